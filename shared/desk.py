@@ -1,0 +1,33 @@
+"""What each service works with: its database, outbox and clocks, and where times and ids come from."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from shared.db import Database
+from shared.outbox import Outbox
+from shared.sla import Timekeeper
+
+if TYPE_CHECKING:
+    from shared.db import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    service: str
+    db: Database
+    outbox: Outbox
+    clock: Timekeeper
+    now: Callable[[], datetime]
+    new_id: Callable[[], UUID]
+    wake: Callable[[], None]
+
+    @asynccontextmanager
+    async def transaction(self) -> "AsyncIterator[Connection]":
+        """One transaction; on commit the relay hears of it."""
+        async with self.db.transaction() as conn:
+            yield conn
+        self.wake()

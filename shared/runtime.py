@@ -1,0 +1,214 @@
+"""One service's life: wait for what it needs, run consumers, relay and workers, tell its health, drain on stopping."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from fastapi import FastAPI
+from faststream.kafka import KafkaBroker
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import JSONResponse, Response
+from uuid_utils.compat import uuid7
+
+from shared import audit, db, item_metrics, kafka, metrics, relay
+from shared.consume import Consumer, React, backoff
+from shared.dead_letter_replay import Replayer
+from shared.desk import Desk
+from shared.kafka import Subscription
+from shared.outbox import Outbox
+from shared.settings import ServiceSettings
+from shared.sla import Timekeeper
+from shared.sop_files import timekeeper
+from shared.topics import Topics
+
+log = structlog.get_logger(__name__)
+
+SILENT_SECONDS = 60
+RELAY_LATE_SECONDS = 120
+
+Worker = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """One topic (or pattern of topics) that the service reads, and what it does with a batch."""
+
+    name: str
+    react: React
+    pattern: str | None = None
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def new_id() -> UUID:
+    return uuid7()
+
+
+@dataclass(slots=True)
+class Runtime:
+    """Composes one service. `reads` and `workers` are made once the desk is there."""
+
+    service: str
+    settings: ServiceSettings
+    reads: Callable[[Desk], Sequence[Reads]]
+    workers: Callable[[Desk], Sequence[Worker]] = lambda _: ()
+    desk: Desk | None = None
+    subscriptions: list[Subscription] = field(default_factory=list[Subscription])
+    waiting_for: str = "the database"
+    _relay: relay.Relay | None = None
+    _broker: KafkaBroker | None = None
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
+
+    @asynccontextmanager
+    async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
+        """Answers at once and says what is waited for; the rest starts behind."""
+        starting = asyncio.create_task(self._start(app))
+        starting.add_done_callback(_say_why)
+        try:
+            yield
+        finally:
+            starting.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await starting
+            await self._stop()
+
+    async def _start(self, app: FastAPI) -> None:
+        keeper = timekeeper(self.settings)
+        database = await db.connect(
+            self.settings.postgres_dsn.get_secret_value(), self.service, size=self.settings.pool_size
+        )
+        self.desk = desk = self._make_desk(database, keeper)
+        app.state.desk = desk
+        metrics.REGISTRY.register(item_metrics.ItemMetrics(database, self.service, keeper, now))
+        self._spawn(self._relay.run if self._relay else _nothing)
+        reads = self.reads(desk)
+        consumers = [Consumer(r.name, database, r.react, now=now, wake=desk.wake) for r in reads]
+        self._spawn(Replayer(database, dict(zip([r.name for r in reads], consumers, strict=True)), now=now).run)
+        for worker in self.workers(desk):
+            self._spawn(worker)
+        self.waiting_for = "Kafka"
+        await self._consume(reads, consumers)
+        self.waiting_for = ""
+        log.info("service is working", consumers=[r.name for r in reads])
+
+    def _make_desk(self, database: db.Database, keeper: Timekeeper) -> Desk:
+        topics = Topics(self.settings.namespace)
+        self._relay = relay.Relay(
+            database,
+            topics,
+            lambda: relay.producer(self.settings.kafka),
+            service=self.service,
+            now=now,
+            chores=[audit.sealing],
+        )
+        outbox = Outbox(self.service, new_id, now)
+        return Desk(self.service, database, outbox, keeper, now, new_id, self._relay.wake)
+
+    async def _consume(self, reads: Sequence[Reads], consumers: Sequence[Consumer]) -> None:
+        self._broker = broker = kafka.broker(self.settings.kafka)
+        topics = Topics(self.settings.namespace)
+        for read, consumer in zip(reads, consumers, strict=True):
+            subscription = kafka.subscribe(
+                broker,
+                consumer,
+                *([] if read.pattern else [read.name]),
+                pattern=read.pattern,
+                topics=topics,
+                service=self.service,
+                fetch_max_wait_ms=self.settings.fetch_max_wait_ms,
+            )
+            self.subscriptions.append(subscription)
+        await kafka.start_when_there(broker, self.settings.kafka)
+
+    def _spawn(self, worker: Worker) -> None:
+        self._tasks.append(asyncio.create_task(_for_ever(worker)))
+
+    async def _stop(self) -> None:
+        """Let the running batches finish and commit, then stop the rest."""
+        if self._broker is not None:
+            with suppress(Exception):
+                await asyncio.wait_for(self._broker.stop(), kafka.DRAIN_SECONDS + 5)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.desk is not None:
+            await self.desk.db.close()
+
+    async def health(self) -> dict[str, Any]:
+        """What works and what does not, by work done and not by an open port. Empty `problems` is healthy."""
+        problems: list[str] = []
+        if self.waiting_for:
+            problems.append(f"waiting for {self.waiting_for}")
+        for s in self.subscriptions:
+            silent = s.silent_for(now())
+            if silent is None:
+                problems.append(f"{s.consumer.name}: no partition assigned")
+            elif silent > SILENT_SECONDS:
+                problems.append(f"{s.consumer.name}: silent for {silent:.0f} s")
+            if s.consumer.failures:
+                problems.append(f"{s.consumer.name}: {s.consumer.failures} failures in a row")
+        if self.desk is not None:
+            problems += await self._database_problems(self.desk)
+        return {"service": self.service, "problems": problems, "lag": {s.consumer.name: s.lag() for s in self.subscriptions}}
+
+    async def _database_problems(self, desk: Desk) -> list[str]:
+        try:
+            async with asyncio.timeout(3), desk.db.connection() as conn:
+                oldest = await conn.fetchval(
+                    "SELECT extract(epoch FROM now() - min(appended_at)) FROM outbox "
+                    "WHERE sent_at IS NULL AND set_aside_at IS NULL"
+                )
+        except Exception as e:
+            return [f"database: {type(e).__name__}"]
+        return [f"outbox: oldest event waits for {oldest:.0f} s"] if oldest and oldest > RELAY_LATE_SECONDS else []
+
+    def mount(self, app: FastAPI) -> None:
+        """`/health/live`, `/health/ready`, `/metrics`."""
+        app.add_api_route("/health/live", self._live, include_in_schema=False)
+        app.add_api_route("/health/ready", self._ready, include_in_schema=False)
+        app.add_api_route("/metrics", self._metrics, include_in_schema=False)
+
+    async def _live(self) -> dict[str, str]:
+        return {"service": self.service, "status": "alive"}
+
+    async def _ready(self) -> JSONResponse:
+        found = await self.health()
+        return JSONResponse(found, 503 if found["problems"] else 200)
+
+    async def _metrics(self) -> Response:
+        for s in self.subscriptions:
+            metrics.LAG.labels(s.consumer.name).set(s.lag() or 0)
+        if self.desk is not None:
+            await item_metrics.refresh(self.desk)
+        return Response(generate_latest(metrics.REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _nothing() -> None:
+    return
+
+
+def _say_why(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.critical("service cannot start", error=type(error).__name__, detail=str(error)[:500])
+
+
+async def _for_ever(worker: Worker) -> None:
+    """Run a worker again after every failure, with a pause."""
+    failures = 0
+    while True:
+        try:
+            await worker()
+            failures = 0
+        except asyncio.CancelledError:
+            raise
+        except Exception as e:
+            failures = min(failures + 1, 8)
+            log.warning("worker starts again", worker=worker.__qualname__, error=type(e).__name__, detail=str(e)[:200])
+            await asyncio.sleep(backoff(failures, first=0.2))

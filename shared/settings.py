@@ -1,0 +1,40 @@
+"""What every service is told from outside, by environment variables `ALURWARTA_*`. Each service's settings extend it."""
+
+from pathlib import Path
+
+from pydantic import SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PLACEHOLDERS = ("changeme", "change-me", "password", "secret", "example", "placeholder")
+
+
+class ServiceSettings(BaseSettings):
+    """Frozen; read once, in app.py."""
+
+    model_config = SettingsConfigDict(env_prefix="ALURWARTA_", frozen=True, extra="ignore")
+
+    postgres_dsn: SecretStr
+    kafka: str
+    s3_endpoint: str
+    s3_public_endpoint: str = ""
+    s3_access_key: SecretStr
+    s3_secret_key: SecretStr
+    staff_url: str = "http://127.0.0.1:8080"
+    public_url: str = "http://127.0.0.1:8081"
+    sop_file: Path
+    calendar_file: Path | None = None
+    calendar: str = "work"
+    namespace: str = "alurwarta"
+    bucket_prefix: str = "alurwarta"
+    pool_size: int = 10
+    fetch_max_wait_ms: int = 500
+    log_level: str = "INFO"
+    secure_cookies: bool = True
+    office: str = "Dinas Perumahan, Kawasan Permukiman dan Pertanahan Kota Bekasi"
+
+    @field_validator("s3_secret_key", "postgres_dsn")
+    @classmethod
+    def _no_placeholder(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value().lower() in PLACEHOLDERS:
+            raise ValueError("is a placeholder: set a real secret (./setup makes them)")
+        return value

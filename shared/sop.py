@@ -1,0 +1,120 @@
+"""The office's SOP as it is signed: its columns, and the target of each stage in each lane."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from shared.calendar import Calendar
+from shared.toml_table import Table
+
+Stage = Literal["intake", "editing", "review", "publisher"]
+Lane = Literal["regular", "immediate"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
+STAGE_NAMED: dict[str, Stage] = {stage: stage for stage in STAGES}
+UNIT_SECONDS = {"jam": 3600, "menit": 60}
+COLUMNS = ("number", "stage", "what", "who", "kelengkapan", "waktu", "output", "target", "immediate")
+HEADINGS = ("version", "title", "office", "number", "date", "revision", "due_soon_percent", "stages")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A service time as the SOP writes it: "1 hari", "2 jam", "30 menit"."""
+
+    amount: int
+    unit: str
+
+    @staticmethod
+    def of(words: str) -> "Target":
+        """Read a target; ValueError for any other form, and for nought."""
+        found = re.fullmatch(r"([1-9]\d*) (hari|jam|menit)", words)
+        if not found:
+            raise ValueError(f'Waktu baku {words!r} tidak terbaca; tulis seperti "1 hari", "2 jam" atau "30 menit".')
+        return Target(int(found[1]), found[2])
+
+    def seconds(self, calendar: Calendar, at: datetime) -> int:
+        """Give the budget in seconds of a clock opened at `at`; a day is as long as the one it opens on."""
+        return self.amount * (UNIT_SECONDS.get(self.unit) or calendar.day_budget(at))
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """One row of the SOP; `waktu` as printed, `target` in working time, `immediate` in wall time."""
+
+    number: int
+    stage: Stage
+    what: str
+    who: str
+    kelengkapan: str
+    waktu: str
+    output: str
+    target: Target
+    immediate: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Sop:
+    """One version of the SOP. `number`, `date` and `revision` are the signed sheet's own, as text."""
+
+    version: str
+    title: str
+    office: str
+    number: str
+    date: str
+    revision: str
+    due_soon_percent: int
+    stages: tuple[StageRow, ...]
+
+    def row(self, stage: str) -> StageRow:
+        """Give a stage's row; ValueError for a stage that the SOP does not have."""
+        for row in self.stages:
+            if row.stage == stage:
+                return row
+        raise ValueError(f"Tahap {stage!r} tidak ada dalam SOP versi {self.version}.")
+
+    def target(self, stage: str, lane: Lane) -> Target:
+        """Give the target of a stage in a lane."""
+        row = self.row(stage)
+        return row.immediate if lane == "immediate" else row.target
+
+
+def parse_sop(text: str, *, source: str = "sop.toml") -> Sop:
+    """Read an SOP from TOML (deploy/sop.toml shows the form); FileRefused names the line and entry that is wrong."""
+    root = Table.of(text, source)
+    root.only(*HEADINGS)
+    stages = tuple(_row(table) for table in root.tables("stages"))
+    if sorted(row.stage for row in stages) != sorted(STAGES):
+        raise root.refused(f"Setiap tahap harus ada tepat satu kali: {', '.join(STAGES)}.")
+    percent = root.number("due_soon_percent")
+    if percent not in range(1, 101):
+        raise root.refused("Isilah dengan persen antara 1 dan 100.", "due_soon_percent")
+    words = {heading: root.words(heading) for heading in HEADINGS[:6]}
+    return Sop(**words, due_soon_percent=percent, stages=stages)
+
+
+def _row(table: Table) -> StageRow:
+    table.only(*COLUMNS)
+    stage = STAGE_NAMED.get(table.words("stage"))
+    if stage is None:
+        raise table.refused(f"Tahap tidak dikenal; pilih {', '.join(STAGES)}.", "stage")
+    return StageRow(
+        number=table.number("number"),
+        stage=stage,
+        what=table.words("what"),
+        who=table.words("who"),
+        kelengkapan=table.words("kelengkapan"),
+        waktu=table.words("waktu"),
+        output=table.words("output"),
+        target=_target(table, "target"),
+        immediate=_target(table, "immediate"),
+    )
+
+
+def _target(table: Table, key: str) -> Target:
+    try:
+        return Target.of(table.words(key))
+    except ValueError as error:
+        raise table.refused(str(error), key) from error

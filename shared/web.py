@@ -1,0 +1,207 @@
+"""HTTP for every service: who is asking, what an error looks like, health, metrics, pages."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote, urlsplit
+
+import structlog
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.exceptions import HTTPException
+
+from shared import accounts
+from shared.accounts import Person
+from shared.db import is_transient
+from shared.refusal import NotFound, Refused, Stale, Transient
+from shared.words import words
+
+if TYPE_CHECKING:
+    from shared.desk import Desk
+
+log = structlog.get_logger(__name__)
+HERE = Path(__file__).parent
+COOKIE = "alurwarta"
+MAX_BODY = 1_000_000
+CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self' {media} data:; media-src 'self' {media}; script-src 'self'; "
+    "connect-src 'self' {media}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class Forbidden(Refused):
+    def __init__(self) -> None:
+        super().__init__("forbidden", "Akun Anda tidak berwenang untuk tindakan ini. Hubungi Admin.")
+
+
+class NotLoggedIn(Refused):
+    def __init__(self) -> None:
+        super().__init__("not-logged-in", "Silakan masuk lebih dahulu.")
+
+
+class Forged(Refused):
+    def __init__(self) -> None:
+        super().__init__("forged", "Formulir ini sudah tidak berlaku. Muat ulang halamannya lalu kirim lagi.")
+
+
+STATUS: dict[type[Exception], int] = {
+    NotFound: 404, Stale: 409, Forbidden: 403, NotLoggedIn: 401, Forged: 403, accounts.WrongPassword: 401,
+    accounts.LockedOut: 429,
+}  # fmt: skip
+
+
+def create_app(*, title: str, lifespan: Callable[[FastAPI], Any], media_origins: str = "") -> FastAPI:
+    """A FastAPI app with our errors, security headers, static files and nothing public by default."""
+    app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.mount("/aset", StaticFiles(directory=HERE / "static"), name="static")
+    csp = CSP.format(media=media_origins)
+
+    @app.middleware("http")
+    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        if int(request.headers.get("content-length") or 0) > MAX_BODY:
+            return problem(413, "too-large", f"Isi permintaan melebihi {MAX_BODY // 1000} kB.")
+        response = await call_next(request)
+        response.headers.setdefault("Content-Security-Policy", csp)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        if not request.url.path.startswith(("/aset/", "/berita/")) and "cache-control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    app.add_exception_handler(Refused, _on_refused)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_error)
+    return app
+
+
+def problem(status: int, code: str, detail: str, **more: Any) -> JSONResponse:
+    """RFC 9457: `type`, `title`, `status`, `detail`."""
+    body = {"type": f"urn:alurwarta:problem:{code}", "title": code, "status": status, "detail": detail, **more}
+    return JSONResponse(body, status, media_type="application/problem+json")
+
+
+def wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+
+
+async def _on_refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
+    if isinstance(error, NotLoggedIn) and wants_page(request):
+        return RedirectResponse(f"/masuk?ke={quote(request.url.path)}", 303)
+    return _answer(request, status, error.code, error.sentence)
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = [{"field": ".".join(str(p) for p in e["loc"][1:]), "message": e["msg"]} for e in error.errors()[:20]]
+    listed = "; ".join(f"{f['field']}: {f['message']}" for f in found)
+    return _answer(request, 422, "invalid", f"Isian belum benar: {listed}", errors=found)
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    sentence = "Halaman tidak ditemukan." if error.status_code == 404 else str(error.detail)
+    return _answer(request, error.status_code, f"http-{error.status_code}", sentence)
+
+
+async def _on_error(request: Request, error: Exception) -> Response:
+    if is_transient(error) or isinstance(error, Transient):
+        response = _answer(request, 503, "away", "Sistem sedang sibuk. Tunggu sebentar lalu coba lagi.")
+        response.headers["Retry-After"] = "5"
+        return response
+    log.error("request failed", path=request.url.path, error=type(error).__name__)
+    return _answer(request, 500, "error", "Terjadi kesalahan pada sistem. Isian Anda tidak disimpan; coba lagi.")
+
+
+def _answer(request: Request, status: int, code: str, sentence: str, **more: Any) -> Response:
+    if not wants_page(request):
+        return problem(status, code, sentence, **more)
+    pages: Pages | None = getattr(request.app.state, "pages", None)
+    if pages is None:
+        return HTMLResponse(f"<!doctype html><html lang=id><title>{status}</title><p>{sentence}", status)
+    return pages.show(request, "error.html", status=status, sentence=sentence, code=code, http=status)
+
+
+async def current_person(request: Request) -> Person | None:
+    """The person of this request's session, looked up once per request."""
+    if not hasattr(request.state, "person"):
+        token = request.cookies.get(COOKIE)
+        request.state.person = None
+        if token:
+            desk = desk_of(request)
+            async with desk.db.connection() as conn:
+                request.state.person = await accounts.person_of(conn, token)
+    return request.state.person
+
+
+def desk_of(request: Request) -> "Desk":
+    desk: Desk | None = getattr(request.app.state, "desk", None)
+    if desk is None:
+        raise Transient("still starting")
+    return desk
+
+
+def allow(*roles: str) -> Any:
+    """A dependency: the person, who must have one of the roles, and for a change must come from our own form."""
+
+    async def check(request: Request) -> Person:
+        person = await current_person(request)
+        if person is None:
+            raise NotLoggedIn
+        if not person.has(*roles):
+            raise Forbidden
+        if request.method not in ("GET", "HEAD"):
+            await _expect_own_form(request, person)
+        return person
+
+    check.roles = roles  # pyright: ignore[reportFunctionMemberAccess]
+    return Depends(check)
+
+
+async def _expect_own_form(request: Request, person: Person) -> None:
+    token = request.headers.get("x-csrf-token")
+    if token is None and request.headers.get("content-type", "").startswith(
+        ("application/x-www-form-urlencoded", "multipart/form-data")
+    ):
+        token = str((await request.form()).get("csrf", ""))
+    if token != person.csrf:
+        raise Forged
+
+
+def same_origin(request: Request) -> bool:
+    """Whether a form without a session (the log-in) comes from our own pages."""
+    origin = request.headers.get("origin")
+    return origin is None or origin == "null" or urlsplit(origin).netloc == request.headers.get("host")
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The Jinja pages of one service over the shared layout."""
+
+    environment: Environment
+
+    @classmethod
+    def of(cls, folder: Path) -> "Pages":
+        environment = Environment(
+            loader=ChoiceLoader([FileSystemLoader(folder), FileSystemLoader(HERE / "templates")]),
+            autoescape=select_autoescape(default=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters.update(words)
+        return cls(environment)
+
+    def show(self, request: Request, template: str, *, http: int = 200, **view: Any) -> HTMLResponse:
+        person: Person | None = getattr(request.state, "person", None)
+        page = self.environment.get_template(template)
+        return HTMLResponse(page.render(person=person, path=request.url.path, **view), http)
+
+
+PersonOf = Annotated[Person | None, Depends(current_person)]

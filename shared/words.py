@@ -1,0 +1,52 @@
+"""How times, spans and states read on screens, in Bahasa Indonesia. Pure."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+MONTHS = (
+    "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November",
+    "Desember",
+)  # fmt: skip
+DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+ABBREVIATION = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+STATES = {
+    "received": "diterima", "claimed": "dikerjakan", "compiled": "disusun", "sent-back": "dikembalikan ke Bidang",
+    "withdrawn": "ditarik", "refused": "ditolak", "draft": "draf", "submitted": "menunggu penyaringan",
+    "approved": "disetujui", "returned": "dikembalikan", "declined": "tidak dimuat", "withheld": "diusulkan dikecualikan",
+    "abandoned": "dihentikan", "published": "terbit", "taken-down": "diturunkan", "open": "menunggu", "void": "batal",
+    "superseded": "diganti versi baru", "revoked": "dicabut", "waiting": "menunggu", "sending": "sedang dikirim",
+    "live": "tayang", "unconfirmed": "belum terkonfirmasi", "failed": "gagal", "checking": "sedang diperiksa",
+    "accepted": "lolos pemeriksaan", "in_time": "tepat waktu", "late": "terlambat", "ready": "siap terbit",
+    "publishing": "sedang diterbitkan", "closed": "ditutup",
+}  # fmt: skip
+
+
+def moment(at: datetime, zone: str = "Asia/Jakarta") -> str:
+    """E.g. `Senin, 23 November 2026 pukul 07.30 WIB`."""
+    local = at.astimezone(ZoneInfo(zone))
+    day = f"{DAYS[local.weekday()]}, {local.day} {MONTHS[local.month - 1]} {local.year}"
+    return f"{day} pukul {local:%H.%M} {ABBREVIATION.get(zone, zone)}"
+
+
+def short(at: datetime, zone: str = "Asia/Jakarta") -> str:
+    """E.g. `23 Nov 07.30`."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local.day} {MONTHS[local.month - 1][:3]} {local:%H.%M}"
+
+
+def span(seconds: int) -> str:
+    """E.g. `1 jam 5 menit`; hours are not folded into days, for a working day is not 24 hours."""
+    if seconds < 60:
+        return f"{seconds} detik"
+    hours, minutes = divmod(seconds // 60, 60)
+    parts = [f"{hours} jam"] * bool(hours) + [f"{minutes} menit"] * bool(minutes)
+    return " ".join(parts)
+
+
+def state(code: str) -> str:
+    return STATES.get(code, code)
+
+
+words: dict[str, Callable[..., Any]] = {"moment": moment, "short": short, "span": span, "state": state}

@@ -1,0 +1,4 @@
+#!/bin/sh
+# `server /data` and `minio server /data` are the same.
+[ "$1" = minio ] || set -- minio "$@"
+exec "$@"
