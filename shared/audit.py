@@ -1,4 +1,4 @@
-"""The audit trail: a row per change of state, sealed into a hash chain seconds later, so that no writer waits for it."""
+"""The audit trail: a row per change of state, sealed into a hash chain seconds later: no writer waits for it."""
 
 import hashlib
 import json

@@ -57,7 +57,9 @@ class Consumer:
         self.failures += 1
         metrics.RETRIED.labels(self.name).inc()
         pause = backoff(self.failures, most=60 if isinstance(error, OurBug) else 10)
-        log.warning("batch will be tried again", consumer=self.name, error=type(error).__name__, seconds=round(pause, 2))
+        log.warning(
+            "batch will be tried again", consumer=self.name, error=type(error).__name__, seconds=round(pause, 2)
+        )
         await asyncio.sleep(pause)
 
     async def _apply(self, records: Sequence[Record]) -> None:

@@ -1,7 +1,7 @@
 """PostgreSQL: one pool per service, its transactions, and which errors may go away by themselves."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -46,12 +46,12 @@ class Database:
         self.schema = schema
 
     @asynccontextmanager
-    async def transaction(self) -> "AsyncIterator[Connection]":
+    async def transaction(self) -> "AsyncGenerator[Connection]":
         async with self.pool.acquire(timeout=30) as conn, conn.transaction():
             yield conn
 
     @asynccontextmanager
-    async def connection(self) -> "AsyncIterator[Connection]":
+    async def connection(self) -> "AsyncGenerator[Connection]":
         async with self.pool.acquire(timeout=30) as conn:
             yield conn
 

@@ -127,5 +127,3 @@ def _text(key: bytes | None) -> str | None:
         return _clean(key.decode())
     except UnicodeDecodeError:
         return None
-
-

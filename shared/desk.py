@@ -1,6 +1,6 @@
 """What each service works with: its database, outbox and clocks, and where times and ids come from."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +26,7 @@ class Desk:
     wake: Callable[[], None]
 
     @asynccontextmanager
-    async def transaction(self) -> "AsyncIterator[Connection]":
+    async def transaction(self) -> "AsyncGenerator[Connection]":
         """One transaction; on commit the relay hears of it."""
         async with self.db.transaction() as conn:
             yield conn

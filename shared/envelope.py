@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from cloudevents.core.bindings.kafka import KafkaMessage, from_structured
@@ -178,7 +178,7 @@ def _structured(record: Record, content_type: str) -> tuple[Envelope, bytes]:
     if data is None:
         raise Unreadable("data", "is missing")
     body = data if isinstance(data, bytes) else json.dumps(data).encode()
-    attributes = cast("dict[str, Any]", event.get_attributes())
+    attributes = event.get_attributes()
     return _envelope({k: v for k, v in attributes.items() if v is not None}), body
 
 

@@ -360,7 +360,7 @@ class StoryTakenDown(OnPublications):
     name = "story.taken-down"
     reason: Note
     by: Official | None = None
-    channels: dict[str, Literal["done", "impossible", "failed"]] = {}
+    channels: dict[str, Literal["done", "impossible", "failed"]] = Field(default={})
     clocks: Clocks = ()
 
 

@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 from shared.db import Database
 from shared.ledger import EDGES
 from shared.metrics import PREFIX
-from shared.sla import Timekeeper
+from shared.sla import Lane, Stage, Timekeeper
 
 if TYPE_CHECKING:
     import asyncpg
@@ -44,6 +44,7 @@ class Snapshot:
     open: "list[asyncpg.Record]" = field(default_factory=list)
 
 
+LANES: tuple[Lane, ...] = ("regular", "immediate")
 _latest = Snapshot()
 
 
@@ -58,7 +59,7 @@ async def refresh(desk: "Desk") -> None:
 class ItemMetrics(Collector):
     """Turns the last snapshot into metric families."""
 
-    def __init__(self, db: Database, service: str, keeper: Timekeeper, now: Callable[[], datetime]) -> None:
+    def __init__(self, db: Database, service: Stage, keeper: Timekeeper, now: Callable[[], datetime]) -> None:
         self.db = db
         self.service = service
         self.keeper = keeper
@@ -75,7 +76,9 @@ class ItemMetrics(Collector):
     def _closed(self) -> Iterable[Metric]:
         labels = ["stage", "lane", "kind", "outcome", "punctuality"]
         closed = CounterMetricFamily(f"{PREFIX}closed", "Clocks closed", labels=labels)
-        used = HistogramMetricFamily(f"{PREFIX}used_ratio", "Used working time divided by the target", labels=labels[:3])
+        used = HistogramMetricFamily(
+            f"{PREFIX}used_ratio", "Used working time divided by the target", labels=labels[:3]
+        )
         seconds = CounterMetricFamily(f"{PREFIX}working_seconds", "Working seconds of closed clocks", labels=labels[:3])
         buckets: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0] * (len(EDGES) + 1))
         sums: dict[tuple[str, ...], int] = defaultdict(int)
@@ -102,7 +105,7 @@ class ItemMetrics(Collector):
         )
         found = {row["lane"]: row for row in _latest.open}
         at = self.now()
-        for lane in ("regular", "immediate"):
+        for lane in LANES:
             row = found.get(lane)
             target.add_metric([self.service, lane], self.keeper.target_seconds(self.service, at=at, lane=lane))
             items.add_metric([self.service, lane], row["n"] if row else 0)

@@ -59,7 +59,7 @@ class Subscription:
 
 def _behind(kafka: "AIOKafkaConsumer", tp: TopicPartition) -> int:
     state = kafka._subscription.subscription.assignment.state_value(tp)  # pyright: ignore  (position() would wait)
-    if state is None or not state.has_valid_position:
+    if not state or not state.has_valid_position:
         return 0
     return max(0, (kafka.highwater(tp) or 0) - state.position)
 
@@ -139,7 +139,7 @@ def records_of(raw: "Sequence[ConsumerRecord[Any, Any]]", topics: Topics) -> lis
 
 
 class DrainOnRevoke(ConsumerRebalanceListener):
-    """Wraps batches for its subscriber, and lets the running batch finish and commit before its partitions go to another replica."""
+    """Wraps batches for its subscriber, and lets a running one commit before its partitions go to another replica."""
 
     def __init__(self) -> None:
         self.subscriber: LogicSubscriber[Any] | None = None
@@ -157,11 +157,11 @@ class DrainOnRevoke(ConsumerRebalanceListener):
             consumer=self.subscriber.consumer,
         )
 
-    async def on_partitions_revoked(self, revoked: list[TopicPartition]) -> None:
+    async def on_partitions_revoked(self, revoked: list[TopicPartition]) -> None:  # pyright: ignore  (stub is sync)
         if self.subscriber is not None and revoked:
             await self.subscriber.lock.wait_release(DRAIN_SECONDS)  # pyright: ignore
 
-    async def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
+    async def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:  # pyright: ignore  (stub is sync)
         log.info("partitions assigned", partitions=len(assigned))
 
 

@@ -46,7 +46,7 @@ async def save(conn: "Connection", clocks: Sequence[Clock]) -> None:
         return
     rows = [tuple(getattr(c, name) for name in COLUMNS) for c in latest.values()]
     done: str = await conn.execute(_SAVE, *map(list, zip(*rows, strict=True)))
-    if int(done.split()[-1]) != len(rows):
+    if int(done.rpartition(" ")[2]) != len(rows):
         raise ClockConflict(f"{len(rows)} clocks to write, {done}")
     await _count(conn, [c for c in latest.values() if c.closed_at is not None])
 
@@ -84,8 +84,8 @@ _TYPES = {
     "cycle": "int", "report": "uuid", "story": "uuid", "opened_at": "timestamptz", "due_at": "timestamptz",
     "closed_at": "timestamptz", "target_seconds": "bigint", "working_seconds": "bigint", "elapsed_seconds": "bigint",
 }  # fmt: skip
-_CHANGING = ("due_at", "target_seconds", "calendar_version", "story", "closed_at", "outcome", "punctuality", "working_seconds",
-             "elapsed_seconds")  # fmt: skip
+_CHANGING = ("due_at", "target_seconds", "calendar_version", "story", "closed_at", "outcome", "punctuality",
+             "working_seconds", "elapsed_seconds")  # fmt: skip
 _SAVE = f"""
     INSERT INTO clocks ({", ".join(COLUMNS)})
     SELECT * FROM unnest({", ".join(f"${i}::{_TYPES.get(name, 'text')}[]" for i, name in enumerate(COLUMNS, 1))})

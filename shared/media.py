@@ -102,7 +102,13 @@ class Store:
         except S3Error as e:
             if e.code in GONE:
                 raise Missing(e.code) from None
-            if e.code in ("SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "XMinioServerNotInitialized"):
+            if e.code in (
+                "SlowDown",
+                "InternalError",
+                "ServiceUnavailable",
+                "RequestTimeout",
+                "XMinioServerNotInitialized",
+            ):
                 raise Transient(f"object store: {e.code}") from e
             raise
         except (urllib3.exceptions.HTTPError, OSError) as e:
@@ -158,6 +164,9 @@ class Store:
     async def keys(self, bucket: str, prefix: str = "") -> list[str]:
         return await self._run(_list_keys, self._client, bucket, prefix)
 
+    async def remove_bucket(self, bucket: str) -> None:
+        await self._run(self._client.remove_bucket, bucket)
+
     async def prepare(self, buckets: Buckets) -> None:
         """Make the buckets, and let strangers read single objects of the public one: no listing."""
         for bucket in buckets.all():
@@ -180,9 +189,7 @@ def _client(endpoint: str, access_key: str, secret_key: str, region: str) -> Min
         timeout=urllib3.Timeout(connect=5, read=60),
         retries=urllib3.Retry(total=2, backoff_factor=0.2, status_forcelist=[502, 503, 504]),
     )
-    return Minio(
-        parts.netloc, access_key, secret_key, secure=parts.scheme == "https", region=region, http_client=pool
-    )
+    return Minio(parts.netloc, access_key, secret_key, secure=parts.scheme == "https", region=region, http_client=pool)
 
 
 def _hash_object(client: Minio, bucket: str, key: str) -> str:

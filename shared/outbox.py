@@ -120,7 +120,7 @@ async def replay(db: "Database", since: datetime) -> int:
         done: str = await conn.execute(
             "UPDATE outbox SET sent_at = NULL WHERE appended_at >= $1 AND sent_at IS NOT NULL", since
         )
-    return int(done.split()[-1])
+    return int(done.rpartition(" ")[2])
 
 
 async def forget(db: "Database", before: datetime, limit: int = 10_000) -> int:
@@ -132,4 +132,4 @@ async def forget(db: "Database", before: datetime, limit: int = 10_000) -> int:
             before,
             limit,
         )
-    return int(done.split()[-1])
+    return int(done.rpartition(" ")[2])

@@ -119,12 +119,15 @@ class Relay:
         await conn.execute("SELECT pg_notify($1, '')", self._channel)
         await asyncio.sleep(BUSY)
 
+    def _heard(self, *_: Any) -> None:
+        self._nudged.set()
+
     @property
     def _channel(self) -> str:
         return f"outbox_{self.db.schema}"
 
     async def _lead(self, conn: "asyncpg.Connection[asyncpg.Record]") -> None:
-        await conn.add_listener(self._channel, lambda *_: self._nudged.set())
+        await conn.add_listener(self._channel, self._heard)
         sender = self.new_producer()
         await sender.start()
         self.leading = True
@@ -183,7 +186,7 @@ class Relay:
         except TOPIC_PROBLEMS as e:
             if not sender.client.cluster.brokers():
                 raise
-            log.error("topic is away: its events wait", topic=topic, error=type(e).__name__)
+            log.warning("topic is away: its events wait", topic=topic, error=type(e).__name__)
             self._away[topic] = self.now() + TOPIC_AWAY
             return False
         self._away.pop(topic, None)

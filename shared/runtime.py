@@ -1,7 +1,7 @@
 """One service's life: wait for what it needs, run consumers, relay and workers, tell its health, drain on stopping."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from shared.desk import Desk
 from shared.kafka import Subscription
 from shared.outbox import Outbox
 from shared.settings import ServiceSettings
-from shared.sla import Timekeeper
+from shared.sla import Stage, Timekeeper
 from shared.sop_files import timekeeper
 from shared.topics import Topics
 
@@ -55,7 +55,7 @@ def new_id() -> UUID:
 class Runtime:
     """Composes one service. `reads` and `workers` are made once the desk is there."""
 
-    service: str
+    service: Stage
     settings: ServiceSettings
     reads: Callable[[Desk], Sequence[Reads]]
     workers: Callable[[Desk], Sequence[Worker]] = lambda _: ()
@@ -67,7 +67,7 @@ class Runtime:
     _tasks: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
 
     @asynccontextmanager
-    async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(self, app: FastAPI) -> AsyncGenerator[None]:
         """Answers at once and says what is waited for; the rest starts behind."""
         starting = asyncio.create_task(self._start(app))
         starting.add_done_callback(_say_why)
@@ -156,7 +156,8 @@ class Runtime:
                 problems.append(f"{s.consumer.name}: {s.consumer.failures} failures in a row")
         if self.desk is not None:
             problems += await self._database_problems(self.desk)
-        return {"service": self.service, "problems": problems, "lag": {s.consumer.name: s.lag() for s in self.subscriptions}}
+        lag = {s.consumer.name: s.lag() for s in self.subscriptions}
+        return {"service": self.service, "problems": problems, "lag": lag}
 
     async def _database_problems(self, desk: Desk) -> list[str]:
         try:

@@ -1,4 +1,4 @@
-"""What every service is told from outside, by environment variables `ALURWARTA_*`. Each service's settings extend it."""
+"""What every service is told from outside, by variables `ALURWARTA_*`. Each service's settings extend it."""
 
 from pathlib import Path
 

@@ -80,7 +80,7 @@ def _operation(action: str, who: str, topic: Topic) -> Schema:
         "messages": [{"$ref": f"#/channels/{topic.name}/messages/{name}"} for name in carried],
     }
     if action == "receive" and who != OUTSIDE:
-        group = {"type": "string", "enum": [f"{PREFIX}{who}"]}
+        group = {"type": "string", "enum": [f"{PREFIX}{who}.{topic.name}"]}
         operation["bindings"] = {"kafka": {"groupId": group, **BINDING}}
     return operation
 
@@ -122,6 +122,7 @@ def _dead_letter() -> Schema:
         "title": "dead-letter",
         "summary": "The bytes of a record that could not be processed, as they came, or their beginning.",
         "contentType": "application/octet-stream",
+        "headers": {"$ref": "#/components/schemas/DeadLetterHeaders"},
         "payload": {"description": "Anything: it need not be JSON."},
     }
 

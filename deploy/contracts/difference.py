@@ -132,12 +132,10 @@ def _branches(node: Schema, definitions: Schema) -> dict[str, Schema]:
     """The forms that a value may take, each under a name that the next version will have too."""
     forms: list[Schema] = []
     for form in node.get("anyOf") or node.get("oneOf") or [node]:
-        if (reference := form.get("$ref")) is not None:
-            form = definitions[reference.rpartition("/")[2]]
-        if "anyOf" in form or "oneOf" in form:
-            forms += _branches(form, definitions).values()
-        else:
-            forms.append(form)
+        reference = form.get("$ref")
+        held = definitions[reference.rpartition("/")[2]] if reference else form
+        nested = "anyOf" in held or "oneOf" in held
+        forms += _branches(held, definitions).values() if nested else [held]
     named: dict[str, Schema] = {}
     for form in forms:
         name = _name(form)

@@ -28,7 +28,10 @@ def documents() -> dict[str, str]:
 
 def stale(home: Path) -> list[str]:
     """The files that are not what the code says: changed, missing, or no longer made."""
-    wanted = documents()
+    return _differing(home, documents())
+
+
+def _differing(home: Path, wanted: dict[str, str]) -> list[str]:
     there = {path.relative_to(home).as_posix(): path for path in (home / SCHEMAS).glob("*.json")}
     differing = [name for name, text in wanted.items() if _read(home / name) != text]
     return sorted([*differing, *(there.keys() - wanted.keys())])
@@ -48,7 +51,8 @@ def write(home: Path, *, before_release: bool = False) -> list[str]:
     """Bring the files up to date; returns which. Raises BreaksReaders, and writes nothing, if the gate is shut."""
     if not before_release and (sentences := broken(home)):
         raise BreaksReaders(sentences)
-    wanted, changed = documents(), stale(home)
+    wanted = documents()
+    changed = _differing(home, wanted)
     for name in changed:
         path = home / name
         if name not in wanted:

@@ -153,7 +153,7 @@ INTAKE_CLOCK = ClockRecord(
 )
 
 
-def clock(stage: str, opened: datetime, due: datetime, closed: datetime, target: int, ended: str) -> ClockRecord:
+def clock(stage: str, opened: datetime, due: datetime, closed: datetime, *, target: int, ended: str) -> ClockRecord:
     """A clock of the Story that ran inside one stretch of working time, so that both counts are the same."""
     spent = int((closed - opened).total_seconds())
     told = {
@@ -163,10 +163,10 @@ def clock(stage: str, opened: datetime, due: datetime, closed: datetime, target:
     return ClockRecord.model_validate({**INTAKE_CLOCK.model_dump(), **told})
 
 
-EDITING_CLOCK = clock("editing", RECEIVED, day(15, 30), SUBMITTED, 7_200, "completed")
-PUBLISHER_CLOCK = clock("publisher", DECIDED, day(15, 35), LIVE, 1_800, "completed")
+EDITING_CLOCK = clock("editing", RECEIVED, day(15, 30), SUBMITTED, target=7_200, ended="completed")
+PUBLISHER_CLOCK = clock("publisher", DECIDED, day(15, 35), LIVE, target=1_800, ended="completed")
 
 
 def review_clock(ended: str) -> ClockRecord:
     """The review's clock, closed by a Decision of this outcome."""
-    return clock("review", SUBMITTED, day(8, 10, date=9), DECIDED, 7_200, ended)
+    return clock("review", SUBMITTED, day(8, 10, date=9), DECIDED, target=7_200, ended=ended)

@@ -29,11 +29,20 @@ OURS: dict[str, Schema] = {
     "ce_requestsource": _text("The source of the request that it all began with, if there was one."),
     "ce_requestid": _text("The ce_id of that request."),
 }
+DEAD_LETTER: dict[str, Schema] = {
+    "topic": _text("The topic that it was read from, without the namespace."),
+    "partition": _text("Its partition there."),
+    "offset": _text("Its offset there."),
+    "reason": _text("Why it could not be processed, with the field."),
+    "state": _text("What is to become of it."),
+    "event_id": _text("Its ce_id, empty if it could not be read."),
+    "type": _text("Its ce_type, empty if it could not be read."),
+}
 ALL = REQUIRED | OPTIONAL | OURS
 
 
 def header_schemas() -> dict[str, Schema]:
-    """The headers of our own events, and those of another system's request, which need less."""
+    """The headers of our own events, of another system's request, which need less, and of dead letters."""
     needed = list(REQUIRED)
     return {
         "Headers": {
@@ -42,4 +51,5 @@ def header_schemas() -> dict[str, Schema]:
             "required": [*needed, "ce_time", "ce_subject", "ce_sequence", "content-type"],
         },
         "RequestHeaders": {"type": "object", "properties": REQUIRED | OPTIONAL, "required": needed},
+        "DeadLetterHeaders": {"type": "object", "properties": DEAD_LETTER, "required": list(DEAD_LETTER)},
     }

@@ -1,5 +1,7 @@
 """JSON Schema 2020-12 of every event, in two forms: as it is written (closed) and as it is read (open). Pure."""
 
+import json
+from functools import cache
 from typing import Any, Literal, cast
 
 from pydantic.json_schema import GenerateJsonSchema
@@ -22,6 +24,15 @@ class _Untitled(GenerateJsonSchema):
 
 def schema_of(kind: type[Event], form: Form) -> Schema:
     """The schema of one event. `intake.requested` is closed in both forms, so that a typo is named."""
+    return json.loads(_text(kind, form))
+
+
+@cache
+def _text(kind: type[Event], form: Form) -> str:
+    return json.dumps(_made(kind, form))
+
+
+def _made(kind: type[Event], form: Form) -> Schema:
     schema = kind.model_json_schema(schema_generator=_Untitled)
     _require_tags(schema, schema.get("$defs", {}))
     _explain(schema, kind.__name__, kind.name)

@@ -1,6 +1,7 @@
 """What is committed under docs/contracts is what the code says, and the command keeps it so."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Literal
 
@@ -16,9 +17,16 @@ HOME = Path(__file__).parents[2] / documents.HOME
 run = CliRunner().invoke
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("made")
+    documents.write(home)
+    return home
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    documents.write(tmp_path)
+def home(made: Path, tmp_path: Path) -> Path:
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 

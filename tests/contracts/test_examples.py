@@ -12,6 +12,7 @@ from deploy.contracts.schemas import Form, schema_of
 from shared.content import ClockRecord
 from shared.envelope import Received, Record, read
 from shared.events import CATALOGUE, Event
+from tests.contracts.validation import mistakes
 
 EVENTS = pytest.mark.parametrize("event", EXAMPLES.values(), ids=list(EXAMPLES))
 OURS = pytest.mark.parametrize("event", [e for e in EXAMPLES.values() if not e.closed], ids=lambda e: e.name)
@@ -19,8 +20,7 @@ MAPS = {"urls", "channels", "channel_texts"}
 
 
 def errors(event: Event, form: Form, value: Any) -> list[str]:
-    validator = Draft202012Validator(schema_of(type(event), form), format_checker=Draft202012Validator.FORMAT_CHECKER)
-    return [e.message for e in validator.iter_errors(value)]
+    return mistakes(schema_of(type(event), form), value)
 
 
 def with_unknown_fields(value: Any) -> Any:

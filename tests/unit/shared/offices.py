@@ -21,3 +21,8 @@ DAY = 27_000
 def wib(text: str) -> datetime:
     """Read a moment in Jakarta."""
     return datetime.fromisoformat(text).replace(tzinfo=WIB)
+
+
+def bare(text: str) -> datetime:
+    """Read a moment that names no zone."""
+    return datetime.fromisoformat(text)

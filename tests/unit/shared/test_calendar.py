@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 
 from shared.calendar import WIB, Calendar, WallCalendar, WorkCalendar
 from shared.calendar_days import Holiday, OfficeDays
-from tests.unit.shared.offices import CALENDARS, DAY, OFFICE, OFFICES, wib
+from tests.unit.shared.offices import CALENDARS, DAY, OFFICE, OFFICES, bare, wib
 
 calendars = st.sampled_from(CALENDARS)
 office_calendars = st.sampled_from(OFFICES)
 moments = st.datetimes(
-    datetime(2026, 1, 2),
-    datetime(2027, 12, 30),
+    bare("2026-01-02"),
+    bare("2027-12-30"),
     timezones=st.sampled_from([UTC, WIB, ZoneInfo("Asia/Jayapura"), timezone(timedelta(hours=-5, minutes=-30))]),
 )
 whole_seconds = moments.map(lambda at: at.replace(microsecond=0))
 budgets = st.integers(0, 60 * DAY)
-year_ends = st.datetimes(datetime(2026, 12, 22), datetime(2027, 1, 6), timezones=st.just(WIB)).map(
+year_ends = st.datetimes(bare("2026-12-22"), bare("2027-01-06"), timezones=st.just(WIB)).map(
     lambda at: at.replace(microsecond=0)
 )
 slow = settings(deadline=None)

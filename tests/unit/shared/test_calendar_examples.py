@@ -8,7 +8,7 @@ import pytest
 
 from shared.calendar import Calendar, OutsideCalendar, WorkCalendar, ZoneMissing
 from shared.calendar_days import Ramadan
-from tests.unit.shared.offices import CALENDARS, DAY, HOUR, OFFICE, WALL, wib
+from tests.unit.shared.offices import CALENDARS, DAY, HOUR, OFFICE, WALL, bare, wib
 
 SKB = "SKB 3 Menteri 2026, Nomor 1497, 2 dan 5 Tahun 2025"
 
@@ -105,12 +105,16 @@ def test_an_end_before_its_start_has_taken_no_time():
 
 @pytest.mark.parametrize("calendar", CALENDARS)
 def test_a_moment_without_a_zone_is_refused(calendar: Calendar):
-    bare = datetime(2026, 7, 6, 10)
-    for ask in (lambda: calendar.due(bare, 60), lambda: calendar.elapsed(bare, bare), lambda: calendar.is_open(bare)):
+    no_zone = bare("2026-07-06T10:00")
+    for ask in (
+        lambda: calendar.due(no_zone, 60),
+        lambda: calendar.elapsed(no_zone, no_zone),
+        lambda: calendar.is_open(no_zone),
+    ):
         with pytest.raises(ZoneMissing, match="tidak menyebut zona waktu"):
             ask()
     with pytest.raises(ZoneMissing):
-        calendar.day_budget(bare)
+        calendar.day_budget(no_zone)
 
 
 def test_a_moment_outside_the_calendar_is_refused_with_its_reach():

@@ -14,13 +14,13 @@ from shared.calendar import WIB, ZoneMissing
 from shared.calendar_days import Holiday
 from shared.sla import Clock, ClockAlreadyClosed, Kind, Lane, Outcome, Stage, Target, Timekeeper, parse_sop
 from shared.toml_table import FileRefused
-from tests.unit.shared.offices import OFFICE, WALL, wib
+from tests.unit.shared.offices import OFFICE, WALL, bare, wib
 
 TEXT = (Path(__file__).parents[3] / "deploy" / "sop.toml").read_text(encoding="utf-8")
 KEEPER = Timekeeper(sop=parse_sop(TEXT), calendar=OFFICE, wall=WALL)
 stages = st.sampled_from(get_args(Stage))
 lanes = st.sampled_from(get_args(Lane))
-moments = st.datetimes(datetime(2026, 1, 2), datetime(2027, 12, 30), timezones=st.just(WIB))
+moments = st.datetimes(bare("2026-01-02"), bare("2027-12-30"), timezones=st.just(WIB))
 
 
 def opened(at: str = "2026-07-06T10:00", stage: Stage = "review", lane: Lane = "regular") -> Clock:
@@ -124,11 +124,11 @@ def test_compliance_counts_the_work_of_a_stage_and_neither_interruptions_nor_cor
 
 
 def test_a_moment_without_a_zone_neither_opens_nor_closes_a_clock():
-    bare = datetime(2026, 7, 6, 10)
+    no_zone = bare("2026-07-06T10:00")
     with pytest.raises(ZoneMissing):
-        KEEPER.open("review", item="b", cycle=1, at=bare)
+        KEEPER.open("review", item="b", cycle=1, at=no_zone)
     with pytest.raises(ZoneMissing):
-        KEEPER.close(opened(), at=bare, outcome="completed")
+        KEEPER.close(opened(), at=no_zone, outcome="completed")
 
 
 # While it runs.

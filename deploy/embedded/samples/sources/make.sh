@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-jpegtran -copy all -rotate 270 -outfile rusunawa.jpg "$building"
+jpegtran -copy all -trim -rotate 270 -outfile rusunawa.jpg "$building"
 exiftool -quiet -overwrite_original -n -Orientation=6 \
     -GPSLatitude=6.2622 -GPSLatitudeRef=S -GPSLongitude=106.9876 -GPSLongitudeRef=E rusunawa.jpg
 
