@@ -70,4 +70,3 @@ def gateway(choose: Callable[[str], str | None], addresses: Mapping[str, str]) -
         return response
 
     return Starlette(routes=[Route("/{path:path}", pass_on, methods=METHODS)], lifespan=lifespan)
-

@@ -81,6 +81,8 @@ class Unreadable(Exception):
         self.problem = Problem(field=field, message=message)
 
 
+# The branches of a union are pydantic's business, not the sender's.
+UNION = ("datetime", "date")
 BY_TYPE = {type_name(kind): kind for kind in CATALOGUE.values()}
 
 
@@ -124,7 +126,10 @@ def read(record: Record) -> Received | Malformed:
 def problems_of(error: ValidationError) -> tuple[Problem, ...]:
     """Pydantic's findings as problems, at most twenty, without the offending values (they may be personal)."""
     found = error.errors(include_url=False, include_input=False, include_context=False)
-    return tuple(Problem(field=".".join(map(str, e["loc"])), message=e["msg"]) for e in found[:20])
+    problems = [
+        Problem(field=".".join(p for p in map(str, e["loc"]) if p not in UNION), message=e["msg"]) for e in found
+    ]
+    return tuple({p.field: p for p in reversed(problems)}.values())[::-1][:20]
 
 
 def _kind(name: str) -> type[Event]:

@@ -4,11 +4,12 @@ Writers are strict (unknown fields refused), readers tolerant (unknown fields ig
 which is closed to its reader too, so that a typo is named.
 """
 
+import re
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from shared.content import (
     ClockRecord,
@@ -30,7 +31,18 @@ from shared.content import (
     Value,
 )
 
+
+def _day_or_moment(value: object) -> object:
+    """Pydantic would read midnight without a zone as a day, and a bare number as seconds since 1970."""
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d([T ].+(Z|[+-]\d\d:?\d\d))?", value, re.I):
+        raise ValueError("write a day (2026-11-23), or a time with its zone (2026-11-23T09:00+07:00)")
+    if isinstance(value, (int, float)):
+        raise ValueError("write a day (2026-11-23), or a time with its zone (2026-11-23T09:00+07:00)")  # noqa: TRY004
+    return value
+
+
 Clocks = tuple[ClockRecord, ...]
+Moment = Annotated[AwareDatetime | date, BeforeValidator(_day_or_moment)]
 Version = Annotated[int, Field(ge=1)]
 
 
@@ -63,10 +75,10 @@ class Practice(Value):
 class IntakeRequested(Event, Practice):
     """Another system reports an activity."""
 
-    name, topic, key_field, closed = "intake.requested", "intake-requests", "title", True
+    name, topic, key_field, closed = "intake.requested", "intake-requests", "", True
     title: Line
     text: Annotated[Text, StringConstraints(min_length=1)]
-    happened_at: AwareDatetime | date
+    happened_at: Moment
     unit: Code | None = None
     place: Note = ""
     people: Note = ""
@@ -78,6 +90,11 @@ class IntakeRequested(Event, Practice):
     nota_dinas: NotaDinas | None = None
     archive_code: Line | None = None
     supplements: UUID | None = None
+
+    @property
+    def key(self) -> str:
+        """A request stands alone: it has no key of ours."""
+        return ""
 
 
 class Problem(Value):

@@ -30,9 +30,11 @@ _READ = """
                AS outbox_age,
            (SELECT count(*) FROM outbox WHERE set_aside_at IS NOT NULL) AS outbox_set_aside,
            (SELECT count(*) FROM dead_letters WHERE state IN ('open', 'waiting', 'requested')) AS dead_letters"""
-_OPEN = """
-    SELECT lane, count(*) AS n, count(*) FILTER (WHERE due_at < $1) AS breached, min(opened_at) AS oldest
-    FROM clocks WHERE closed_at IS NULL GROUP BY lane"""
+_OPEN = "SELECT lane, count(*) AS n, min(opened_at) AS oldest FROM clocks WHERE closed_at IS NULL GROUP BY lane"
+# Past due on the wall is not yet late: due on Friday at closing time is still in time on Saturday.
+_PAST_DUE = """
+    SELECT lane, due_at, count(*) AS n FROM clocks
+    WHERE closed_at IS NULL AND due_at < $1 GROUP BY lane, due_at"""
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class Snapshot:
     numbers: "asyncpg.Record | None" = None
     totals: "list[asyncpg.Record]" = field(default_factory=list)
     open: "list[asyncpg.Record]" = field(default_factory=list)
+    past_due: "list[asyncpg.Record]" = field(default_factory=list)
 
 
 LANES: tuple[Lane, ...] = ("regular", "immediate")
@@ -53,7 +56,8 @@ async def refresh(desk: "Desk") -> None:
     async with desk.db.connection() as conn:
         _latest.numbers = await conn.fetchrow(_READ)
         _latest.totals = await conn.fetch("SELECT * FROM clock_totals")
-        _latest.open = await conn.fetch(_OPEN, desk.now())
+        _latest.open = await conn.fetch(_OPEN)
+        _latest.past_due = await conn.fetch(_PAST_DUE, desk.now())
 
 
 class ItemMetrics(Collector):
@@ -109,8 +113,9 @@ class ItemMetrics(Collector):
             row = found.get(lane)
             target.add_metric([self.service, lane], self.keeper.target_seconds(self.service, at=at, lane=lane))
             items.add_metric([self.service, lane], row["n"] if row else 0)
-            breached.add_metric([self.service, lane], row["breached"] if row else 0)
             calendar = self.keeper.calendar_of(lane)
+            late = sum(r["n"] for r in _latest.past_due if r["lane"] == lane and calendar.elapsed(r["due_at"], at) > 0)
+            breached.add_metric([self.service, lane], late)
             age = calendar.elapsed(min(row["oldest"], at), at) if row else 0
             oldest.add_metric([self.service, lane], age)
         yield from (target, items, breached, oldest)

@@ -114,12 +114,11 @@ async def _take_places(conn: "Connection", drafts: Sequence[Draft]) -> dict[tupl
     return {(r["topic"], r["key"]): r["sequence"] - counts[r["topic"], r["key"]] for r in rows}
 
 
-async def replay(db: "Database", since: datetime) -> int:
+async def mark_for_replay(conn: "Connection", since: datetime) -> int:
     """Mark all that was appended since then for sending again; returns how many. Readers ignore what they have."""
-    async with db.transaction() as conn:
-        done: str = await conn.execute(
-            "UPDATE outbox SET sent_at = NULL WHERE appended_at >= $1 AND sent_at IS NOT NULL", since
-        )
+    done: str = await conn.execute(
+        "UPDATE outbox SET sent_at = NULL WHERE appended_at >= $1 AND sent_at IS NOT NULL", since
+    )
     return int(done.rpartition(" ")[2])
 
 

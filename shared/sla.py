@@ -61,6 +61,7 @@ class Clock:
     calendar_version: str
     report: UUID | None = None
     story: UUID | None = None
+    unit: str | None = None
     kind: Kind = "regular"
     closed_at: datetime | None = None
     outcome: Outcome | None = None
@@ -108,12 +109,13 @@ class Timekeeper:
         lane: Lane = "regular",
         report: UUID | None = None,
         story: UUID | None = None,
+        unit: str | None = None,
         kind: Kind = "regular",
     ) -> Clock:
         """Start a clock at `at`, which may lie outside working time or, under an embargo, ahead."""
         calendar, target = self.calendar_of(lane), self.target_seconds(stage, at=at, lane=lane)
         due, versions = calendar.due(at, target), (self.sop.version, calendar.version)
-        return Clock(stage, item, cycle, lane, at, due, target, *versions, report, story, kind)
+        return Clock(stage, item, cycle, lane, at, due, target, *versions, report, story, unit, kind)
 
     def close(self, clock: Clock, *, at: datetime, outcome: Outcome) -> Clock:
         """Stop a clock, not before it opened; ClockAlreadyClosed when it was stopped before."""

@@ -1,0 +1,27 @@
+"""The `alurwarta` command: one file per group of commands."""
+
+import typer
+
+from deploy.cli import accounts, bench, contracts, dead_letter, emit, outbox, run, sources, up
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Alurwarta: the course of the news, measured.")
+app.command("up")(up.up)
+app.command("serve")(run.serve)
+app.command("gateway")(run.gateway)
+app.command("prepare")(run.prepare)
+app.command("health")(run.health)
+app.command("emit")(emit.emit)
+app.add_typer(sources.app, name="sources")
+app.add_typer(accounts.app, name="accounts")
+app.add_typer(dead_letter.app, name="dead-letter")
+app.add_typer(outbox.app, name="outbox")
+app.add_typer(contracts.app, name="contracts")
+app.add_typer(bench.app, name="bench")
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

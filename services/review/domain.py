@@ -1,0 +1,205 @@
+"""Penyaringan: the states of a reviewed Version and the rules by which they change. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from shared.content import Official, Origin, Urgency
+from shared.refusal import NotFound, Refused, Stale
+from shared.sla import Kind, Outcome
+
+State = Literal["open", "approved", "returned", "declined", "withheld", "superseded", "abandoned", "revoked"]
+Choice = Literal["approved", "returned", "declined", "withheld"]
+Action = Literal["approve", "return", "decline", "withhold", "revoke", "supersede", "abandon"]
+Why = Literal["superseded", "abandoned", "official"]
+
+READERS = ("pimpinan", "admin", "pengawas")
+LEADERS = ("pimpinan",)
+EDITING = ()  # no role here: it follows from what the Admin did in editing
+
+# (from, action, to, roles): all that can happen to a Version which was submitted.
+TRANSITIONS: tuple[tuple[State, Action, State, tuple[str, ...]], ...] = (
+    ("open", "approve", "approved", LEADERS),
+    ("open", "return", "returned", LEADERS),
+    ("open", "decline", "declined", LEADERS),
+    ("open", "withhold", "withheld", LEADERS),
+    ("approved", "revoke", "revoked", LEADERS),
+    ("open", "supersede", "superseded", EDITING),
+    ("approved", "supersede", "superseded", EDITING),
+    ("open", "abandon", "abandoned", EDITING),
+    ("approved", "abandon", "abandoned", EDITING),
+    ("superseded", "abandon", "abandoned", EDITING),
+)
+_NEXT: dict[tuple[State, Action], State] = {(before, action): after for before, action, after, _ in TRANSITIONS}
+ACTION_OF: dict[Choice, Action] = {
+    "approved": "approve", "returned": "return", "declined": "decline", "withheld": "withhold",
+}  # fmt: skip
+OUTCOME_OF: dict[Choice, Outcome] = {
+    "approved": "completed", "returned": "returned", "declined": "declined", "withheld": "withheld",
+}  # fmt: skip
+
+
+class NoSuchReview(NotFound):
+    def __init__(self) -> None:
+        super().__init__("Berita yang disaring")
+
+
+class OutOfOrder(Refused):
+    """Editing numbers Versions and cycles upwards; anything else is a fault of the sender."""
+
+    def __init__(self, version: int, newest: int) -> None:
+        sentence = f"Versi {version} datang sesudah versi {newest}, dengan nomor versi atau pengajuan yang tidak naik."
+        super().__init__("out-of-order", sentence)
+
+
+class NotThisVersion(Stale):
+    def __init__(self, newest: int) -> None:
+        super().__init__(
+            "not-newest", f"Yang menunggu penyaringan sekarang versi {newest}. Muat ulang lalu baca versi itu dahulu."
+        )
+
+
+class OtherContent(Stale):
+    def __init__(self) -> None:
+        super().__init__("other-content", "Isi yang Anda baca tidak sama dengan isi versi ini. Muat ulang halamannya.")
+
+
+class NotOpen(Stale):
+    def __init__(self, state: State) -> None:
+        sentences: dict[State, str] = {
+            "approved": "Versi ini sudah disetujui.",
+            "returned": "Versi ini sudah dikembalikan untuk diperbaiki.",
+            "declined": "Versi ini sudah diputuskan tidak dimuat.",
+            "withheld": "Versi ini sudah diusulkan dikecualikan.",
+            "superseded": "Versi ini sudah diganti versi yang lebih baru.",
+            "abandoned": "Berita ini sudah dihentikan oleh Admin.",
+            "revoked": "Persetujuan versi ini sudah dicabut.",
+        }
+        super().__init__("not-open", f"{sentences.get(state, 'Versi ini belum diputuskan.')} Muat ulang halamannya.")
+
+
+class AuthorMayNotDecide(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "four-eyes", "Anda ikut menulis versi ini, jadi penyaringannya harus oleh pimpinan lain (empat mata)."
+        )
+
+
+class ReasonMissing(Refused):
+    def __init__(self) -> None:
+        super().__init__("reason-missing", "Pilih sedikitnya satu alasan, supaya Admin tahu apa yang diminta.")
+
+
+class LegalBasisMissing(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "legal-basis-missing", "Tulis dasar hukum pengecualiannya, misalnya UU 14/2008 Pasal 17 huruf h."
+        )
+
+
+class DoesNotBelong(Refused):
+    def __init__(self, field: str, choice: str) -> None:
+        super().__init__("does-not-belong", f"{field} tidak berlaku untuk keputusan “{choice}”. Kosongkan isian itu.")
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One submitted Version before the leader. `decision` stays when the Version is superseded or revoked later."""
+
+    story: UUID
+    version: int
+    cycle: int
+    content_sha256: str
+    authors: tuple[str, ...]
+    origins: tuple[Origin, ...]
+    submitted_by: Official
+    submitted_at: datetime
+    urgency: Urgency = "regular"
+    practice: bool = False
+    correction: bool = False
+    state: State = "open"
+    decision: Choice | None = None
+
+    @property
+    def kind(self) -> Kind:
+        return "correction" if self.correction else "regular"
+
+    def wrote(self, account: str) -> bool:
+        return account in self.authors or account == self.submitted_by.account
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One Story before the leader: its Versions in order, the newest last."""
+
+    story: UUID
+    reviews: tuple[Review, ...] = ()
+    abandoned_at: datetime | None = None
+
+    @property
+    def newest(self) -> Review | None:
+        return self.reviews[-1] if self.reviews else None
+
+    def having(self, changed: Iterable[Review]) -> "Case":
+        by_version = {r.version: r for r in (*self.reviews, *changed)}
+        return replace(self, reviews=tuple(by_version[v] for v in sorted(by_version)))
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A Version that can no longer be published, or no longer be decided, and why. `was` is its state before."""
+
+    review: Review
+    was: State
+    why: Why
+    at: datetime
+    by: Official
+    note: str = ""
+
+    @property
+    def outcome(self) -> Outcome:
+        """How its clock closes, where the leader had not decided yet."""
+        return "abandoned" if self.why == "abandoned" else "revoked"
+
+
+def may(state: State, action: Action) -> bool:
+    return (state, action) in _NEXT
+
+
+def move(review: Review, action: Action) -> Review:
+    """Take one declared transition. Raises NotOpen for any other."""
+    if not may(review.state, action):
+        raise NotOpen(review.state)
+    return replace(review, state=_NEXT[review.state, action])
+
+
+def submit(case: Case, new: Review) -> tuple[Case, tuple[Ended, ...]]:
+    """Lay a newer Version before the leader; the older one is superseded, decided or not."""
+    newest = case.newest
+    if newest and (new.version <= newest.version or new.cycle <= newest.cycle):
+        raise OutOfOrder(new.version, newest.version)
+    ended = tuple(
+        Ended(move(r, "supersede"), r.state, "superseded", new.submitted_at, new.submitted_by)
+        for r in case.reviews
+        if may(r.state, "supersede")
+    )
+    after = replace(case, abandoned_at=None).having([*(e.review for e in ended), new])
+    return after, ended
+
+
+def abandon(case: Case, *, by: Official, at: datetime, note: str) -> tuple[Case, tuple[Ended, ...]]:
+    """Editing gives the Story up: nothing of it may be published any more."""
+    ended = tuple(
+        Ended(move(r, "abandon"), r.state, "abandoned", at, by, note) for r in case.reviews if _falls_with(case, r)
+    )
+    return replace(case, abandoned_at=at).having(e.review for e in ended), ended
+
+
+def _falls_with(case: Case, review: Review) -> bool:
+    if review.state != "superseded":
+        return may(review.state, "abandon")
+    # An approved and then superseded Version may be public until the newer one replaces it, which now never happens.
+    # Only of a correction did editing know that it is public: giving the correction up leaves the page as it is.
+    return review.decision == "approved" and not (case.newest and case.newest.correction)

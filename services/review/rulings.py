@@ -1,0 +1,141 @@
+"""The leader's own steps: to decide on one exact Version, and to revoke an approval. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from services.review.domain import (
+    ACTION_OF,
+    AuthorMayNotDecide,
+    Case,
+    Choice,
+    DoesNotBelong,
+    Ended,
+    LegalBasisMissing,
+    NoSuchReview,
+    NotThisVersion,
+    OtherContent,
+    ReasonMissing,
+    Review,
+    move,
+)
+from shared import events
+from shared.content import ClockRecord, Content, Official, Reason
+
+CHOICES: dict[Choice, str] = {
+    "approved": "Setujui", "returned": "Kembalikan", "declined": "Tidak dimuat", "withheld": "Usulkan dikecualikan",
+}  # fmt: skip
+REASONS: dict[Choice, dict[str, str]] = {
+    "returned": {
+        "data-perlu-diperiksa": "Data atau angka perlu diperiksa",
+        "foto-kurang-jelas": "Foto kurang jelas atau kurang sesuai",
+        "judul-kurang-tepat": "Judul kurang tepat",
+        "bahasa-perlu-diperbaiki": "Bahasa perlu diperbaiki",
+        "persetujuan-belum-ada": "Persetujuan orang yang ditampilkan belum ada",
+        "lain": "Alasan lain (tulis di catatan)",
+    },
+    "declined": {
+        "sudah-pernah-dimuat": "Sudah pernah dimuat",
+        "bukan-kewenangan": "Bukan kewenangan dinas",
+        "sudah-tidak-hangat": "Sudah tidak hangat",
+        "kurang-bernilai-berita": "Kurang bernilai berita",
+        "lain": "Alasan lain (tulis di catatan)",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The leader's answer as it is given at the screen, for one exact Version and content."""
+
+    version: int
+    content_sha256: str
+    choice: Choice
+    reasons: tuple[Reason, ...] = ()
+    legal_basis: str = ""
+    until: date | None = None
+    not_before: datetime | None = None
+
+
+def decide(case: Case, ruling: Ruling, *, by: Official) -> Review:
+    """Answer the newest Version, once, by someone who did not write it."""
+    newest = case.newest
+    if newest is None:
+        raise NoSuchReview
+    if ruling.version != newest.version:
+        raise NotThisVersion(newest.version)
+    if ruling.content_sha256 != newest.content_sha256:
+        raise OtherContent
+    decided = move(newest, ACTION_OF[ruling.choice])
+    if newest.wrote(by.account):
+        raise AuthorMayNotDecide
+    _check_grounds(ruling)
+    return replace(decided, decision=ruling.choice)
+
+
+def _check_grounds(ruling: Ruling) -> None:
+    words = CHOICES[ruling.choice]
+    if ruling.choice in ("returned", "declined") and not ruling.reasons:
+        raise ReasonMissing
+    if ruling.choice == "withheld" and not ruling.legal_basis.strip():
+        raise LegalBasisMissing
+    if ruling.choice != "withheld" and (ruling.legal_basis.strip() or ruling.until):
+        raise DoesNotBelong("Dasar hukum dan jangka waktu", words)
+    if ruling.choice != "approved" and ruling.not_before:
+        raise DoesNotBelong("Waktu tayang paling awal", words)
+    if ruling.choice == "approved" and ruling.reasons:
+        raise DoesNotBelong("Alasan", words)
+
+
+def revoke(case: Case, version: int, *, by: Official, at: datetime, note: str) -> tuple[Review, Ended]:
+    """Take an approval back; what is public already will be taken down."""
+    review = next((r for r in case.reviews if r.version == version), None)
+    if review is None:
+        raise NoSuchReview
+    if not note.strip():
+        raise ReasonMissing
+    revoked = move(review, "revoke")
+    return revoked, Ended(revoked, review.state, "official", at, by, note.strip())
+
+
+def decision_event(
+    review: Review, ruling: Ruling, content: Content, *, by: Official, at: datetime, clocks: tuple[ClockRecord, ...]
+) -> events.Decision:
+    """The Decision as a past fact; an approval carries the whole content, so that publisher asks nobody."""
+    fact: dict[str, Any] = {
+        "story": review.story, "version": review.version, "content_sha256": review.content_sha256,
+        "cycle": review.cycle, "origins": review.origins, "decided_by": by, "decided_at": at, "clocks": clocks,
+    }  # fmt: skip
+    match ruling.choice:
+        case "approved":
+            return events.StoryApproved(
+                **fact,
+                content=content,
+                authors=review.authors,
+                urgency=review.urgency,
+                correction=review.correction,
+                practice=review.practice,
+                not_before=ruling.not_before,
+            )
+        case "returned":
+            return events.StoryReturned(**fact, reasons=ruling.reasons)
+        case "declined":
+            return events.StoryDeclined(**fact, reasons=ruling.reasons)
+        case "withheld":
+            return events.StoryWithheld(
+                **fact, legal_basis=ruling.legal_basis.strip(), reasons=ruling.reasons, until=ruling.until
+            )
+
+
+def revocation_event(ended: Ended, clocks: tuple[ClockRecord, ...]) -> events.ApprovalRevoked:
+    """The end of a Version as a past fact; its clocks are those that closed with it."""
+    review = ended.review
+    return events.ApprovalRevoked(
+        story=review.story,
+        version=review.version,
+        reason=ended.why,
+        note=ended.note,
+        by=ended.by,
+        at=ended.at,
+        clocks=clocks,
+    )

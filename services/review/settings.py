@@ -1,0 +1,10 @@
+"""What the review service is told from outside."""
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Frozen; read once, in app.py."""
+
+    media_link_minutes: int = 15
+    queue_limit: int = 200
