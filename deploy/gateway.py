@@ -1,13 +1,14 @@
-"""A small gateway for the embedded default and the first compose: one site for staff, one for the public."""
+"""A small gateway for the embedded default and the first compose: the staff's site, the public's, and the media."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import httpx
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 STAFF = {
@@ -18,31 +19,44 @@ STAFF = {
 PUBLIC = ("/berita", "/aset")
 PUBLIC_EXACT = ("/", "/umpan.xml", "/robots.txt")
 HIDDEN = ("/metrics", "/health")
-# RFC 9110: these belong to one connection and are not passed on. A caller's word on who it is, is not passed on either.
-HOP = {"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "content-length", "host",
-       "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded"}  # fmt: skip
-METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"]
+# RFC 9110: these belong to one connection. A caller's word on who it is, is not passed on either.
+NOT_PASSED_ON = {
+    "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "x-forwarded-for",
+    "x-forwarded-host", "x-forwarded-proto", "forwarded",
+}  # fmt: skip
+METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
 
-
-def staff_service(path: str) -> str | None:
-    """Which service answers a path of the staff's site; None where nobody may ask from outside."""
-    if under(path, HIDDEN):
-        return None
-    return next((service for prefix, service in STAFF.items() if under(path, (prefix,))), "intake")
-
-
-def public_service(path: str) -> str | None:
-    """The publisher's public pages and nothing else."""
-    return "publisher" if path in PUBLIC_EXACT or under(path, PUBLIC) else None
+Choose = Callable[[str], str | None]
 
 
 def under(path: str, prefixes: tuple[str, ...]) -> bool:
     return any(path == prefix or path.startswith(f"{prefix}/") for prefix in prefixes)
 
 
-def gateway(choose: Callable[[str], str | None], addresses: Mapping[str, str]) -> Starlette:
-    """Pass each request on to the service that `choose` names; `addresses` are base URLs by service."""
-    client = httpx.AsyncClient(timeout=httpx.Timeout(30, connect=5), follow_redirects=False)
+def staff(addresses: dict[str, str]) -> Choose:
+    """Which address answers a path of the staff's site; None where nobody may ask from outside."""
+
+    def choose(path: str) -> str | None:
+        if under(path, HIDDEN):
+            return None
+        return addresses[next((service for prefix, service in STAFF.items() if under(path, (prefix,))), "intake")]
+
+    return choose
+
+
+def public(addresses: dict[str, str]) -> Choose:
+    """The publisher's public pages and nothing else."""
+    return lambda path: addresses["publisher"] if path in PUBLIC_EXACT or under(path, PUBLIC) else None
+
+
+def media(store: str) -> Choose:
+    """The object store, which checks each signature itself."""
+    return lambda _: store
+
+
+def gateway(choose: Choose) -> Starlette:
+    """Pass each request on to the base address that `choose` names for its path, Host and all, without buffering."""
+    client = httpx.AsyncClient(timeout=httpx.Timeout(60, connect=5), follow_redirects=False)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
@@ -50,23 +64,43 @@ def gateway(choose: Callable[[str], str | None], addresses: Mapping[str, str]) -
         await client.aclose()
 
     async def pass_on(request: Request) -> Response:
-        service = choose(request.url.path)
-        if service is None:
+        address = choose(request.url.path)
+        if address is None:
             return PlainTextResponse("Halaman tidak ditemukan.", 404)
-        headers = [(k, v) for k, v in request.headers.items() if k not in HOP]
-        headers += [("host", request.headers.get("host", "")), ("x-forwarded-proto", request.url.scheme)]
-        url = f"{addresses[service]}{request.url.path}"
-        outgoing = client.build_request(
-            request.method, url, params=request.url.query.encode(), headers=headers, content=await request.body()
-        )
         try:
-            answer = await client.send(outgoing, stream=True)
+            answer = await client.send(_outgoing(client, request, address), stream=True)
         except httpx.HTTPError:
             return PlainTextResponse("Layanan sedang tidak tersedia. Coba lagi sebentar.", 502, {"retry-after": "5"})
         response = StreamingResponse(answer.aiter_raw(), answer.status_code, background=BackgroundTask(answer.aclose))
         response.raw_headers = [
-            (k.lower(), v) for k, v in answer.headers.raw if k.decode().lower() not in HOP - {"content-length"}
+            (k.lower(), v) for k, v in answer.headers.raw if k.decode().lower() not in NOT_PASSED_ON
         ]
         return response
 
     return Starlette(routes=[Route("/{path:path}", pass_on, methods=METHODS)], lifespan=lifespan)
+
+
+def _outgoing(client: httpx.AsyncClient, request: Request, address: str) -> httpx.Request:
+    headers = [(k, v) for k, v in request.headers.items() if k not in NOT_PASSED_ON]
+    headers.append(("x-forwarded-proto", request.url.scheme))
+    raw: bytes = request.scope["raw_path"]
+    query: bytes = request.scope["query_string"]
+    target = raw + (b"?" + query if query else b"")
+    base = urlsplit(address)
+    url = httpx.URL(scheme=base.scheme, host=base.hostname or "", port=base.port, raw_path=target)
+    has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
+    return client.build_request(request.method, url, headers=headers, content=request.stream() if has_body else None)
+
+
+def health(choose: Choose) -> Starlette:
+    """The gateway's own health: whether intake, which has the front door, answers."""
+
+    async def ready(_: Request) -> Response:
+        async with httpx.AsyncClient(timeout=3) as client:
+            try:
+                answer = await client.get(f"{choose('/')}/health/live")
+            except httpx.HTTPError as e:
+                return JSONResponse({"problems": [f"intake: {type(e).__name__}"]}, 503)
+        return JSONResponse({"problems": []}, answer.status_code)
+
+    return Starlette(routes=[Route("/health/ready", ready)])

@@ -1,8 +1,9 @@
-"""Makes an installation ready: schemas and roles, topics, buckets. Run before the services; running it again is safe."""
+"""Makes an installation ready: schemas and roles, topics, buckets. Run before the services; again is safe."""
 
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import structlog
@@ -80,7 +81,7 @@ async def make_topics(servers: str, names: list[str], *, partitions: int = 6, re
     admin = await _admin(servers)
     try:
         wanted = [NewTopic(name, partitions, replicas, topic_configs=OWNED_CONFIG) for name in names]
-        answer = await admin.create_topics(wanted)
+        answer: Any = await admin.create_topics(wanted)
         there = [name for name, *rest in answer.topic_errors if error_for(rest[0]) is TopicAlreadyExistsError]
         for name, *rest in answer.topic_errors:
             if rest[0] and name not in there:

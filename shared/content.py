@@ -13,6 +13,11 @@ def _storable(text: str) -> str:
     return text
 
 
+def _in_order(texts: dict[str, str]) -> dict[str, str]:
+    """The same order however they came or were stored, so that the content's hash is the same."""
+    return dict(sorted(texts.items()))
+
+
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), AfterValidator(_storable)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000), AfterValidator(_storable)]
 Text = Annotated[str, StringConstraints(max_length=100_000), AfterValidator(_storable)]
@@ -171,7 +176,7 @@ class Content(Value):
     information_class: InformationClass = "berkala"
     media: tuple[StoryMedia, ...] = ()
     channels: Annotated[tuple[Code, ...], Field(min_length=1)] = ("site",)
-    channel_texts: dict[str, Text] = {}
+    channel_texts: Annotated[dict[str, Text], AfterValidator(_in_order)] = {}
 
 
 class Reason(Value):

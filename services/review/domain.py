@@ -30,7 +30,6 @@ TRANSITIONS: tuple[tuple[State, Action, State, tuple[str, ...]], ...] = (
     ("approved", "supersede", "superseded", EDITING),
     ("open", "abandon", "abandoned", EDITING),
     ("approved", "abandon", "abandoned", EDITING),
-    ("superseded", "abandon", "abandoned", EDITING),
 )
 _NEXT: dict[tuple[State, Action], State] = {(before, action): after for before, action, after, _ in TRANSITIONS}
 ACTION_OF: dict[Choice, Action] = {
@@ -190,16 +189,10 @@ def submit(case: Case, new: Review) -> tuple[Case, tuple[Ended, ...]]:
 
 
 def abandon(case: Case, *, by: Official, at: datetime, note: str) -> tuple[Case, tuple[Ended, ...]]:
-    """Editing gives the Story up: nothing of it may be published any more."""
+    """Editing gives the Story up: what waits, or is approved and stands, ends. What was superseded stays so."""
     ended = tuple(
-        Ended(move(r, "abandon"), r.state, "abandoned", at, by, note) for r in case.reviews if _falls_with(case, r)
+        Ended(move(r, "abandon"), r.state, "abandoned", at, by, note)
+        for r in case.reviews
+        if may(r.state, "abandon")
     )
     return replace(case, abandoned_at=at).having(e.review for e in ended), ended
-
-
-def _falls_with(case: Case, review: Review) -> bool:
-    if review.state != "superseded":
-        return may(review.state, "abandon")
-    # An approved and then superseded Version may be public until the newer one replaces it, which now never happens.
-    # Only of a correction did editing know that it is public: giving the correction up leaves the page as it is.
-    return review.decision == "approved" and not (case.newest and case.newest.correction)

@@ -44,6 +44,11 @@ REASONS: dict[Choice, dict[str, str]] = {
 }
 
 
+def reason_words(code: str) -> str:
+    """A reason as people read it; another system's own code stands for itself."""
+    return next((words[code] for words in REASONS.values() if code in words), code)
+
+
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """The leader's answer as it is given at the screen, for one exact Version and content."""

@@ -17,7 +17,7 @@ from shared.media import Buckets, Store
 from shared.topics import Topics
 
 HOUSE = Path(__file__).parents[2]
-HOW = "real servers are not there: eval \"$(../shared/tools/realstack up)\", or point TEST_* at any of yours"
+HOW = 'real servers are not there: eval "$(../shared/tools/realstack up)", or point TEST_* at any of yours'
 PASSWORD = "only-for-tests"
 
 

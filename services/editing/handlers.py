@@ -1,0 +1,160 @@
+"""Kafka in: what comes onto the desk, what the leader answered, what the public reads."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.editing import reports, stories
+from services.editing.clocks import Book
+from services.editing.reports import Report
+from services.editing.store import lock_reports, save_reports
+from services.editing.store_stories import lock_stories, save_stories
+from services.editing.stories import Story
+from shared import audit, ledger
+from shared.audit import SYSTEM, Entry
+from shared.consume import React
+from shared.content import Official
+from shared.desk import Desk
+from shared.envelope import Received
+from shared.events import (
+    ApprovalRevoked,
+    Decision,
+    Event,
+    MediaErased,
+    OnReports,
+    ReportMediaChecked,
+    ReportReceived,
+    ReportRefused,
+    ReportSupplemented,
+    ReportWithdrawn,
+    StoryPublished,
+    StoryReturned,
+    StoryTakenDown,
+)
+from shared.inbox import Batch
+from shared.refusal import Refused
+
+if TYPE_CHECKING:
+    from shared.db import Connection
+
+KNOWN_BEFORE = "Peristiwa ini tentang sesuatu yang belum pernah diterima meja penyuntingan."
+
+
+def on_reports(desk: Desk) -> React:
+    async def react(conn: "Connection", batch: Batch) -> None:
+        events = batch.of(OnReports)
+        ids = sorted({e.event.report for e in events if isinstance(e.event, OnReports)})
+        found = await lock_reports(conn, ids)
+        book = Book(desk.clock, await ledger.load(conn, reports=ids))
+        changed: dict[UUID, Report] = {}
+        entries: list[Entry] = []
+
+        def decide(received: Received) -> None:
+            event = received.event
+            assert isinstance(event, OnReports)
+            after = _on_report(found.get(event.report), event, book)
+            found[event.report] = changed[event.report] = after
+            entries.append(_entry(received, event.report))
+
+        batch.fold(decide, events)
+        await save_reports(conn, changed.values())
+        await ledger.save(conn, list(book.changed.values()))
+        await audit.append(conn, entries, at=desk.now())
+
+    return react
+
+
+def on_decisions(desk: Desk) -> React:
+    def apply(story: Story, event: Event, book: Book) -> Story:
+        if isinstance(event, ApprovalRevoked):
+            return stories.revoked(story, event)
+        assert isinstance(event, Decision)
+        after = stories.decided(story, event)
+        if isinstance(event, StoryReturned) and after is not story:
+            book.open_returned(after, cycle=event.cycle + 1, at=event.decided_at)
+        return after
+
+    return _on_stories(desk, (Decision, ApprovalRevoked), apply)
+
+
+def on_publications(desk: Desk) -> React:
+    def apply(story: Story, event: Event, _: Book) -> Story:
+        if isinstance(event, StoryPublished):
+            return stories.published(story, event)
+        assert isinstance(event, StoryTakenDown)
+        return stories.taken_down(story, event)
+
+    return _on_stories(desk, (StoryPublished, StoryTakenDown), apply)
+
+
+def _on_stories(desk: Desk, kinds: tuple[type[Event], ...], apply: Callable[[Story, Event, Book], Story]) -> React:
+    async def react(conn: "Connection", batch: Batch) -> None:
+        events = batch.of(*kinds)
+        found = await lock_stories(conn, sorted({UUID(e.event.key) for e in events}))
+        book = Book(desk.clock, ())
+        changed: dict[UUID, Story] = {}
+        entries: list[Entry] = []
+
+        def decide(received: Received) -> None:
+            story = found.get(UUID(received.event.key))
+            if story is None:
+                raise Refused("unknown-story", KNOWN_BEFORE)
+            found[story.id] = changed[story.id] = apply(story, received.event, book)
+            entries.append(_entry(received, story.id))
+
+        batch.fold(decide, events)
+        await save_stories(conn, changed.values())
+        await ledger.save(conn, list(book.changed.values()))
+        await audit.append(conn, entries, at=desk.now())
+
+    return react
+
+
+def _on_report(report: Report | None, event: OnReports, book: Book) -> Report:
+    """The Report after one event, with its clock."""
+    if isinstance(event, ReportReceived):
+        received = reports.receive(event)
+        book.open_report(received)
+        return received
+    if report is None:
+        raise Refused("unknown-report", KNOWN_BEFORE)
+    match event:
+        case ReportMediaChecked():
+            return reports.media_checked(report, event.media)
+        case ReportSupplemented():
+            after = reports.supplement(report, event)
+            if after.state != report.state:
+                book.open_report(after)
+            return after
+        case ReportWithdrawn():
+            book.close_report(report.id, at=event.at, outcome="withdrawn")
+            return reports.leave(report, event)
+        case ReportRefused():
+            book.close_report(report.id, at=event.at, outcome="refused")
+            return reports.leave(report, event)
+        case MediaErased():
+            return reports.erase_media(report, event)
+        case _:
+            return report
+
+
+def _who(event: Event) -> Official | None:
+    match event:
+        case ReportReceived():
+            return event.recorded_by
+        case ReportSupplemented() | ReportWithdrawn() | ApprovalRevoked() | StoryTakenDown():
+            return event.by
+        case MediaErased():
+            return event.erased_by
+        case Decision():
+            return event.decided_by
+        case StoryPublished():
+            return event.published_by
+        case _:
+            return None
+
+
+def _entry(received: Received, item: UUID) -> Entry:
+    event = received.event
+    version = event.version if isinstance(event, Decision | ApprovalRevoked | StoryPublished | StoryTakenDown) else None
+    return Entry(event.name, str(item), _who(event) or SYSTEM, version, event_id=received.envelope.id)

@@ -1,0 +1,133 @@
+"""What an Admin writes, made into the whole Content of a Version, and whether that may be submitted. Pure."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from services.editing.domain import FigureWithoutMedia
+from services.editing.reports import Report
+from shared.content import (
+    Block,
+    Code,
+    Content,
+    Figure,
+    InformationClass,
+    Line,
+    Media,
+    MediaRights,
+    Note,
+    StoryMedia,
+    Text,
+    Value,
+)
+from shared.refusal import Refused
+
+
+class MediaChoice(MediaRights):
+    """A file of one of the Story's Reports; what is not said about it stays as the Unit said it."""
+
+    id: UUID
+
+
+class Manuscript(Value):
+    """A Version as its author sends it: renditions are never the author's to say."""
+
+    title: Line
+    lead: Note = ""
+    body: tuple[Block, ...] = ()
+    topic: Code | None = None
+    tags: tuple[Line, ...] = ()
+    information_class: InformationClass = "berkala"
+    media: Annotated[tuple[MediaChoice, ...], Field(max_length=100)] = ()
+    channels: Annotated[tuple[Code, ...], Field(min_length=1)] = ("site",)
+    channel_texts: dict[str, Text] = {}
+
+
+class MediaNotInStory(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "media-not-in-story",
+            "Berkas yang dipilih tidak ada (lagi) pada bahan berita ini. Muat ulang, lalu pilih lagi.",
+        )
+
+
+class MediaTwice(Refused):
+    def __init__(self, name: str) -> None:
+        super().__init__("media-twice", f"Berkas {name} dipilih dua kali. Pilih sekali saja.")
+
+
+class MediaRefused(Refused):
+    def __init__(self, media: Media) -> None:
+        why = f": {media.reason}" if media.reason else "."
+        super().__init__("media-refused", f"Berkas {media.name} tidak lolos pemeriksaan{why} Jangan pakai berkas ini.")
+
+
+class MediaStillChecking(Refused):
+    def __init__(self, name: str) -> None:
+        super().__init__("media-checking", f"Berkas {name} masih diperiksa. Tunggu sebentar, lalu ajukan lagi.")
+
+
+class MediaCheckedSince(Refused):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "media-checked-since",
+            f"Berkas {name} baru selesai diperiksa sesudah versi ini disimpan. Simpan sekali lagi, lalu ajukan.",
+        )
+
+
+class EmptyStory(Refused):
+    def __init__(self) -> None:
+        super().__init__("empty-story", "Isi berita masih kosong. Tulis isinya dahulu.")
+
+
+def compose(manuscript: Manuscript, reports: Sequence[Report]) -> Content:
+    """The Content of a Version: the author's words, and the files as the Story's Reports have them."""
+    chosen = tuple(_chosen(choice, reports) for choice in manuscript.media)
+    seen: set[UUID] = set()
+    for media in chosen:
+        if media.id in seen:
+            raise MediaTwice(media.name)
+        seen.add(media.id)
+    if any(isinstance(block, Figure) and block.media not in seen for block in manuscript.body):
+        raise FigureWithoutMedia
+    words = {name: getattr(manuscript, name) for name in Manuscript.model_fields if name != "media"}
+    return Content(**words, media=chosen)
+
+
+def expect_ready(content: Content, reports: Sequence[Report]) -> None:
+    """Refuse what the leader cannot judge yet: no text, or files whose check is not in this Version."""
+    if not content.body and not content.lead:
+        raise EmptyStory
+    for shown in content.media:
+        _, media = _found(shown.id, reports)
+        if media.state == "refused":
+            raise MediaRefused(media)
+        if media.state == "checking":
+            raise MediaStillChecking(media.name)
+        if media.renditions != shown.renditions:
+            raise MediaCheckedSince(media.name)
+
+
+def _chosen(choice: MediaChoice, reports: Sequence[Report]) -> StoryMedia:
+    report, media = _found(choice.id, reports)
+    if media.state == "refused":
+        raise MediaRefused(media)
+    rights = {name: getattr(media, name) for name in MediaRights.model_fields}
+    return StoryMedia(
+        **(rights | choice.model_dump(exclude_unset=True, exclude={"id"})),
+        id=media.id,
+        report=report.id,
+        name=media.name,
+        kind=media.kind,
+        renditions=media.renditions,
+    )
+
+
+def _found(media_id: UUID, reports: Sequence[Report]) -> tuple[Report, Media]:
+    for report in reports:
+        for media in report.media:
+            if media.id == media_id and not report.left:
+                return report, media
+    raise MediaNotInStory

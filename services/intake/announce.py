@@ -1,0 +1,39 @@
+"""The words of stage 1's own events, from its Reports and their clocks."""
+
+from services.intake.domain import Report
+from shared import ledger
+from shared.content import Media, Official
+from shared.events import IntakeRequested, ReportReceived
+from shared.sla import Clock
+
+
+def received(
+    asked: IntakeRequested,
+    report: Report,
+    clock: Clock,
+    media: tuple[Media, ...],
+    *,
+    recorded_by: Official | None = None,
+) -> ReportReceived:
+    """`report.received` of a Report as it was just made."""
+    return ReportReceived(
+        report=report.id,
+        request=report.request,
+        practice=asked.practice,
+        unit=report.unit,
+        title=asked.title,
+        text=asked.text,
+        happened_at=report.happened_at,
+        received_at=report.received_at,
+        place=asked.place,
+        people=asked.people,
+        reporter=asked.reporter,
+        recorded_by=recorded_by,
+        media=media,
+        urgency=asked.urgency,
+        received_via=asked.received_via,
+        assigned_at=asked.assigned_at,
+        nota_dinas=asked.nota_dinas,
+        archive_code=asked.archive_code,
+        clocks=(ledger.record(clock),),
+    )

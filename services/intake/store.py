@@ -1,0 +1,106 @@
+"""Reports and their supplements: the SQL beside its mapping."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from services.intake.domain import Report, Supplement
+from shared.ledger import COLUMNS
+from shared.sla import Clock
+
+if TYPE_CHECKING:
+    from shared.db import Connection
+
+FIELDS = ", ".join(Report._fields)
+_INSERT = f"""
+    INSERT INTO reports ({FIELDS})
+    SELECT id, unit, title, state, cycle, facts::json, happened_at, received_at, urgency, source, request_id,
+           created_by, idempotency_key, sent_back::json
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::timestamptz[],
+                $8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
+                $14::text[]) AS x({FIELDS})
+    ON CONFLICT DO NOTHING"""  # noqa: S608  (our own column names)
+_LOCK = f"SELECT {FIELDS} FROM reports WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"  # noqa: S608
+_CLOCKS = f"SELECT {', '.join(COLUMNS)} FROM clocks WHERE report = $1 ORDER BY cycle"  # noqa: S608
+_PAGE = f"""
+    SELECT {FIELDS} FROM reports
+    WHERE ($1::text IS NULL OR unit = $1) AND ($2::text IS NULL OR state = $2) AND ($3::uuid IS NULL OR id < $3)
+    ORDER BY id DESC LIMIT $4"""  # noqa: S608
+
+
+async def add(conn: "Connection", reports: Sequence[Report]) -> int:
+    """Write new Reports; returns how many, fewer where a form came twice."""
+    if not reports:
+        return 0
+    done: str = await conn.execute(_INSERT, *map(list, zip(*reports, strict=True)))
+    return int(done.rsplit(maxsplit=1)[-1])
+
+
+async def lock(conn: "Connection", ids: Collection[UUID]) -> dict[UUID, Report]:
+    """Lock Reports in order of id; those that are not here are missing from the answer."""
+    if not ids:
+        return {}
+    rows = await conn.fetch(_LOCK, sorted(ids))
+    return {row["id"]: Report(**row) for row in rows}
+
+
+async def save(conn: "Connection", reports: Iterable[Report]) -> None:
+    """Write what may change of Reports that are locked."""
+    rows = [(r.id, r.state, r.cycle, r.sent_back) for r in reports]
+    if rows:
+        await conn.execute(
+            """UPDATE reports r SET state = x.state, cycle = x.cycle, sent_back = x.sent_back::json
+               FROM unnest($1::uuid[], $2::text[], $3::int[], $4::text[]) AS x(id, state, cycle, sent_back)
+               WHERE r.id = x.id""",
+            *map(list, zip(*rows, strict=True)),
+        )
+
+
+async def add_supplements(conn: "Connection", supplements: Sequence[Supplement]) -> None:
+    rows = [(s.id, s.report, s.cycle, s.text, s.received_at, s.sent_by) for s in supplements]
+    if rows:
+        await conn.execute(
+            """INSERT INTO supplements (id, report, cycle, text, received_at, sent_by)
+               SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::timestamptz[], $6::text[])""",
+            *map(list, zip(*rows, strict=True)),
+        )
+
+
+async def find(conn: "Connection", report: UUID) -> Report | None:
+    row = await conn.fetchrow(f"SELECT {FIELDS} FROM reports WHERE id = $1", report)  # noqa: S608
+    return None if row is None else Report(**row)
+
+
+async def by_key(conn: "Connection", account: str, key: str) -> UUID | None:
+    """The Report that this person made with this form already."""
+    found: UUID | None = await conn.fetchval(
+        "SELECT id FROM reports WHERE created_by = $1 AND idempotency_key = $2", account, key
+    )
+    return found
+
+
+async def page(
+    conn: "Connection", *, unit: str | None, state: str | None, before: UUID | None, limit: int
+) -> list[Report]:
+    """Reports, the newest first; `unit` None is every Unit."""
+    return [Report(**row) for row in await conn.fetch(_PAGE, unit, state, before, limit)]
+
+
+async def counts(conn: "Connection", unit: str | None) -> dict[str, int]:
+    """How many Reports are in each state."""
+    rows = await conn.fetch(
+        "SELECT state, count(*) AS n FROM reports WHERE $1::text IS NULL OR unit = $1 GROUP BY state", unit
+    )
+    return {row["state"]: row["n"] for row in rows}
+
+
+async def supplements_of(conn: "Connection", report: UUID) -> list[dict[str, Any]]:
+    rows = await conn.fetch(
+        "SELECT cycle, text, received_at, sent_by FROM supplements WHERE report = $1 ORDER BY received_at, id", report
+    )
+    return [dict(row) for row in rows]
+
+
+async def clocks_of(conn: "Connection", report: UUID) -> list[Clock]:
+    """All intake clocks of a Report, closed and open, in order of cycle."""
+    return [Clock(**dict(row)) for row in await conn.fetch(_CLOCKS, report)]

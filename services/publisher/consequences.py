@@ -1,0 +1,140 @@
+"""What follows from a change of a Story: events, clocks, audit entries, objects no longer needed. Pure, by comparison.
+
+So a handler, a screen and a worker that bring about the same change tell the same of it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.publisher.domain import Publication, Story, objects_of
+from shared.audit import SYSTEM, Entry
+from shared.content import Official
+from shared.events import DeliveryFailed, DeliveryLive, Event, StoryCorrected, StoryPublished, StoryTakenDown
+from shared.sla import Outcome
+
+SHOWS_NOTHING = ("void", "superseded", "taking-down", "taken-down")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A Story before and after, who caused it, when, and because of which event."""
+
+    before: Story
+    after: Story
+    at: datetime
+    by: Official = SYSTEM
+    event_id: str | None = None
+
+    def pairs(self) -> Iterator[tuple[Publication | None, Publication]]:
+        """Each Publication that differs, with what it was."""
+        known = {p.version: p for p in self.before.publications}
+        for publication in self.after.publications:
+            was = known.get(publication.version)
+            if was is not publication and was != publication:
+                yield was, publication
+
+
+def opened(change: Change) -> list[Publication]:
+    """Those whose clock starts: newly ready, and no practice."""
+    return [p for was, p in change.pairs() if was is None and p.state == "ready" and not p.approval.practice]
+
+
+def closed(change: Change) -> list[tuple[int, Outcome]]:
+    """Cycles whose clock ends, and how; a Version that was replaced ends with the one that replaced it."""
+    found: list[tuple[int, Outcome]] = []
+    for was, p in change.pairs():
+        if was is None or was.state == p.state:
+            continue
+        if p.state == "published":
+            found.append((p.approval.cycle, "completed"))
+        elif p.state == "taken-down":
+            found.append((p.approval.cycle, "revoked" if p.approval.state == "revoked" else "taken-down"))
+        elif p.state == "void":
+            found.append((p.approval.cycle, "revoked"))
+        if p.state in ("published", "taken-down"):
+            older = (o for o in change.after.publications if o.version < p.version and o.state == "superseded")
+            found += [(o.approval.cycle, "revoked") for o in older]
+    return found
+
+
+def dropped(change: Change) -> list[tuple[int, list[str]]]:
+    """Versions and the keys of objects that their pages do not need any more."""
+    found: list[tuple[int, list[str]]] = []
+    for was, p in change.pairs():
+        if was is None:
+            continue
+        keys = {o.key for o in objects_of(was.approval.content)}
+        if p.state in SHOWS_NOTHING:
+            gone = keys if was.state != p.state else set[str]()
+        elif was.approval.content is p.approval.content:
+            continue
+        else:
+            gone = keys - {o.key for o in objects_of(p.approval.content)}
+        if gone:
+            found.append((p.version, sorted(gone)))
+    return found
+
+
+def events(change: Change) -> list[tuple[Publication, Event]]:
+    """The events to append, in order, still without their clocks."""
+    return [(p, event) for was, p in change.pairs() if was is not None for event in _events(change, was, p)]
+
+
+def _events(change: Change, was: Publication, p: Publication) -> Iterator[Event]:
+    about = {"story": change.after.id, "version": p.version, "at": change.at, "origins": p.approval.origins}
+    for delivery in p.deliveries:
+        before = was.delivery(delivery.channel)
+        if before is not None and before.state == delivery.state:
+            continue
+        if delivery.state == "live":
+            yield DeliveryLive.model_validate(
+                {**about, "channel": delivery.channel, "url": delivery.url, "way": delivery.way}
+            )
+        elif delivery.state == "failed":
+            yield DeliveryFailed.model_validate({**about, "channel": delivery.channel, "reason": delivery.reason})
+    if was.state != p.state and p.state == "published":
+        yield from _published(change, p, about)
+    elif was.state != p.state and p.state == "taken-down":
+        taken = {d.channel: "done" for d in p.deliveries if d.state == "taken-down"}
+        yield StoryTakenDown.model_validate({**about, "reason": p.ended_reason, "by": p.ended_by, "channels": taken})
+
+
+def _published(change: Change, p: Publication, about: dict[str, object]) -> Iterator[Event]:
+    title = p.approval.content.title
+    urls = {d.channel: d.url for d in p.deliveries if d.state == "live"}
+    yield StoryPublished.model_validate({**about, "title": title, "urls": urls, "published_by": p.started_by})
+    before = [o.version for o in change.after.publications if o.version < p.version and o.published_at is not None]
+    if before:
+        yield StoryCorrected.model_validate({**about, "title": title, "urls": urls, "previous_version": before[-1]})
+
+
+def entries(change: Change) -> list[Entry]:
+    """A row of the audit per change of state: ids and hashes only."""
+    return [_entry(change, p, action) for was, p in change.pairs() for action in _actions(was, p)]
+
+
+def _actions(was: Publication | None, p: Publication) -> Iterator[str]:
+    if was is None or was.approval.state != p.approval.state:
+        yield f"approval.{p.approval.state}"
+    if was is not None and was.approval.content is not p.approval.content:
+        yield "approval.media-erased"
+    for delivery in p.deliveries:
+        before = was.delivery(delivery.channel) if was else None
+        if before is None or before.state != delivery.state:
+            yield f"delivery.{delivery.channel}.{delivery.state}"
+    if p.visible != (was.visible if was else False):
+        yield "page.shown" if p.visible else "page.hidden"
+    if was is None or was.state != p.state:
+        yield f"publication.{p.state}"
+
+
+def _entry(change: Change, p: Publication, action: str) -> Entry:
+    return Entry(
+        action,
+        str(change.after.id),
+        change.by,
+        version=p.version,
+        after_hash=p.approval.content_sha256,
+        event_id=change.event_id,
+    )

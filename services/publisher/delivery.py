@@ -1,0 +1,206 @@
+"""How an approved Version gets onto its channels, is confirmed there, replaced, and taken down. Pure."""
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from services.publisher.crossings import hide
+from services.publisher.domain import (
+    SITE,
+    UNDERWAY,
+    ApprovalFell,
+    Delivery,
+    NeverPublic,
+    NotApproved,
+    NothingToTakeDown,
+    NotPossible,
+    Publication,
+    Story,
+    TooEarly,
+    Way,
+    move_delivery,
+    move_publication,
+    settled,
+    slug_of,
+)
+from shared.content import Official
+
+LONGEST_PAUSE = timedelta(minutes=5)
+UNKNOWN_CHANNEL = "Kanal ini belum tersambung pada sistem."
+Act = Callable[[Publication, Delivery], Publication]
+
+
+def publish(
+    story: Story, version: int, *, by: Official, at: datetime, channels: Collection[str], required: Collection[str]
+) -> Story:
+    """The Admin starts an approved Version; `channels` are those that this installation can reach."""
+    found = story.find(version)
+    if found is None:
+        raise NotApproved(version)
+    if found.approval.practice:
+        raise NeverPublic
+    if found.approval.state != "valid":
+        raise ApprovalFell(version)
+    if found.approval.not_before is not None and at < found.approval.not_before:
+        raise TooEarly(found.approval.not_before)
+    wanted = dict.fromkeys((SITE, *found.approval.content.channels))
+    deliveries = tuple(_delivery(name, at, reachable=name in channels, required=name in required) for name in wanted)
+    started = replace(move_publication(found, "publish"), deliveries=deliveries, started_by=by, started_at=at)
+    return replace(story.put(started), slug=story.slug or slug_of(found.approval.content.title, story.id))
+
+
+def _delivery(name: str, at: datetime, *, reachable: bool, required: bool) -> Delivery:
+    # The site is required always: it is where the public finds the office's word.
+    if reachable:
+        return Delivery(name, required or name == SITE, next_at=at)
+    return Delivery(name, required=False, state="failed", reason=UNKNOWN_CHANNEL)
+
+
+def take_down(story: Story, *, by: Official, reason: str, at: datetime) -> Story:
+    """An official takes down all that is out of this Story."""
+    underway = [p for p in story.publications if p.state in UNDERWAY]
+    if not underway:
+        raise NothingToTakeDown
+    for publication in underway:
+        story = hide(story, publication, by=by, reason=reason, public_reason=reason, at=at)
+    return story
+
+
+def take(story: Story, version: int, channel: str, *, at: datetime, until: datetime) -> Story:
+    """Take a due delivery up: send what waits; what is unclear, or was found half sent, will be looked up."""
+
+    def act(publication: Publication, delivery: Delivery) -> Publication:
+        if not publication.may_show or (delivery.state == "waiting" and publication.approval.state != "valid"):
+            return _stopped(publication, delivery)
+        moved = move_delivery(delivery, "send" if delivery.state == "waiting" else "doubt")
+        return publication.with_delivery(replace(moved, tries=delivery.tries + 1, next_at=until))
+
+    return _act(story, version, channel, act)
+
+
+def postpone(story: Story, version: int, channel: str, *, until: datetime) -> Story:
+    """Leave a delivery for later, as it is."""
+    return _act(story, version, channel, lambda p, d: p.with_delivery(replace(d, next_at=until)))
+
+
+def show(story: Story, version: int, *, tries: int, at: datetime) -> Story:
+    """Make the page visible, in the place of an older one, where the approval still stands at this very moment."""
+    found = story.find(version)
+    delivery = found.delivery(SITE) if found else None
+    if found is None or delivery is None or not found.may_show:
+        return story
+    if delivery.state != "sending" or delivery.tries != tries:
+        return story
+    older = [
+        replace(move_publication(p, "replace"), visible=False, deliveries=settled(p.deliveries, "replace"))
+        for p in story.publications
+        if p.version < version and p.state in UNDERWAY
+    ]
+    shown = replace(found, visible=True, shown_at=found.shown_at or at)
+    return replace(story.put(*older, shown), gone=None)
+
+
+def confirm(story: Story, version: int, channel: str, *, tries: int, url: str, way: Way, at: datetime) -> Story:
+    """The public can read it on this channel; with the last required channel the Version is published."""
+
+    def act(publication: Publication, delivery: Delivery) -> Publication:
+        if not publication.may_show:
+            return _stopped(publication, delivery)
+        live = replace(move_delivery(delivery, "confirm"), url=url, way=way, reason="", next_at=None)
+        publication = publication.with_delivery(live)
+        complete = all(d.state == "live" for d in publication.deliveries if d.required)
+        if complete and publication.state == "publishing":
+            return replace(move_publication(publication, "complete"), published_at=at)
+        return publication
+
+    return _act(story, version, channel, act, tries=tries)
+
+
+def doubt(story: Story, version: int, channel: str, *, tries: int, reason: str, at: datetime) -> Story:
+    """Nobody knows whether it arrived: it will be looked up, and not sent again before that."""
+
+    def act(publication: Publication, delivery: Delivery) -> Publication:
+        if not publication.may_show:
+            return _stopped(publication, delivery)
+        later = at + pause(delivery.tries)
+        return publication.with_delivery(replace(move_delivery(delivery, "doubt"), reason=reason, next_at=later))
+
+    return _act(story, version, channel, act, tries=tries)
+
+
+def put_back(story: Story, version: int, channel: str, *, tries: int, reason: str, at: datetime) -> Story:
+    """It is certain that nothing is there: it may be sent (again), if its approval is still whole."""
+
+    def act(publication: Publication, delivery: Delivery) -> Publication:
+        if publication.approval.state != "valid" or not publication.may_show:
+            return _stopped(publication, delivery)
+        later = at + pause(delivery.tries)
+        return publication.with_delivery(replace(move_delivery(delivery, "put-back"), reason=reason, next_at=later))
+
+    return _act(story, version, channel, act, tries=tries)
+
+
+def fail(story: Story, version: int, channel: str, *, tries: int, reason: str) -> Story:
+    """The channel said no for good: a person has to look."""
+
+    def act(publication: Publication, delivery: Delivery) -> Publication:
+        if not publication.may_show:
+            return _stopped(publication, delivery)
+        return publication.with_delivery(replace(move_delivery(delivery, "fail"), reason=reason, next_at=None))
+
+    return _act(story, version, channel, act, tries=tries)
+
+
+def retry(story: Story, channel: str, *, at: datetime) -> Story:
+    """The Admin asks again: a failed delivery is sent again, an unconfirmed one looked up at once."""
+    for publication in reversed(story.publications):
+        delivery = publication.delivery(channel)
+        if delivery is not None and publication.may_show and delivery.reason != UNKNOWN_CHANNEL:
+            again = replace(move_delivery(delivery, "retry"), next_at=at)
+            return story.put(publication.with_delivery(again))
+    raise NotPossible("delivery", "", "retry")
+
+
+def clear(story: Story, version: int) -> Story:
+    """All that was public of a Publication is gone: its take-down is done."""
+    found = story.find(version)
+    if found is None or found.state != "taking-down" or any(d.state == "sending" for d in found.deliveries):
+        return story
+    deliveries = settled(found.deliveries, "take-down")
+    return story.put(replace(move_publication(found, "clear"), deliveries=deliveries))
+
+
+def pause(tries: int) -> timedelta:
+    """How long until the next attempt: doubling, bounded."""
+    return min(LONGEST_PAUSE, timedelta(seconds=2 ** min(tries, 16)))
+
+
+def _is_mine(delivery: Delivery, tries: int) -> bool:
+    return delivery.tries == tries and delivery.state in ("sending", "unconfirmed")
+
+
+def _act(story: Story, version: int, channel: str, act: Act, *, tries: int | None = None) -> Story:
+    """Change one delivery. A worker that comes late (its lease ended, another took over) changes nothing."""
+    publication = story.find(version)
+    delivery = publication.delivery(channel) if publication else None
+    if publication is None or delivery is None or (tries is not None and not _is_mine(delivery, tries)):
+        return story
+    return story.put(act(publication, delivery))
+
+
+def _stopped(publication: Publication, delivery: Delivery) -> Publication:
+    """The approval fell, or a newer page took the place, while this was under way."""
+    if publication.state == "taking-down" and delivery.state in ("sending", "unconfirmed"):
+        # It may have arrived: whoever takes it down has to know of it.
+        moved = move_delivery(delivery, "doubt")
+    else:
+        moved = move_delivery(delivery, "void")
+    publication = publication.with_delivery(replace(moved, next_at=None))
+    if publication.state == "publishing" and not publication.is_out:
+        return _ended(publication)
+    return publication
+
+
+def _ended(publication: Publication) -> Publication:
+    """A Publication none of whose deliveries can go on any more, because its approval was overtaken."""
+    return replace(move_publication(publication, "void"), deliveries=settled(publication.deliveries, "void"))

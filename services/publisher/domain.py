@@ -1,0 +1,281 @@
+"""Publications: an approved Version on its channels; their states and every transition between these. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, NamedTuple, cast
+from uuid import UUID
+
+from shared.content import Content, Official, Origin, Urgency
+from shared.refusal import Refused, Stale
+from shared.words import moment
+
+ApprovalState = Literal["valid", "void", "superseded", "revoked"]
+State = Literal["ready", "publishing", "published", "superseded", "void", "taking-down", "taken-down"]
+DeliveryState = Literal["waiting", "sending", "live", "unconfirmed", "failed", "void", "superseded", "taken-down"]
+Way = Literal["fetched", "api", "attested"]
+
+SITE = "site"
+STANDS: frozenset[ApprovalState] = frozenset({"valid", "superseded"})
+OUT: frozenset[DeliveryState] = frozenset({"sending", "unconfirmed", "live"})
+UNDERWAY: frozenset[State] = frozenset({"publishing", "published"})
+EXTENSIONS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
+
+
+class Transition(NamedTuple):
+    """One arrow; `roles` are who may cause it by hand, none where only the system does."""
+
+    item: Literal["approval", "publication", "delivery"]
+    before: str
+    action: str
+    after: str
+    roles: tuple[str, ...] = ()
+
+
+TRANSITIONS = (
+    Transition("approval", "valid", "void", "void"),
+    Transition("approval", "valid", "overtake", "superseded"),
+    Transition("approval", "valid", "revoke", "revoked"),
+    Transition("approval", "superseded", "revoke", "revoked"),
+    Transition("publication", "ready", "publish", "publishing", ("admin",)),
+    Transition("publication", "ready", "void", "void"),
+    Transition("publication", "publishing", "void", "void"),
+    Transition("publication", "publishing", "complete", "published"),
+    Transition("publication", "publishing", "replace", "superseded"),
+    Transition("publication", "published", "replace", "superseded"),
+    Transition("publication", "publishing", "take-down", "taking-down", ("admin", "pimpinan")),
+    Transition("publication", "published", "take-down", "taking-down", ("admin", "pimpinan")),
+    Transition("publication", "taking-down", "clear", "taken-down"),
+    Transition("delivery", "waiting", "send", "sending"),
+    Transition("delivery", "waiting", "void", "void"),
+    Transition("delivery", "failed", "void", "void"),
+    Transition("delivery", "sending", "put-back", "waiting"),
+    Transition("delivery", "sending", "doubt", "unconfirmed"),
+    Transition("delivery", "sending", "confirm", "live"),
+    Transition("delivery", "sending", "fail", "failed"),
+    Transition("delivery", "sending", "void", "void"),
+    Transition("delivery", "unconfirmed", "doubt", "unconfirmed"),
+    Transition("delivery", "unconfirmed", "confirm", "live"),
+    Transition("delivery", "unconfirmed", "put-back", "waiting"),
+    Transition("delivery", "unconfirmed", "fail", "failed"),
+    Transition("delivery", "unconfirmed", "void", "void"),
+    Transition("delivery", "failed", "retry", "waiting", ("admin",)),
+    Transition("delivery", "unconfirmed", "retry", "unconfirmed", ("admin",)),
+    Transition("delivery", "unconfirmed", "replace", "superseded"),
+    Transition("delivery", "live", "replace", "superseded"),
+    Transition("delivery", "unconfirmed", "take-down", "taken-down"),
+    Transition("delivery", "live", "take-down", "taken-down"),
+)
+_ARROWS: dict[tuple[str, str, str], Transition] = {(t.item, t.before, t.action): t for t in TRANSITIONS}
+
+
+def roles_for(action: str) -> tuple[str, ...]:
+    """Who may do this by hand."""
+    return tuple(sorted({role for t in TRANSITIONS if t.action == action for role in t.roles}))
+
+
+class NotPossible(Stale):
+    def __init__(self, item: str, before: str, action: str) -> None:
+        super().__init__("moved-on", "Keadaan berita ini sudah berubah. Muat ulang halamannya lalu periksa lagi.")
+        self.move = (item, before, action)
+
+
+class NotApproved(Refused):
+    def __init__(self, version: int) -> None:
+        super().__init__("not-approved", f"Versi {version} belum disetujui pimpinan, jadi tidak dapat diterbitkan.")
+
+
+class ApprovalFell(Stale):
+    def __init__(self, version: int) -> None:
+        super().__init__("approval-fell", f"Persetujuan atas versi {version} tidak berlaku lagi. Muat ulang halamannya.")
+
+
+class NeverPublic(Refused):
+    def __init__(self) -> None:
+        super().__init__("practice", "Berita ini LATIHAN, jadi tidak pernah diterbitkan.")
+
+
+class TooEarly(Refused):
+    def __init__(self, not_before: datetime) -> None:
+        super().__init__("too-early", f"Pimpinan menetapkan terbit paling cepat {moment(not_before)}.")
+
+
+class NothingToTakeDown(Stale):
+    def __init__(self) -> None:
+        super().__init__("nothing-public", "Tidak ada versi berita ini yang sedang terbit.")
+
+
+class OtherContent(Refused):
+    """Two approvals of one Version with different contents: never applied, and nobody's crossing."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__("other-content", f"Versi {version} sudah disetujui dengan isi yang lain.")
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What the leader approved, whole, and whether that still stands."""
+
+    cycle: int
+    content: Content
+    content_sha256: str
+    origins: tuple[Origin, ...]
+    authors: tuple[str, ...]
+    decided_by: Official
+    decided_at: datetime
+    not_before: datetime | None
+    urgency: Urgency
+    practice: bool
+    correction: bool
+    basis: str
+    event_id: str
+    traceparent: str | None
+    state: ApprovalState = "valid"
+
+    @property
+    def opens_at(self) -> datetime:
+        """When the publishing clock starts: an embargo of the leader's moves it."""
+        return max(self.decided_at, self.not_before or self.decided_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One Version on one channel. `tries` counts how often it was taken up, and tells a late worker apart."""
+
+    channel: str
+    required: bool
+    state: DeliveryState = "waiting"
+    url: str = ""
+    way: Way | None = None
+    reason: str = ""
+    tries: int = 0
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One approved Version and how far it is in public."""
+
+    version: int
+    approval: Approval
+    state: State = "ready"
+    deliveries: tuple[Delivery, ...] = ()
+    visible: bool = False
+    shown_at: datetime | None = None
+    started_by: Official | None = None
+    started_at: datetime | None = None
+    published_at: datetime | None = None
+    ended_by: Official | None = None
+    ended_reason: str = ""
+
+    @property
+    def is_out(self) -> bool:
+        """Something of it is, or may be, in public."""
+        return self.visible or any(d.state in OUT for d in self.deliveries)
+
+    @property
+    def may_show(self) -> bool:
+        return self.state in UNDERWAY and self.approval.state in STANDS and not self.approval.practice
+
+    def delivery(self, channel: str) -> Delivery | None:
+        return next((d for d in self.deliveries if d.channel == channel), None)
+
+    def with_delivery(self, delivery: Delivery) -> "Publication":
+        others = (delivery if d.channel == delivery.channel else d for d in self.deliveries)
+        return replace(self, deliveries=tuple(others))
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Why a page that was public is no more."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All Versions of one Story that were approved, oldest first, and its one address."""
+
+    id: UUID
+    slug: str | None = None
+    publications: tuple[Publication, ...] = ()
+    revoked_early: frozenset[int] = frozenset()
+    gone: Gone | None = None
+
+    @property
+    def newest(self) -> int:
+        """The newest Version that any Decision told of."""
+        return max((*(p.version for p in self.publications), *self.revoked_early), default=0)
+
+    def find(self, version: int) -> Publication | None:
+        return next((p for p in self.publications if p.version == version), None)
+
+    def put(self, *publications: Publication) -> "Story":
+        """The Story with these Publications added, or in the place of their former states."""
+        found = {p.version: p for p in (*self.publications, *publications)}
+        return replace(self, publications=tuple(found[v] for v in sorted(found)))
+
+
+class PublicObject(NamedTuple):
+    """One object that a page needs: its content-addressed public key, and the rendition that it is copied from."""
+
+    key: str
+    bucket: str
+    source_key: str
+    sha256: str
+    size: int
+    content_type: str
+
+
+def objects_of(content: Content) -> tuple[PublicObject, ...]:
+    """Exactly the renditions of this content, each once."""
+    found = {
+        key: PublicObject(key, r.bucket, r.key, r.sha256, r.size, r.content_type)
+        for m in content.media
+        for r in m.renditions
+        for key in [public_key(r.sha256, r.content_type)]
+    }
+    return tuple(found[key] for key in sorted(found))
+
+
+def public_key(sha256: str, content_type: str) -> str:
+    return sha256 + EXTENSIONS.get(content_type, "")
+
+
+def move_approval(approval: Approval, action: str) -> Approval:
+    return replace(approval, state=cast("ApprovalState", _after("approval", approval.state, action)))
+
+
+def move_publication(publication: Publication, action: str) -> Publication:
+    return replace(publication, state=cast("State", _after("publication", publication.state, action)))
+
+
+def move_delivery(delivery: Delivery, action: str) -> Delivery:
+    return replace(delivery, state=cast("DeliveryState", _after("delivery", delivery.state, action)))
+
+
+def _after(item: str, before: str, action: str) -> str:
+    arrow = _ARROWS.get((item, before, action))
+    if arrow is None:
+        raise NotPossible(item, before, action)
+    return arrow.after
+
+
+def settled(deliveries: Iterable[Delivery], action: Literal["void", "replace", "take-down"]) -> tuple[Delivery, ...]:
+    """Each delivery when its Publication ends. One that is being sent is left to its worker, who finds out."""
+    ended: list[Delivery] = []
+    for delivery in deliveries:
+        chosen = "void" if delivery.state in ("waiting", "failed") else action
+        can = ("delivery", delivery.state, chosen) in _ARROWS and delivery.state != "sending"
+        ended.append(replace(move_delivery(delivery, chosen), next_at=None) if can else delivery)
+    return tuple(ended)
+
+
+def slug_of(title: str, story: UUID) -> str:
+    """A Story's address: words of its title, and enough of its id to be alone (the end: a UUIDv7 begins with time)."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80].rstrip("-")
+    return f"{words}-{story.hex[-12:]}" if words else story.hex[-12:]

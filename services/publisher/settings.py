@@ -1,0 +1,31 @@
+"""What the publisher is told from outside, beyond what every service is told."""
+
+from shared.content import Code
+from shared.media import Buckets
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Frozen; read once, in app.py. Addresses are without a slash at the end."""
+
+    public_probe_url: str = ""
+    public_media_url: str = ""
+    required_channels: tuple[Code, ...] = ("site",)
+    delivery_lease_seconds: int = 60
+    deliveries_at_once: int = 16
+    sweep_seconds: int = 600
+
+    @property
+    def buckets(self) -> Buckets:
+        return Buckets(self.bucket_prefix)
+
+    @property
+    def probe_url(self) -> str:
+        """Where the public site is looked at as a stranger would."""
+        return (self.public_probe_url or self.public_url).rstrip("/")
+
+    @property
+    def media_url(self) -> str:
+        """Where strangers find the objects of the public bucket."""
+        endpoint = (self.s3_public_endpoint or self.s3_endpoint).rstrip("/")
+        return (self.public_media_url or f"{endpoint}/{self.buckets.public}").rstrip("/")

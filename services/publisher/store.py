@@ -1,0 +1,127 @@
+"""Stories as the publisher keeps them: locked and read whole, written where they changed, in sets."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from services.publisher.domain import Approval, Delivery, Gone, Publication, Story
+from shared.content import Content, Official, Origin
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from shared.db import Connection
+
+ORIGINS = TypeAdapter(tuple[Origin, ...])
+
+
+async def lock_or_begin(conn: "Connection", ids: Collection[UUID]) -> dict[UUID, Story]:
+    """Lock Stories in id order; one not heard of before begins empty."""
+    await conn.execute(
+        "INSERT INTO stories (story) SELECT * FROM unnest($1::uuid[]) ON CONFLICT DO NOTHING", sorted(ids)
+    )
+    return await lock(conn, ids)
+
+
+async def lock(conn: "Connection", ids: Collection[UUID]) -> dict[UUID, Story]:
+    """Lock those Stories that exist, in id order."""
+    rows = await conn.fetch("SELECT * FROM stories WHERE story = ANY($1) ORDER BY story FOR UPDATE", list(ids))
+    return await _load(conn, rows)
+
+
+async def lock_due(conn: "Connection", at: datetime, limit: int) -> dict[UUID, Story]:
+    """Lock Stories with a delivery that is due, passing over those that another worker holds."""
+    rows = await conn.fetch(
+        """SELECT * FROM stories
+           WHERE story IN (SELECT story FROM deliveries WHERE next_at <= $1 ORDER BY next_at LIMIT $2)
+           ORDER BY story FOR UPDATE SKIP LOCKED""",
+        at,
+        limit,
+    )
+    return await _load(conn, rows)
+
+
+async def lock_showing(conn: "Connection", media: UUID) -> dict[UUID, Story]:
+    """Lock Stories of which some Version holds this file."""
+    rows = await conn.fetch(
+        """SELECT * FROM stories
+           WHERE story IN (SELECT story FROM approvals WHERE content -> 'media' @> $1::jsonb)
+           ORDER BY story FOR UPDATE""",
+        json.dumps([{"id": str(media)}]),
+    )
+    return await _load(conn, rows)
+
+
+async def read(conn: "Connection", story: UUID) -> Story | None:
+    """A Story as it is, without a lock."""
+    rows = await conn.fetch("SELECT * FROM stories WHERE story = $1", story)
+    return (await _load(conn, rows)).get(story)
+
+
+async def _load(conn: "Connection", rows: "Sequence[asyncpg.Record]") -> dict[UUID, Story]:
+    ids = [row["story"] for row in rows]
+    if not ids:
+        return {}
+    deliveries: dict[tuple[UUID, int], list[Delivery]] = defaultdict(list)
+    for row in await conn.fetch("SELECT * FROM deliveries WHERE story = ANY($1) ORDER BY channel", ids):
+        deliveries[row["story"], row["version"]].append(_delivery(row))
+    publications: dict[UUID, list[Publication]] = defaultdict(list)
+    for row in await conn.fetch(_PUBLICATIONS, ids):
+        publications[row["story"]].append(_publication(row, deliveries[row["story"], row["version"]]))
+    early: dict[UUID, set[int]] = defaultdict(set)
+    for row in await conn.fetch("SELECT story, version FROM early_revocations WHERE story = ANY($1)", ids):
+        early[row["story"]].add(row["version"])
+    return {
+        (story := row["story"]): Story(
+            story, row["slug"], tuple(publications[story]), frozenset(early[story]), _gone(row)
+        )
+        for row in rows
+    }
+
+
+_PUBLICATIONS = """
+    SELECT p.*, a.cycle, a.content, a.content_sha256, a.origins, a.authors, a.decided_by, a.decided_at, a.not_before,
+           a.urgency, a.practice, a.correction, a.basis, a.event_id, a.traceparent, a.state AS approval_state
+    FROM publications p JOIN approvals a USING (story, version) WHERE p.story = ANY($1) ORDER BY p.version"""
+
+
+def _gone(row: "asyncpg.Record") -> Gone | None:
+    return Gone(row["taken_down_at"], row["taken_down_reason"] or "") if row["taken_down_at"] else None
+
+
+def _delivery(row: "asyncpg.Record") -> Delivery:
+    return Delivery(
+        row["channel"], row["required"], row["state"], row["url"], row["way"], row["reason"], row["tries"],
+        row["next_at"],
+    )  # fmt: skip
+
+
+def _publication(row: "asyncpg.Record", deliveries: list[Delivery]) -> Publication:
+    return Publication(
+        row["version"], _approval(row), row["state"], tuple(deliveries), row["visible"], row["shown_at"],
+        _official(row["started_by"]), row["started_at"], row["published_at"], _official(row["ended_by"]),
+        row["ended_reason"],
+    )  # fmt: skip
+
+
+def _approval(row: "asyncpg.Record") -> Approval:
+    return Approval(
+        row["cycle"], content_of(row["content"]), row["content_sha256"],
+        ORIGINS.validate_json(row["origins"], extra="ignore"), tuple(json.loads(row["authors"])),
+        Official.model_validate_json(row["decided_by"], extra="ignore"), row["decided_at"], row["not_before"],
+        row["urgency"], row["practice"], row["correction"], row["basis"], row["event_id"], row["traceparent"],
+        row["approval_state"],
+    )  # fmt: skip
+
+
+def content_of(stored: str) -> Content:
+    return Content.model_validate_json(stored, extra="ignore")
+
+
+def _official(stored: str | None) -> Official | None:
+    return None if stored is None else Official.model_validate_json(stored, extra="ignore")

@@ -1,0 +1,122 @@
+"""Writing Stories: only what differs, one statement per table for a whole batch."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from services.publisher.domain import Approval, Delivery, Publication, Story
+from services.publisher.store import ORIGINS
+from shared.content import Official
+
+if TYPE_CHECKING:
+    from shared.db import Connection
+
+Row = tuple[Any, ...]
+
+
+async def save(conn: "Connection", changed: Iterable[tuple[Story, Story]], *, at: datetime) -> None:
+    """Write each Story (before, after) that was locked in this transaction."""
+    pairs = [(before, after) for before, after in changed if before is not after]
+    moved = [(s.id, was, p) for b, s in pairs for was, p in _publications(b, s)]
+    early = [(s.id, v, at) for b, s in pairs for v in sorted(s.revoked_early - b.revoked_early)]
+    await _write(conn, _EARLY, early)
+    await _write(conn, _NEW_APPROVALS, [_approval_row(s, p) for s, was, p in moved if was is None])
+    known = [(s, was.approval, p) for s, was, p in moved if was is not None]
+    await _write(conn, _STATES, [(s, p.version, p.approval.state) for s, was, p in known if was.state != p.approval.state])
+    await _write(conn, _CONTENTS, [(s, p.version, _content(p)) for s, was, p in known if was.content is not p.approval.content])
+    # A page that is hidden is written before the one that is shown: there is one page per Story.
+    ordered = sorted(moved, key=lambda m: m[2].visible)
+    await _write(conn, _SAVE_PUBLICATIONS, [_publication_row(s, p) for s, _, p in ordered])
+    await _write(conn, _SAVE_DELIVERIES, [(s, p.version, *_delivery_row(d)) for s, was, p in moved for d in _deliveries(was, p)])
+    await _write(conn, _SAVE_STORIES, [_story_row(s) for b, s in pairs if (b.slug, b.gone) != (s.slug, s.gone)])
+
+
+async def _write(conn: "Connection", statement: str, rows: Sequence[Row]) -> None:
+    if rows:
+        await conn.execute(statement, *map(list, zip(*rows, strict=True)))
+
+
+def _publications(before: Story, after: Story) -> Iterable[tuple[Publication | None, Publication]]:
+    known = {p.version: p for p in before.publications}
+    return [(known.get(p.version), p) for p in after.publications if known.get(p.version) != p]
+
+
+def _deliveries(was: Publication | None, p: Publication) -> list[Delivery]:
+    return [d for d in p.deliveries if was is None or was.delivery(d.channel) != d]
+
+
+def _content(p: Publication) -> str:
+    return p.approval.content.model_dump_json()
+
+
+def _approval_row(story: UUID, p: Publication) -> Row:
+    a: Approval = p.approval
+    return (
+        story, p.version, a.cycle, _content(p), a.content_sha256, ORIGINS.dump_json(a.origins).decode(), json.dumps(a.authors),
+        a.decided_by.model_dump_json(), a.decided_at, a.not_before, a.urgency, a.practice, a.correction, a.basis,
+        a.event_id, a.traceparent, a.state,
+    )  # fmt: skip
+
+
+def _publication_row(story: UUID, p: Publication) -> Row:
+    return (
+        story, p.version, p.state, p.visible, p.shown_at, _official(p.started_by), p.started_at, p.published_at,
+        _official(p.ended_by), p.ended_reason,
+    )  # fmt: skip
+
+
+def _delivery_row(d: Delivery) -> Row:
+    return d.channel, d.required, d.state, d.url, d.way, d.reason, d.tries, d.next_at
+
+
+def _story_row(s: Story) -> Row:
+    return s.id, s.slug, s.gone.at if s.gone else None, s.gone.reason if s.gone else None
+
+
+def _official(official: Official | None) -> str | None:
+    return official.model_dump_json() if official else None
+
+
+_EARLY = """
+    INSERT INTO early_revocations (story, version, at)
+    SELECT * FROM unnest($1::uuid[], $2::int[], $3::timestamptz[]) ON CONFLICT DO NOTHING"""
+_NEW_APPROVALS = """
+    INSERT INTO approvals (story, version, cycle, content, content_sha256, origins, authors, decided_by, decided_at,
+                           not_before, urgency, practice, correction, basis, event_id, traceparent, state)
+    SELECT s, v, c, content::jsonb, h, o::jsonb, au::jsonb, by::jsonb, at, nb, u, pr, co, ba, e, tp, st
+    FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                $9::timestamptz[], $10::timestamptz[], $11::text[], $12::bool[], $13::bool[], $14::text[],
+                $15::text[], $16::text[], $17::text[])
+         AS r(s, v, c, content, h, o, au, by, at, nb, u, pr, co, ba, e, tp, st)"""
+_STATES = """
+    UPDATE approvals a SET state = r.state FROM unnest($1::uuid[], $2::int[], $3::text[]) AS r(story, version, state)
+    WHERE a.story = r.story AND a.version = r.version"""
+_CONTENTS = """
+    UPDATE approvals a SET content = r.content::jsonb
+    FROM unnest($1::uuid[], $2::int[], $3::text[]) AS r(story, version, content)
+    WHERE a.story = r.story AND a.version = r.version"""
+_SAVE_PUBLICATIONS = """
+    INSERT INTO publications (story, version, state, visible, shown_at, started_by, started_at, published_at, ended_by,
+                              ended_reason)
+    SELECT s, v, st, vi, sh, sb::jsonb, sa, pa, eb::jsonb, er
+    FROM unnest($1::uuid[], $2::int[], $3::text[], $4::bool[], $5::timestamptz[], $6::text[], $7::timestamptz[],
+                $8::timestamptz[], $9::text[], $10::text[])
+         WITH ORDINALITY AS r(s, v, st, vi, sh, sb, sa, pa, eb, er, n)
+    ORDER BY n
+    ON CONFLICT (story, version) DO UPDATE SET
+        state = excluded.state, visible = excluded.visible, shown_at = excluded.shown_at,
+        started_by = excluded.started_by, started_at = excluded.started_at, published_at = excluded.published_at,
+        ended_by = excluded.ended_by, ended_reason = excluded.ended_reason"""
+_SAVE_DELIVERIES = """
+    INSERT INTO deliveries (story, version, channel, required, state, url, way, reason, tries, next_at)
+    SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::bool[], $5::text[], $6::text[], $7::text[], $8::text[],
+                         $9::int[], $10::timestamptz[])
+    ON CONFLICT (story, version, channel) DO UPDATE SET
+        state = excluded.state, url = excluded.url, way = excluded.way, reason = excluded.reason,
+        tries = excluded.tries, next_at = excluded.next_at"""
+_SAVE_STORIES = """
+    UPDATE stories s SET slug = r.slug, taken_down_at = r.at, taken_down_reason = r.reason
+    FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[]) AS r(story, slug, at, reason)
+    WHERE s.story = r.story"""

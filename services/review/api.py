@@ -1,0 +1,154 @@
+"""HTTP in, JSON: the queue, one Story before the leader, the Decision, and the taking back of an approval."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from services.review import web
+from services.review.domain import LEADERS, READERS, Choice, Review, State
+from services.review.rulings import Ruling
+from services.review.store_read import Decided, Finding, Line, Published, Revoked
+from services.review.web import Due, Waiting
+from shared.accounts import Person
+from shared.content import Content, Note, Origin, Reason, Sha256
+from shared.web import allow, desk_of
+
+router = APIRouter(prefix="/api/v1/reviews", tags=["review"])
+Reader = Annotated[Person, allow(*READERS)]
+Leader = Annotated[Person, allow(*LEADERS)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DecisionBody(Body):
+    """The leader's answer on one exact Version; `until` and `legal_basis` with withheld, `not_before` with approved."""
+
+    version: Annotated[int, Field(ge=1)]
+    content_sha256: Sha256
+    decision: Choice
+    reasons: Annotated[tuple[Reason, ...], Field(max_length=20)] = ()
+    legal_basis: Annotated[Note, Field(max_length=300)] = ""
+    until: date | None = None
+    not_before: AwareDatetime | None = None
+
+    def ruling(self) -> Ruling:
+        return Ruling(
+            version=self.version,
+            content_sha256=self.content_sha256,
+            choice=self.decision,
+            reasons=self.reasons,
+            legal_basis=self.legal_basis,
+            until=self.until,
+            not_before=self.not_before,
+        )
+
+
+class RevokeBody(Body):
+    version: Annotated[int, Field(ge=1)]
+    note: Note
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    reviews: list[Waiting]
+    decided: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    story: UUID
+    version: int
+    state: State
+    content_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One Version before the leader. `may_decide` is for the person who asks."""
+
+    story: UUID
+    version: int
+    cycle: int
+    state: State
+    content: Content
+    content_sha256: str
+    authors: tuple[str, ...]
+    origins: tuple[Origin, ...]
+    urgency: str
+    practice: bool
+    correction: bool
+    submitted_at: datetime
+    due: Due | None
+    decided: Decided | None
+    revocations: tuple[Revoked, ...]
+    findings: tuple[Finding, ...]
+    published: Published
+    versions: tuple[Line, ...]
+    may_decide: bool
+
+
+@router.get("")
+async def read_queue(request: Request, person: Reader) -> Queue:
+    """What waits for the leader, the one due first at the top, and what was decided lately."""
+    desk, limit = desk_of(request), request.app.state.settings.queue_limit
+    return Queue(await web.queue(desk, limit=limit), await web.lately(desk, limit=limit))
+
+
+@router.get("/{story}")
+async def read_review(request: Request, person: Reader, story: UUID, version: int | None = None) -> Shown:
+    """One Story as it lies before the leader: its newest Version, unless another is named."""
+    found, due = await web.dossier(desk_of(request), story, version)
+    review = found.review
+    return Shown(
+        story=review.story,
+        version=review.version,
+        cycle=review.cycle,
+        state=review.state,
+        content=found.content,
+        content_sha256=review.content_sha256,
+        authors=review.authors,
+        origins=review.origins,
+        urgency=review.urgency,
+        practice=review.practice,
+        correction=review.correction,
+        submitted_at=review.submitted_at,
+        due=due,
+        decided=found.decided,
+        revocations=found.revocations,
+        findings=found.findings,
+        published=found.published,
+        versions=found.versions,
+        may_decide=web.may_decide(review, person),
+    )
+
+
+@router.post("/{story}/decisions", status_code=201)
+async def decide(request: Request, person: Leader, story: UUID, body: DecisionBody) -> Answer:
+    """Decide on exactly the Version and content that were read; the first Decision wins."""
+    return _answer(await web.decide(desk_of(request), story, body.ruling(), person=person))
+
+
+@router.post("/{story}/revoke", status_code=201)
+async def revoke(request: Request, person: Leader, story: UUID, body: RevokeBody) -> Answer:
+    """Take an approval back; what is public already is taken down by publisher."""
+    return _answer(await web.revoke(desk_of(request), story, body.version, body.note, person=person))
+
+
+@router.get("/{story}/media/{sha256}")
+async def picture(
+    request: Request, person: Reader, story: UUID, sha256: Sha256, version: int | None = None
+) -> RedirectResponse:
+    """The way to one publishable picture of a Version, open for a while."""
+    link = await web.picture_link(desk_of(request), request.app.state.files, story, sha256, version)
+    return RedirectResponse(link, 303)
+
+
+def _answer(review: Review) -> Answer:
+    return Answer(review.story, review.version, review.state, review.content_sha256)

@@ -1,0 +1,60 @@
+"""The review service, composed."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from services.review import api, handlers, pages
+from services.review.rulings import reason_words
+from services.review.settings import Settings
+from services.review.web import Files
+from shared import web
+from shared.media import Buckets, Store
+from shared.runtime import Reads, Runtime
+from shared.web import Pages
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Build the service; it starts with the app's lifespan."""
+    settings = settings or Settings()  # pyright: ignore[reportCallIssue]  (from the environment)
+    runtime = Runtime(
+        "review",
+        settings,
+        reads=lambda desk: [
+            Reads("stories", handlers.on_stories(desk)),
+            Reads("reports", handlers.on_reports(desk)),
+            Reads("publications", handlers.on_publications(desk)),
+        ],
+    )
+    files = _files(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        async with runtime.lifespan(app):
+            yield
+        files.store.close()
+
+    app = web.create_app(
+        title="Alurwarta: review", lifespan=lifespan, media_origins=settings.s3_public_endpoint or settings.s3_endpoint
+    )
+    runtime.mount(app)
+    app.state.settings = settings
+    app.state.files = files
+    app.state.pages = staff_pages = Pages.of(Path(__file__).parent / "templates")
+    staff_pages.environment.filters["reason"] = reason_words
+    app.include_router(api.router)
+    app.include_router(pages.router)
+    return app
+
+
+def _files(settings: Settings) -> Files:
+    store = Store(
+        settings.s3_endpoint,
+        settings.s3_access_key.get_secret_value(),
+        settings.s3_secret_key.get_secret_value(),
+        public_endpoint=settings.s3_public_endpoint,
+    )
+    return Files(store, Buckets(settings.bucket_prefix), timedelta(minutes=settings.media_link_minutes))

@@ -1,0 +1,196 @@
+"""What the screens read: the queue before the leader, and all that is known of one Story."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from services.review.domain import Choice, Review, State
+from services.review.store import review_of
+from shared.content import Content, Official, Reason, Rendition
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from shared.db import Connection
+
+REASONS = TypeAdapter(tuple[Reason, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One Version in a list."""
+
+    story: UUID
+    version: int
+    cycle: int
+    title: str
+    state: State
+    urgency: str
+    practice: bool
+    correction: bool
+    submitted_at: datetime
+    submitted_by: str
+    units: tuple[str, ...]
+    findings: int
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    kind: str
+    subject: UUID
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    decision: Choice
+    reasons: tuple[Reason, ...]
+    legal_basis: str
+    until: date | None
+    not_before: datetime | None
+    decided_by: Official
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    version: int
+    reason: str
+    note: str
+    by: Official
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What publisher told last; `public` unless it was taken down after that."""
+
+    version: int | None
+    at: datetime | None
+    urls: dict[str, str]
+    taken_down_at: datetime | None
+
+    @property
+    def public(self) -> bool:
+        return self.at is not None and (self.taken_down_at is None or self.taken_down_at < self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One Version of a Story, whole, with what came of it. `versions` are all of the Story, the newest first."""
+
+    review: Review
+    content: Content
+    decided: Decided | None
+    revocations: tuple[Revoked, ...]
+    findings: tuple[Finding, ...]
+    versions: tuple[Line, ...]
+    published: Published
+    erased: frozenset[str]
+
+    def rendition(self, sha256: str) -> Rendition | None:
+        """A publishable copy that this Version shows, unless its file was erased."""
+        if sha256 in self.erased:
+            return None
+        return next((r for m in self.content.media for r in m.renditions if r.sha256 == sha256), None)
+
+
+_LINE = """
+    SELECT r.story, r.version, r.cycle, r.title, r.state, r.urgency, r.practice, r.correction, r.submitted_at,
+           r.submitted_by, r.origins, d.decided_at,
+           (SELECT count(*) FROM findings f WHERE f.story = r.story AND f.version = r.version) AS findings
+    FROM reviews r LEFT JOIN decisions d USING (story, version)"""
+
+
+async def waiting(conn: "Connection", *, limit: int) -> list[Line]:
+    """What waits for the leader, the one due first at the top."""
+    rows = await conn.fetch(
+        f"""{_LINE} LEFT JOIN clocks c ON c.stage = 'review' AND c.item = r.story::text AND c.cycle = r.cycle
+            WHERE r.state = 'open' ORDER BY c.due_at NULLS LAST, r.submitted_at, r.story LIMIT $1""",
+        limit,
+    )
+    return [_line(row) for row in rows]
+
+
+async def lately(conn: "Connection", *, limit: int) -> list[Line]:
+    """The newest Decisions, the last one first."""
+    rows = await conn.fetch(f"{_LINE} WHERE d.decided_at IS NOT NULL ORDER BY d.decided_at DESC LIMIT $1", limit)
+    return [_line(row) for row in rows]
+
+
+async def dossier(conn: "Connection", story: UUID, version: int | None = None) -> Dossier | None:
+    """The given Version, or the newest; None where there is none."""
+    row = await conn.fetchrow(
+        """SELECT r.*, d.decision, d.reasons, d.legal_basis, d.until, d.not_before, d.decided_by, d.decided_at,
+                  s.published_version, s.published_at, s.urls, s.taken_down_at
+           FROM reviews r JOIN stories s USING (story) LEFT JOIN decisions d USING (story, version)
+           WHERE r.story = $1 AND r.version = coalesce($2, s.newest_version)""",
+        story,
+        version,
+    )
+    if row is None:
+        return None
+    lines = await conn.fetch(f"{_LINE} WHERE r.story = $1 ORDER BY r.version DESC", story)
+    return Dossier(
+        review=review_of(row),
+        content=Content.model_validate_json(row["content"], extra="ignore"),
+        decided=_decided(row),
+        revocations=await _revocations(conn, story),
+        findings=await _findings(conn, story, row["version"]),
+        versions=tuple(_line(line) for line in lines),
+        published=Published(
+            row["published_version"], row["published_at"], json.loads(row["urls"]), row["taken_down_at"]
+        ),
+        erased=await _erased(conn, row["media"]),
+    )
+
+
+async def _revocations(conn: "Connection", story: UUID) -> tuple[Revoked, ...]:
+    rows = await conn.fetch(
+        "SELECT version, reason, note, by, at FROM revocations WHERE story = $1 ORDER BY at, version", story
+    )
+    return tuple(
+        Revoked(r["version"], r["reason"], r["note"], Official.model_validate_json(r["by"]), r["at"]) for r in rows
+    )
+
+
+async def _findings(conn: "Connection", story: UUID, version: int) -> tuple[Finding, ...]:
+    rows = await conn.fetch(
+        "SELECT kind, subject, note, at FROM findings WHERE story = $1 AND version = $2 ORDER BY at, subject",
+        story,
+        version,
+    )
+    return tuple(Finding(**dict(row)) for row in rows)
+
+
+async def _erased(conn: "Connection", media: Iterable[UUID]) -> frozenset[str]:
+    hashes = await conn.fetch("SELECT unnest(renditions) AS sha256 FROM notices WHERE subject = ANY($1)", list(media))
+    return frozenset(row["sha256"] for row in hashes)
+
+
+def _line(row: "asyncpg.Record") -> Line:
+    facts = dict(row)
+    by = Official.model_validate_json(facts.pop("submitted_by"))
+    origins = json.loads(facts.pop("origins"))
+    return Line(**facts, submitted_by=by.name, units=tuple(sorted({o["unit"] for o in origins})))
+
+
+def _decided(row: "asyncpg.Record") -> Decided | None:
+    if row["decision"] is None:
+        return None
+    return Decided(
+        decision=row["decision"],
+        reasons=REASONS.validate_json(row["reasons"]),
+        legal_basis=row["legal_basis"],
+        until=row["until"],
+        not_before=row["not_before"],
+        decided_by=Official.model_validate_json(row["decided_by"]),
+        decided_at=row["decided_at"],
+    )

@@ -1,0 +1,145 @@
+"""The leader's steps, and what their screens show: the same for the JSON API and the pages."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+from uuid import UUID
+
+from services.review import rulings, store, store_read
+from services.review.domain import ACTION_OF, OUTCOME_OF, Case, NoSuchReview, Review, may
+from services.review.rulings import Ruling
+from services.review.store_read import Dossier, Line
+from shared import audit, ledger
+from shared.audit import Entry
+from shared.media import Buckets, Store
+from shared.outbox import Draft
+from shared.refusal import NotFound
+from shared.sla import Clock
+
+if TYPE_CHECKING:
+    from shared.accounts import Person
+    from shared.db import Connection
+    from shared.desk import Desk
+
+Pace = Literal["in-time", "due-soon", "overdue"]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An open clock as people see it."""
+
+    due_at: datetime
+    pace: Pace
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One line of the queue; practice has no clock."""
+
+    line: Line
+    due: Due | None
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The publishable copies, to be looked at by staff for a while."""
+
+    store: Store
+    buckets: Buckets
+    lifetime: timedelta
+
+
+async def decide(desk: "Desk", story: UUID, ruling: Ruling, *, person: "Person") -> Review:
+    """Answer one exact Version; the Decision, its clock, its event and its audit row are one transaction."""
+    async with desk.transaction() as conn:
+        case, at = await _case(conn, story), desk.now()
+        review = rulings.decide(case, ruling, by=person.official)
+        content, because = await store.content_of(conn, story, review.version)
+        clocks = await _closed(conn, desk, review, at)
+        event = rulings.decision_event(
+            review, ruling, content, by=person.official, at=at, clocks=ledger.records(clocks)
+        )
+        await store.add_decision(conn, review, ruling, by=person.official, at=at)
+        await store.save_cases(conn, [case.having([review])])
+        await desk.outbox.append(conn, [Draft(event, because=because)])
+        await ledger.save(conn, clocks)
+        await audit.append(conn, [_entry(event.name, review, person)], at=at)
+    return review
+
+
+async def revoke(desk: "Desk", story: UUID, version: int, note: str, *, person: "Person") -> Review:
+    """Take an approval back; the review clock closed with the Decision, so no clock is touched."""
+    async with desk.transaction() as conn:
+        case, at = await _case(conn, story), desk.now()
+        review, ended = rulings.revoke(case, version, by=person.official, at=at, note=note)
+        _, because = await store.content_of(conn, story, version)
+        await store.save_cases(conn, [case.having([review])])
+        await store.add_ended(conn, [ended])
+        await desk.outbox.append(conn, [Draft(rulings.revocation_event(ended, ()), because=because)])
+        await audit.append(conn, [_entry("approval.revoked", review, person)], at=at)
+    return review
+
+
+async def queue(desk: "Desk", *, limit: int) -> list[Waiting]:
+    """What waits for the leader, the one due first at the top."""
+    async with desk.db.connection() as conn:
+        lines = await store_read.waiting(conn, limit=limit)
+        clocks = await ledger.load(conn, stories=[line.story for line in lines])
+    running = {(c.item, c.cycle): _due(desk, c) for c in clocks}
+    return [Waiting(line, running.get((str(line.story), line.cycle))) for line in lines]
+
+
+async def lately(desk: "Desk", *, limit: int) -> list[Line]:
+    async with desk.db.connection() as conn:
+        return await store_read.lately(conn, limit=limit)
+
+
+async def dossier(desk: "Desk", story: UUID, version: int | None = None) -> tuple[Dossier, Due | None]:
+    """One Version whole, the newest unless another is named, and its clock while it runs."""
+    async with desk.db.connection() as conn:
+        found = await store_read.dossier(conn, story, version)
+        if found is None:
+            raise NoSuchReview
+        clocks = await ledger.load(conn, stories=[story])
+    running = [c for c in clocks if c.cycle == found.review.cycle]
+    return found, _due(desk, running[0]) if running else None
+
+
+async def picture_link(desk: "Desk", files: Files, story: UUID, sha256: str, version: int | None) -> str:
+    """A link for a while to one rendition of a submitted Version. Originals have no link here."""
+    async with desk.db.connection() as conn:
+        found = await store_read.dossier(conn, story, version)
+    rendition = found.rendition(sha256) if found else None
+    if rendition is None or rendition.bucket != files.buckets.renditions:
+        raise NotFound("Gambar")
+    return await files.store.download_url(rendition.bucket, rendition.key, lifetime=files.lifetime)
+
+
+def may_decide(review: Review, person: "Person") -> bool:
+    """Whether this person may answer this Version: a leader who did not write it, while it is open."""
+    return may(review.state, ACTION_OF["approved"]) and person.has("pimpinan") and not review.wrote(person.account)
+
+
+async def _case(conn: "Connection", story: UUID) -> Case:
+    case = await store.lock_known(conn, story)
+    if case is None:
+        raise NoSuchReview
+    return case
+
+
+async def _closed(conn: "Connection", desk: "Desk", review: Review, at: datetime) -> list[Clock]:
+    assert review.decision is not None
+    running = await ledger.load(conn, stories=[review.story])
+    outcome = OUTCOME_OF[review.decision]
+    return [desk.clock.close(c, at=at, outcome=outcome) for c in running if c.cycle == review.cycle]
+
+
+def _entry(action: str, review: Review, person: "Person") -> Entry:
+    return Entry(action, str(review.story), person.official, review.version, after_hash=review.content_sha256)
+
+
+def _due(desk: "Desk", clock: Clock) -> Due:
+    at = desk.now()
+    if desk.clock.overdue(clock, at):
+        return Due(clock.due_at, "overdue")
+    return Due(clock.due_at, "due-soon" if desk.clock.due_soon(clock, at) else "in-time")
