@@ -1,5 +1,28 @@
 """`alurwarta bench`: how far from the machine's limit, as ratios in one run."""
 
+import asyncio
+from typing import Annotated
+
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Measures, always as a ratio to a floor in the same run.")
+app = typer.Typer(no_args_is_help=True, help="Measures, always beside a floor in the same run, on real servers.")
+AsJson = Annotated[bool, typer.Option("--json", help="The last line is JSON")]
+
+
+@app.command("hop")
+def hop(*, events: int = 20_000, rounds: int = 5, as_json: AsJson = False) -> None:
+    """Events/s of one intake process (consume, decide, save, append, relay) beside a bare loop with its effects."""
+    from deploy.bench.hop import measure, print_told
+    from deploy.bench.installation import NoServers
+
+    try:
+        found = asyncio.run(measure(events, rounds))
+    except NoServers as e:
+        typer.echo(f"Set {e}: the addresses of real servers, e.g. of docker compose.", err=True)
+        raise typer.Exit(2) from None
+    typer.echo(print_told(found, as_json=as_json))
+
+
+@app.callback()
+def group() -> None:
+    """Benchmarks."""

@@ -54,7 +54,7 @@ REPORTS = (
 STORIES = (
     *_rows("story", "save", ADMIN, **{state: state for state in OPEN}),
     *_rows("story", "add-report", ADMIN, **{state: state for state in OPEN}),
-    *_rows("story", "submit", ADMIN, **{state: "submitted" for state in OPEN}),
+    *_rows("story", "submit", ADMIN, **dict.fromkeys(OPEN, "submitted")),
     *_rows(
         "story", "abandon", ADMIN, draft="abandoned",
         submitted="abandoned published", approved="abandoned published", returned="abandoned published",

@@ -42,7 +42,7 @@ class Manuscript(Value):
     information_class: InformationClass = "berkala"
     media: Annotated[tuple[MediaChoice, ...], Field(max_length=100)] = ()
     channels: Annotated[tuple[Code, ...], Field(min_length=1)] = ("site",)
-    channel_texts: dict[str, Text] = {}
+    channel_texts: dict[str, Text] = Field(default_factory=dict[str, Text])
 
 
 class MediaNotInStory(Refused):
@@ -60,8 +60,8 @@ class MediaTwice(Refused):
 
 class MediaRefused(Refused):
     def __init__(self, media: Media) -> None:
-        why = f": {media.reason}" if media.reason else "."
-        super().__init__("media-refused", f"Berkas {media.name} tidak lolos pemeriksaan{why} Jangan pakai berkas ini.")
+        why = f" ({media.reason})" if media.reason else ""
+        super().__init__("media-refused", f"Berkas {media.name} tidak lolos pemeriksaan{why}. Jangan pakai berkas ini.")
 
 
 class MediaStillChecking(Refused):
@@ -75,6 +75,15 @@ class MediaCheckedSince(Refused):
             "media-checked-since",
             f"Berkas {name} baru selesai diperiksa sesudah versi ini disimpan. Simpan sekali lagi, lalu ajukan.",
         )
+
+
+class ReportLeft(Refused):
+    """Said of a Story, not raised: one of its Reports may no longer be used."""
+
+    def __init__(self, report: Report) -> None:
+        done = "ditarik oleh pengirimnya" if report.state == "withdrawn" else "ditolak dalam pemeriksaan"
+        why = f": {report.facts.gone}" if report.facts.gone else "."
+        super().__init__(f"report-{report.state}", f"Bahan “{report.facts.title}” {done}{why}")
 
 
 class EmptyStory(Refused):
@@ -101,13 +110,28 @@ def expect_ready(content: Content, reports: Sequence[Report]) -> None:
     if not content.body and not content.lead:
         raise EmptyStory
     for shown in content.media:
-        _, media = _found(shown.id, reports)
-        if media.state == "refused":
-            raise MediaRefused(media)
-        if media.state == "checking":
-            raise MediaStillChecking(media.name)
-        if media.renditions != shown.renditions:
-            raise MediaCheckedSince(media.name)
+        _expect_checked(shown, reports)
+
+
+def findings(content: Content | None, reports: Sequence[Report]) -> tuple[Refused, ...]:
+    """What the Admin should know before submitting, file by file and Report by Report."""
+    found: list[Refused] = [ReportLeft(r) for r in reports if r.left]
+    for shown in content.media if content else ():
+        try:
+            _expect_checked(shown, reports)
+        except Refused as no:
+            found.append(no)
+    return tuple(found)
+
+
+def _expect_checked(shown: StoryMedia, reports: Sequence[Report]) -> None:
+    _, media = _found(shown.id, reports)
+    if media.state == "refused":
+        raise MediaRefused(media)
+    if media.state == "checking":
+        raise MediaStillChecking(media.name)
+    if media.renditions != shown.renditions:
+        raise MediaCheckedSince(media.name)
 
 
 def _chosen(choice: MediaChoice, reports: Sequence[Report]) -> StoryMedia:

@@ -22,11 +22,13 @@ KINDS = {
 }
 CITE = "-- "
 _MARKS = re.compile(
-    r"\\(?P<plain>[\\*\[\]#>\-\d])"
+    r"\\(?P<plain>[\\*\[\]#>.-])"
     r"|(?P<stars>\*{1,3})"
     r"|\[(?P<words>(?:\\.|[^\[\]\\])+)\]\((?P<href>(?:https?://|mailto:)[^\s()]{1,1990})\)"
 )
 _ESCAPED = re.compile(r"[\\*\[\]]")
+Style = tuple[bool, bool]
+PLAIN: Style = (False, False)
 
 
 def blocks_of(text: str, media: Sequence[UUID]) -> tuple[Block, ...]:
@@ -51,7 +53,7 @@ def _blocks(kind: str, lines: list[str], media: Sequence[UUID]) -> Iterator[Bloc
         case "heading":
             for line in lines:
                 marks, _, words = line.partition(" ")
-                yield Heading(level=2 if len(marks) == 2 else 3, text=_plain(words)[:300])
+                yield Heading(level=2 if len(marks) == 2 else 3, text=_plain(words))
         case "figure":
             for line in lines:
                 yield Figure(media=_numbered(line, media))
@@ -61,7 +63,7 @@ def _blocks(kind: str, lines: list[str], media: Sequence[UUID]) -> Iterator[Bloc
         case "quote":
             said = [KINDS["quote"].sub("", line, count=1) for line in lines]
             cite = said.pop()[len(CITE) :].strip() if len(said) > 1 and said[-1].startswith(CITE) else ""
-            yield Quote(spans=spans_of("\n".join(said)), cite=_plain(cite)[:4_000])
+            yield Quote(spans=spans_of("\n".join(said)), cite=_plain(cite))
         case _:
             yield Paragraph(spans=spans_of("\n".join(lines)))
 
@@ -75,35 +77,47 @@ def _numbered(line: str, media: Sequence[UUID]) -> UUID:
 
 
 def spans_of(text: str) -> tuple[Span, ...]:
-    """One run of words with its marks; stars that are never closed stay stars."""
-    return tuple(_merged(_spans(text, bold=False, italic=False)))
+    """One run of words with its marks; a star that stands alone or is never closed stays a star."""
+    return tuple(_merged(_spans(text, PLAIN)))
 
 
-def _spans(text: str, *, bold: bool, italic: bool) -> Iterator[Span]:
+def _spans(text: str, style: Style) -> Iterator[Span]:
+    bold, italic = style
+    literal = _unpaired(text)
     at = 0
-    while found := _MARKS.search(text, at):
+    for found in _MARKS.finditer(text):
         yield Span(text=text[at : found.start()], bold=bold, italic=italic)
-        at = found.end()
-        if found["plain"] is not None:
+        at, stars = found.end(), found["stars"] or ""
+        if found["plain"]:
             yield Span(text=found["plain"], bold=bold, italic=italic)
-        elif found["href"] is not None:
-            inner = _spans(found["words"], bold=bold, italic=italic)
+        elif found["href"]:
+            inner = _spans(found["words"], (bold, italic))
             yield from (span.model_copy(update={"href": found["href"]}) for span in inner)
-        elif (end := _closing(text, found["stars"], at)) is not None:
-            stars = len(found["stars"])
-            yield from _spans(text[at:end], bold=bold or stars > 1, italic=italic or stars != 2)
-            at = end + stars
-        else:
-            yield Span(text=found["stars"], bold=bold, italic=italic)
+        for mark in _split(stars):
+            if (found.start(), mark) in literal:
+                yield Span(text=mark, bold=bold, italic=italic)
+            else:
+                bold, italic = bold ^ (mark == "**"), italic ^ (mark == "*")
     yield Span(text=text[at:], bold=bold, italic=italic)
 
 
-def _closing(text: str, stars: str, at: int) -> int | None:
-    """Where the same number of stars stands again, outside links and escapes."""
-    for found in _MARKS.finditer(text, at):
-        if found["stars"] == stars:
-            return found.start() if found.start() > at else None
-    return None
+def _split(stars: str) -> list[str]:
+    """One to three stars as the marks that they stand for."""
+    return ["**"] * (len(stars) > 1) + ["*"] * (len(stars) in (1, 3))
+
+
+def _unpaired(text: str) -> set[tuple[int, str]]:
+    """The marks that are meant as stars: with space on both sides, and the last one where their number is odd."""
+    literal: set[tuple[int, str]] = set()
+    places: dict[str, list[int]] = {"**": [], "*": []}
+    for found in _MARKS.finditer(text):
+        for mark in _split(found["stars"] or ""):
+            around = text[max(0, found.start() - 1) : found.start()] + text[found.end() : found.end() + 1]
+            if around.strip():
+                places[mark].append(found.start())
+            else:
+                literal.add((found.start(), mark))
+    return literal | {(starts[-1], mark) for mark, starts in places.items() if len(starts) % 2}
 
 
 def _merged(spans: Iterable[Span]) -> Iterator[Span]:
@@ -132,18 +146,32 @@ def _typed(block: Block, media: Sequence[UUID]) -> str:
 
 
 def _marked(spans: Iterable[Span]) -> str:
-    return "".join(_span_typed(span) for span in spans)
+    """Words with marks where the style changes; a link is a run of its own."""
+    typed: list[str] = []
+    now = PLAIN
+    for href, group in groupby(spans, lambda span: span.href):
+        if href:
+            inner = _marked(span.model_copy(update={"href": None}) for span in group)
+            typed.append(f"{_change(now, PLAIN)}[{inner}]({href})")
+            now = PLAIN
+            continue
+        for span in group:
+            wanted = (span.bold, span.italic)
+            typed.append(_change(now, wanted) + _escaped(span.text))
+            now = wanted
+    return "".join(typed) + _change(now, PLAIN)
 
 
-def _span_typed(span: Span) -> str:
-    stars = "*" * (2 * span.bold + span.italic)
-    words = f"{stars}{_escaped(span.text)}{stars}"
-    return f"[{words}]({span.href})" if span.href else words
+def _change(now: Style, wanted: Style) -> str:
+    return "**" * (now[0] != wanted[0]) + "*" * (now[1] != wanted[1])
 
 
 def _guarded(line: str) -> str:
     """Keep a paragraph's line from reading as another kind of block."""
-    return line if _kind(line) in ("", "paragraph") else f"\\{line}"
+    kind = _kind(line)
+    if kind == "numbers":
+        return line.replace(".", "\\.", 1)
+    return line if kind in ("", "paragraph") else f"\\{line}"
 
 
 def _escaped(text: str) -> str:
@@ -151,4 +179,4 @@ def _escaped(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\\([\\*\[\]#>\-\d])", r"\1", text)
+    return re.sub(r"\\([\\*\[\]#>.-])", r"\1", text)

@@ -189,5 +189,5 @@ async def _story(conn: "Connection", story: UUID) -> Story:
 
 def _request(found: Sequence[Report]) -> RequestRef | None:
     """The request that a Story answers, where all of it came by one."""
-    requests = {r.facts.request for r in found}
-    return next(iter(requests)) if len(requests) == 1 else None
+    requests = [r.facts.request for r in found]
+    return requests[0] if all(r == requests[0] for r in requests) else None

@@ -2,7 +2,7 @@
 
 from services.intake.domain import Report
 from shared import ledger
-from shared.content import Media, Official
+from shared.content import Media, Official, RequestRef
 from shared.events import IntakeRequested, ReportReceived
 from shared.sla import Clock
 
@@ -13,12 +13,13 @@ def received(
     clock: Clock,
     media: tuple[Media, ...],
     *,
+    request: RequestRef | None = None,
     recorded_by: Official | None = None,
 ) -> ReportReceived:
     """`report.received` of a Report as it was just made."""
     return ReportReceived(
         report=report.id,
-        request=report.request,
+        request=request,
         practice=asked.practice,
         unit=report.unit,
         title=asked.title,

@@ -32,7 +32,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("received", "withdraw", "withdrawn", ("bidang", "admin")),
     Transition("sent-back", "withdraw", "withdrawn", ("bidang", "admin")),
 )
-_NEXT = {(t.from_state, t.action): t.to_state for t in TRANSITIONS}
+_NEXT: dict[tuple[State | None, str], State] = {(t.from_state, t.action): t.to_state for t in TRANSITIONS}
 IMPOSSIBLE: dict[tuple[State, Action], str] = {
     ("withdrawn", "supplement"): "Bahan ini sudah ditarik. Kirim sebagai bahan baru.",
     ("withdrawn", "withdraw"): "Bahan ini sudah ditarik.",
@@ -139,7 +139,7 @@ def send_back(report: Report, *, cycle: int, asked: Asked) -> Report:
 def supplement(
     report: Report,
     *,
-    id: UUID,
+    new_id: UUID,
     text: str,
     received_at: datetime,
     sent_by: str,
@@ -147,7 +147,7 @@ def supplement(
     """The Unit answers, or adds."""
     closes = report.cycle if report.state == "sent-back" else None
     after = report._replace(state=step(report.state, "supplement"))
-    return after, Supplement(id, report.id, closes, text, received_at, sent_by)
+    return after, Supplement(new_id, report.id, closes, text, received_at, sent_by)
 
 
 def withdraw(report: Report, *, published: bool) -> Report:

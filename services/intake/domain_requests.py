@@ -62,6 +62,7 @@ class Answer(NamedTuple):
 
     request: Request
     data: str
+    sha256: bytes
     report: UUID
     unit: str
     happened_at: datetime
@@ -92,9 +93,11 @@ def answer(request: Request, source: Source, *, report: UUID, clock: Timekeeper)
         happened_at, measured = measure(asked, received_at=at, report=asked.supplements or report, clock=clock)
     except BadField as wrong:
         problems.append(wrong.problem)
-    if problems:
-        measured = None
-    return Answer(request, request.data(), asked.supplements or report, unit, happened_at, measured, tuple(problems))
+    data = request.data()
+    measured = None if problems else measured
+    return Answer(
+        request, data, digest(data), asked.supplements or report, unit, happened_at, measured, tuple(problems)
+    )
 
 
 def measure(

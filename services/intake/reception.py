@@ -1,4 +1,4 @@
-"""Receiving what other systems send, over Kafka or HTTP: claim, decide, save, append. All in the caller's transaction."""
+"""Receiving what other systems send, over Kafka or HTTP: claim, decide, save, append. In the caller's transaction."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -51,7 +51,7 @@ def _verdict(r: Request, said: Answer | None, before: bytes | None) -> Verdict:
     """Compare what a request says with what stands under its id, from before or from earlier in its batch."""
     if said is None:
         return "unknown-source"
-    return "taken" if digest(r.data()) == (before or digest(said.data)) else "other-data"
+    return "taken" if digest(r.data()) == (before or said.sha256) else "other-data"
 
 
 async def accept(
@@ -82,7 +82,7 @@ async def refuse(conn: "Connection", desk: Desk, answers: Sequence[Answer], sour
     for a in answers:
         r = a.request
         entries.append(
-            Entry("request.refused", f"{r.source}/{r.id}", sources[r.source].official, after_hash=digest(a.data).hex())
+            Entry("request.refused", f"{r.source}/{r.id}", sources[r.source].official, after_hash=a.sha256.hex())
         )
         outcome = IntakeRefused(request_id=r.id, at=r.received_at, problems=a.problems)
         drafts.append(_to_sender(r, outcome))
@@ -106,22 +106,16 @@ async def _accept_new(
     drafts: list[Draft] = []
     filed: list[Filed] = []
     for a, clock in answers:
-        r = a.request
+        r, ref = a.request, a.request.ref
         media = files.get((r.source, r.id), NO_MEDIA)
-        reports.append(_report(a))
+        report = _report(a)
+        reports.append(report)
         clocks.append(clock)
-        entries.append(
-            Entry(
-                "report.received",
-                str(a.report),
-                officials[r.source],
-                after_hash=digest(a.data).hex(),
-                event_id=r.id,
-            )
-        )
-        drafts.append(Draft(received(r.asked, reports[-1], clock, media), r.because, r.ref))
-        drafts.append(_to_sender(r, _accepted(a)))
-        filed += [Filed(a.report, m) for m in media]
+        by = officials[r.source]
+        entries.append(Entry("report.received", clock.item, by, after_hash=a.sha256.hex(), event_id=r.id))
+        drafts.append(Draft(received(r.asked, report, clock, media, request=ref), r.because, ref))
+        drafts.append(Draft(_accepted(a), r.because, ref, suffix=r.source))
+        filed += [Filed(report.id, m) for m in media]
     await store.add(conn, reports)
     await store_media.add(conn, filed, at=desk.now())
     await ledger.save(conn, clocks)

@@ -13,12 +13,7 @@ if TYPE_CHECKING:
 
 FIELDS = ", ".join(Report._fields)
 _INSERT = f"""
-    INSERT INTO reports ({FIELDS})
-    SELECT id, unit, title, state, cycle, facts::json, happened_at, received_at, urgency, source, request_id,
-           created_by, idempotency_key, sent_back::json
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::timestamptz[],
-                $8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
-                $14::text[]) AS x({FIELDS})
+    INSERT INTO reports ({FIELDS}) VALUES ({", ".join(f"${n}" for n in range(1, len(Report._fields) + 1))})
     ON CONFLICT DO NOTHING"""  # noqa: S608  (our own column names)
 _LOCK = f"SELECT {FIELDS} FROM reports WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"  # noqa: S608
 _CLOCKS = f"SELECT {', '.join(COLUMNS)} FROM clocks WHERE report = $1 ORDER BY cycle"  # noqa: S608
@@ -28,12 +23,16 @@ _PAGE = f"""
     ORDER BY id DESC LIMIT $4"""  # noqa: S608
 
 
-async def add(conn: "Connection", reports: Sequence[Report]) -> int:
-    """Write new Reports; returns how many, fewer where a form came twice."""
-    if not reports:
-        return 0
-    done: str = await conn.execute(_INSERT, *map(list, zip(*reports, strict=True)))
-    return int(done.rsplit(maxsplit=1)[-1])
+async def add(conn: "Connection", reports: Sequence[Report]) -> None:
+    """Write new Reports whose ids nobody else can have; COPY takes half the time of an INSERT."""
+    if reports:
+        await conn.copy_records_to_table("reports", records=reports, columns=Report._fields)
+
+
+async def add_once(conn: "Connection", report: Report) -> bool:
+    """Write a new Report, unless the same form came before."""
+    done: str = await conn.execute(_INSERT, *report)
+    return done == "INSERT 0 1"
 
 
 async def lock(conn: "Connection", ids: Collection[UUID]) -> dict[UUID, Report]:

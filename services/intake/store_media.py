@@ -44,8 +44,8 @@ async def add(conn: "Connection", files: Sequence[Filed], *, at: datetime) -> No
         await conn.execute(
             """INSERT INTO media (id, report, sha256, state, incoming, data, next_at)
                SELECT i, r, h, s, k, d::json, $7
-               FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) AS x(i, r, h, s, k, d)
-            """,
+               FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
+                    AS x(i, r, h, s, k, d)""",
             *map(list, zip(*rows, strict=True)),
             at,
         )
@@ -85,7 +85,8 @@ async def postpone(db: "Database", media: UUID, *, until: datetime) -> None:
 async def settle(conn: "Connection", checked: Media) -> bool:
     """Write the result of a check, once; the Report is locked."""
     done: str = await conn.execute(
-        """UPDATE media SET state = $2, data = $3::json, incoming = CASE WHEN $2 = 'accepted' THEN NULL ELSE incoming END
+        """UPDATE media SET state = $2, data = $3::json,
+                  incoming = CASE WHEN $2 = 'accepted' THEN NULL ELSE incoming END
            WHERE id = $1 AND state = 'checking'""",
         checked.id,
         checked.state,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from services.intake.domain_requests import Answer, Request, Source, digest
+from services.intake.domain_requests import Answer, Request, Source
 from shared.envelope import Envelope
 from shared.events import IntakeRequested, Problem
 
@@ -133,7 +133,7 @@ def _row(a: Answer) -> tuple[Any, ...]:
         body = a.data
         envelope = ENVELOPE.dump_json(request.because).decode() if request.because else None
     return (
-        request.source, request.id, digest(a.data), state, a.report, _problems(a), body, envelope, request.received_at,
+        request.source, request.id, a.sha256, state, a.report, _problems(a), body, envelope, request.received_at,
     )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ async def supplement(conn: "Connection", desk: Desk, additions: Sequence[Additio
     for a in additions:
         try:
             report, added = decide(
-                _own(reports, a), id=desk.new_id(), text=a.text, received_at=a.received_at, sent_by=a.by.name
+                _own(reports, a), new_id=desk.new_id(), text=a.text, received_at=a.received_at, sent_by=a.by.name
             )
         except Refused as no:
             verdicts.append(no)

@@ -111,7 +111,10 @@ def _published(change: Change, p: Publication, about: dict[str, object]) -> Iter
 
 def entries(change: Change) -> list[Entry]:
     """A row of the audit per change of state: ids and hashes only."""
-    return [_entry(change, p, action) for was, p in change.pairs() for action in _actions(was, p)]
+    item, by, event_id = str(change.after.id), change.by, change.event_id
+    kept = sorted(change.after.revoked_early - change.before.revoked_early)
+    early = [Entry("revocation.kept", item, by, version=v, event_id=event_id) for v in kept]
+    return early + [_entry(change, p, action) for was, p in change.pairs() for action in _actions(was, p)]
 
 
 def _actions(was: Publication | None, p: Publication) -> Iterator[str]:

@@ -80,7 +80,7 @@ def erase(story: Story, media: UUID) -> Story:
         for p in story.publications
         if any(m.id == media for m in p.approval.content.media)
     ]
-    return story.put(*touched)
+    return story.put(*touched) if touched else story
 
 
 def without(content: Content, erased: AbstractSet[UUID]) -> Content:

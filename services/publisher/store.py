@@ -46,13 +46,14 @@ async def lock_due(conn: "Connection", at: datetime, limit: int) -> dict[UUID, S
     return await _load(conn, rows)
 
 
-async def lock_showing(conn: "Connection", media: UUID) -> dict[UUID, Story]:
-    """Lock Stories of which some Version holds this file."""
+async def lock_showing(conn: "Connection", media: Collection[UUID]) -> dict[UUID, Story]:
+    """Lock Stories of which some Version holds one of these files."""
     rows = await conn.fetch(
         """SELECT * FROM stories
-           WHERE story IN (SELECT story FROM approvals WHERE content -> 'media' @> $1::jsonb)
+           WHERE story IN (SELECT a.story FROM unnest($1::jsonb[]) AS m(file)
+                           JOIN approvals a ON a.content -> 'media' @> m.file)
            ORDER BY story FOR UPDATE""",
-        json.dumps([{"id": str(media)}]),
+        [json.dumps([{"id": str(id_)}]) for id_ in media],
     )
     return await _load(conn, rows)
 

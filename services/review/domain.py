@@ -191,8 +191,6 @@ def submit(case: Case, new: Review) -> tuple[Case, tuple[Ended, ...]]:
 def abandon(case: Case, *, by: Official, at: datetime, note: str) -> tuple[Case, tuple[Ended, ...]]:
     """Editing gives the Story up: what waits, or is approved and stands, ends. What was superseded stays so."""
     ended = tuple(
-        Ended(move(r, "abandon"), r.state, "abandoned", at, by, note)
-        for r in case.reviews
-        if may(r.state, "abandon")
+        Ended(move(r, "abandon"), r.state, "abandoned", at, by, note) for r in case.reviews if may(r.state, "abandon")
     )
     return replace(case, abandoned_at=at).having(e.review for e in ended), ended

@@ -16,6 +16,7 @@ from shared.envelope import Received
 from shared.events import (
     MediaErased,
     OnStories,
+    ReportRefused,
     ReportWithdrawn,
     StoryAbandoned,
     StoryCorrected,
@@ -145,10 +146,10 @@ def on_stories(desk: "Desk") -> React:
 
 
 def on_reports(desk: "Desk") -> React:
-    """A withdrawn Report or an erased file becomes a finding on every Version that contains it, come when it may."""
+    """A Report that left, or an erased file, becomes a finding on every Version with it, whichever is known first."""
 
     async def react(conn: "Connection", batch: "Batch") -> None:
-        events = batch.of(ReportWithdrawn, MediaErased)
+        events = batch.of(ReportWithdrawn, ReportRefused, MediaErased)
         notices = {e.envelope.id: notice for e in events if (notice := notice_of(e)) is not None}
         await store.add_notices(conn, list(notices.values()))
         entries = [Entry(f"review.{n.kind}", str(n.subject), event_id=caused) for caused, n in notices.items()]
@@ -161,6 +162,9 @@ def notice_of(received: Received) -> Notice | None:
     match received.event:
         case ReportWithdrawn() as event:
             return Notice("report-withdrawn", event.report, event.reason, event.at)
+        case ReportRefused() as event:
+            why = "; ".join(p.message for p in event.problems)
+            return Notice("report-refused", event.report, why, event.at)
         case MediaErased() as event:
             return Notice("media-erased", event.media, event.reason, event.at, (event.sha256, *event.renditions))
         case _:

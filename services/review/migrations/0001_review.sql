@@ -70,7 +70,7 @@ CREATE TABLE revocations (
 
 -- What became of a Report or a file. It may be known here before or after the Version that contains it.
 CREATE TABLE notices (
-    kind       text        NOT NULL CHECK (kind IN ('report-withdrawn', 'media-erased')),
+    kind       text        NOT NULL CHECK (kind IN ('report-withdrawn', 'report-refused', 'media-erased')),
     subject    uuid        NOT NULL,
     note       text        NOT NULL,
     renditions text[]      NOT NULL DEFAULT '{}',

@@ -1,0 +1,104 @@
+"""Write changed Stories with all that follows from them, in the transaction that holds their locks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.publisher import consequences, store_objects, store_save
+from services.publisher.consequences import Change
+from services.publisher.domain import Publication, Story
+from shared import audit, ledger
+from shared.content import ClockRecord
+from shared.envelope import Envelope, event_source
+from shared.events import StoryApproved, StoryPublished, StoryTakenDown, type_name
+from shared.outbox import Draft
+from shared.sla import Clock, Timekeeper
+
+if TYPE_CHECKING:
+    from shared.db import Connection
+    from shared.desk import Desk
+
+Key = tuple[str, int]
+
+
+@dataclass(slots=True)
+class Clocks:
+    """The open clocks of the Stories at hand, and those that this transaction opened or closed."""
+
+    keeper: Timekeeper
+    open: dict[Key, Clock]
+    touched: dict[Key, Clock] = field(default_factory=dict[Key, Clock])
+
+    def begin(self, story: UUID, p: Publication) -> None:
+        clock = self.keeper.open(
+            "publisher",
+            item=str(story),
+            cycle=p.approval.cycle,
+            at=p.approval.opens_at,
+            lane=p.approval.urgency,
+            story=story,
+            kind="correction" if p.approval.correction else "regular",
+        )
+        self.open[clock.item, clock.cycle] = self.touched[clock.item, clock.cycle] = clock
+
+    def end(self, change: Change) -> tuple[ClockRecord, ...]:
+        """Close what this change ends; returns the records that its closing event carries."""
+        ended: list[Clock] = []
+        for cycle, outcome in consequences.closed(change):
+            clock = self.open.pop((str(change.after.id), cycle), None)
+            if clock is not None:
+                ended.append(self.keeper.close(clock, at=change.at, outcome=outcome))
+        self.touched |= {(c.item, c.cycle): c for c in ended}
+        return ledger.records(ended)
+
+
+async def commit(desk: "Desk", conn: "Connection", changes: Sequence[Change]) -> None:
+    """Save, open and close clocks, audit, and append the events of these changes, in their order."""
+    if not changes:
+        return
+    at = desk.now()
+    first: dict[UUID, Story] = {}
+    last: dict[UUID, Story] = {}
+    for change in changes:
+        first.setdefault(change.before.id, change.before)
+        last[change.after.id] = change.after
+    await store_save.save(conn, [(first[id_], last[id_]) for id_ in sorted(last)], at=at)
+    unneeded = [(c.after.id, v, key) for c in changes for v, keys in consequences.dropped(c) for key in keys]
+    await store_objects.drop(conn, unneeded, at=at)
+    drafts = await _clocks_and_drafts(desk, conn, changes)
+    await audit.append(conn, [e for c in changes for e in consequences.entries(c)], at=at)
+    await desk.outbox.append(conn, drafts)
+
+
+async def _clocks_and_drafts(desk: "Desk", conn: "Connection", changes: Sequence[Change]) -> list[Draft]:
+    ending = {c.after.id for c in changes if consequences.closed(c)}
+    open_clocks = await ledger.load(conn, stories=ending) if ending else []
+    clocks = Clocks(desk.clock, {(c.item, c.cycle): c for c in open_clocks})
+    drafts: list[Draft] = []
+    for change in changes:
+        for publication in consequences.opened(change):
+            clocks.begin(change.after.id, publication)
+        ended = clocks.end(change)
+        for publication, event in consequences.events(change):
+            if isinstance(event, StoryPublished | StoryTakenDown):
+                event = event.model_copy(update={"clocks": ended})  # noqa: PLW2901
+                ended = ()
+            drafts.append(Draft(event, because=_cause(change.after, publication)))
+    await ledger.save(conn, list(clocks.touched.values()))
+    return drafts
+
+
+def _cause(story: Story, p: Publication) -> Envelope:
+    """The approval as the cause of what is told of its Publication, with the request where there was one."""
+    request = next((o.request for o in p.approval.origins if o.request), None)
+    return Envelope(
+        id=p.approval.event_id,
+        source=event_source("review"),
+        type=type_name(StoryApproved),
+        subject=str(story.id),
+        time=None,
+        sequence=None,
+        traceparent=p.approval.traceparent,
+        request=request,
+    )

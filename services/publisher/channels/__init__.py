@@ -1,0 +1,86 @@
+"""A place of publication behind one small protocol; one file per channel.
+
+A channel's call ends in one of four ways: a Receipt, `NotSent` (nothing arrived, for certain), `Rejected` (nothing
+arrived and nothing will), or any other exception, after which nobody knows: then it is looked up, not sent again.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+from uuid import UUID
+
+from services.publisher.domain import PublicObject, Way
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What one channel is asked to show: a Version, in the form that this channel needs. `url` is its public address."""
+
+    story: UUID
+    version: int
+    channel: str
+    tries: int
+    title: str
+    url: str
+    objects: tuple[PublicObject, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The idempotency key: from the intent, so that a second attempt has the same."""
+        return f"{self.story}/{self.version}/{self.channel}"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where it is; `way` is how it was seen that the public can read it, None while that is not seen."""
+
+    url: str
+    way: Way | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a channel can do. `max_text` in the channel's own count, None without limit."""
+
+    max_text: int | None
+    max_media: int | None
+    edit: bool
+    take_down: bool
+    idempotency: bool
+    lookup: bool
+    proved_against: Literal["real", "fake"]
+
+
+class NotSent(Exception):
+    """Nothing arrived, for certain: it may be sent again later."""
+
+
+class Rejected(Exception):
+    """Nothing arrived, and the same would be refused again: a person has to look. The reason is theirs to read."""
+
+
+class ApprovalGone(Exception):
+    """The approval did not stand any more at the moment of showing: nothing is public."""
+
+
+class Channel(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    async def publish(self, post: Post) -> Receipt:
+        """Show it."""
+        ...
+
+    async def lookup(self, post: Post) -> Receipt | None:
+        """Whether it is there; None only where it certainly is not."""
+        ...
+
+    async def edit(self, post: Post) -> Receipt:
+        """Show it in the place of what this Story's older Version showed."""
+        ...
+
+    async def take_down(self, post: Post) -> Literal["done", "impossible"]:
+        """Remove it."""
+        ...

@@ -1,0 +1,111 @@
+"""What lies in the public bucket, and which Publication needs it: counted under the lock of each object's row."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.publisher.domain import PublicObject
+
+if TYPE_CHECKING:
+    from shared.db import Connection
+
+# Nobody shows it any more, and nobody who was to show it may still be copying it there.
+_UNNEEDED = """
+    NOT EXISTS (SELECT FROM public_references r WHERE r.key = o.key AND r.dropped_at IS NULL)
+    AND NOT EXISTS (SELECT FROM public_references r JOIN deliveries d USING (story, version)
+                    WHERE r.key = o.key AND d.state = 'sending')"""
+
+
+async def expect(conn: "Connection", keys: Collection[str]) -> set[str]:
+    """Lock these objects, known or new, in order; returns those that are being deleted: wait for these."""
+    rows = await conn.fetch(
+        """INSERT INTO public_objects AS o (key) SELECT * FROM unnest($1::text[])
+           ON CONFLICT (key) DO UPDATE SET deleting = o.deleting RETURNING key, deleting""",
+        sorted(keys),
+    )
+    return {row["key"] for row in rows if row["deleting"]}
+
+
+async def refer(conn: "Connection", wanted: Sequence[tuple[UUID, int, PublicObject]]) -> None:
+    """Write down that these Publications need these objects; the caller has locked them with `expect`."""
+    if wanted:
+        await conn.execute(
+            """INSERT INTO public_references (story, version, key, bucket, source_key, sha256, size, content_type)
+               SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[],
+                                    $7::bigint[], $8::text[])
+               ON CONFLICT DO NOTHING""",
+            *map(list, zip(*((story, version, *found) for story, version, found in wanted), strict=True)),
+        )
+
+
+async def drop(conn: "Connection", unneeded: Iterable[tuple[UUID, int, str]], *, at: datetime) -> None:
+    """Write down that these Publications do not need these objects any more."""
+    rows = list(unneeded)
+    if rows:
+        await conn.execute(
+            """UPDATE public_references r SET dropped_at = $4
+               FROM unnest($1::uuid[], $2::int[], $3::text[]) AS u(story, version, key)
+               WHERE r.story = u.story AND r.version = u.version AND r.key = u.key AND r.dropped_at IS NULL""",
+            *map(list, zip(*rows, strict=True)),
+            at,
+        )
+
+
+async def mark_unneeded(conn: "Connection", limit: int = 100) -> list[str]:
+    """Mark objects that no live Publication needs as being deleted; returns all so marked, for deletion."""
+    found = await conn.fetch(
+        f"""SELECT key FROM public_objects o WHERE NOT deleting AND {_UNNEEDED}
+            ORDER BY key LIMIT $1 FOR UPDATE SKIP LOCKED""",  # noqa: S608  (our own text)
+        limit,
+    )
+    # Counted again now that the rows are locked: a reference may have been committed while we waited for them.
+    await conn.execute(
+        f"UPDATE public_objects o SET deleting = true WHERE key = ANY($1) AND {_UNNEEDED}",  # noqa: S608
+        [row["key"] for row in found],
+    )
+    rows = await conn.fetch("SELECT key FROM public_objects WHERE deleting ORDER BY key LIMIT $1", limit)
+    return [row["key"] for row in rows]
+
+
+async def forget(conn: "Connection", keys: Sequence[str]) -> None:
+    """These objects are deleted in the store."""
+    await conn.execute("DELETE FROM public_objects WHERE key = ANY($1) AND deleting", keys)
+
+
+async def adopt_strays(conn: "Connection", keys: Sequence[str]) -> int:
+    """Objects that lie in the bucket without anybody knowing why are to be deleted; returns how many."""
+    done: str = await conn.execute(
+        """INSERT INTO public_objects (key, deleting) SELECT k, true FROM unnest($1::text[]) AS u(k)
+           ON CONFLICT DO NOTHING""",
+        sorted(keys),
+    )
+    return int(done.split()[-1])
+
+
+async def on_show(conn: "Connection") -> dict[str, PublicObject]:
+    """Every object that a visible page needs, by key."""
+    rows = await conn.fetch(
+        """SELECT DISTINCT ON (r.key) r.key, r.bucket, r.source_key, r.sha256, r.size, r.content_type
+           FROM public_references r JOIN publications p USING (story, version)
+           WHERE r.dropped_at IS NULL AND p.visible ORDER BY r.key"""
+    )
+    return {row["key"]: PublicObject(*row) for row in rows}
+
+
+async def cleared(conn: "Connection", limit: int = 100) -> list[tuple[UUID, int]]:
+    """Publications being taken down of which nothing is left in public."""
+    rows = await conn.fetch(
+        """SELECT p.story, p.version FROM publications p
+           WHERE p.state = 'taking-down'
+             AND NOT EXISTS (SELECT FROM deliveries d WHERE d.story = p.story AND d.version = p.version
+                             AND d.state = 'sending')
+             AND NOT EXISTS (
+                SELECT FROM public_references r JOIN public_objects o USING (key)
+                WHERE r.story = p.story AND r.version = p.version
+                  AND (o.deleting OR NOT EXISTS (SELECT FROM public_references l
+                                                 WHERE l.key = r.key AND l.dropped_at IS NULL)))
+           ORDER BY p.story LIMIT $1""",
+        limit,
+    )
+    return [(row["story"], row["version"]) for row in rows]

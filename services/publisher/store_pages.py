@@ -1,0 +1,109 @@
+"""What is read for pages: the public ones, and the desk's lists."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from services.publisher.store import content_of
+from shared.content import Content
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from shared.db import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One Story as the public reads it."""
+
+    slug: str
+    story: UUID
+    version: int
+    content: Content
+    units: tuple[str, ...]
+    first_shown_at: datetime
+    shown_at: datetime
+
+    @property
+    def changed(self) -> bool:
+        return self.shown_at > self.first_shown_at
+
+
+@dataclass(frozen=True, slots=True)
+class GonePage:
+    at: datetime
+    reason: str
+
+
+# Every line that the public reads comes through here: a visible Publication whose approval stands.
+_PAGE = """
+    SELECT s.slug, s.story, p.version, p.shown_at, a.content, a.origins,
+           (SELECT min(e.shown_at) FROM publications e WHERE e.story = s.story) AS first_shown_at
+    FROM stories s
+    JOIN publications p ON p.story = s.story AND p.visible AND p.state IN ('publishing', 'published')
+    JOIN approvals a ON a.story = p.story AND a.version = p.version
+         AND a.state IN ('valid', 'superseded') AND NOT a.practice"""
+
+
+async def page(conn: "Connection", slug: str) -> Page | GonePage | None:
+    """The page at this address, or why it is gone, or None."""
+    row = await conn.fetchrow(f"{_PAGE} WHERE s.slug = $1", slug)
+    if row is not None:
+        return _page(row)
+    gone = await conn.fetchrow(
+        "SELECT taken_down_at, taken_down_reason FROM stories WHERE slug = $1 AND taken_down_at IS NOT NULL", slug
+    )
+    return GonePage(gone["taken_down_at"], gone["taken_down_reason"] or "") if gone else None
+
+
+async def newest(conn: "Connection", *, limit: int, offset: int = 0) -> list[Page]:
+    """Visible pages, the last shown first."""
+    rows = await conn.fetch(f"{_PAGE} ORDER BY p.shown_at DESC, p.story LIMIT $1 OFFSET $2", limit, offset)
+    return [_page(row) for row in rows]
+
+
+def _page(row: "asyncpg.Record") -> Page:
+    units = dict.fromkeys(origin["unit"] for origin in json.loads(row["origins"]))
+    return Page(
+        row["slug"], row["story"], row["version"], content_of(row["content"]), tuple(units), row["first_shown_at"],
+        row["shown_at"],
+    )  # fmt: skip
+
+
+_DESK = """
+    SELECT p.story, p.version, p.state, p.visible, p.started_at, p.published_at, p.ended_reason, s.slug,
+           a.content ->> 'title' AS title, a.state AS approval, a.urgency, a.practice, a.correction, a.decided_at,
+           a.not_before, a.cycle, c.due_at, c.closed_at, c.punctuality, c.working_seconds, c.target_seconds,
+           (SELECT coalesce(json_agg(json_build_object('channel', d.channel, 'state', d.state, 'url', d.url,
+                       'way', d.way, 'reason', d.reason, 'required', d.required) ORDER BY d.channel), '[]')
+            FROM deliveries d WHERE d.story = p.story AND d.version = p.version) AS deliveries
+    FROM publications p
+    JOIN stories s USING (story)
+    JOIN approvals a USING (story, version)
+    LEFT JOIN clocks c ON c.stage = 'publisher' AND c.item = p.story::text AND c.cycle = a.cycle"""
+
+
+async def desk(conn: "Connection", *, states: Sequence[str], limit: int) -> list[dict[str, Any]]:
+    """Publications in these states: those with an open clock by its due time, then the newest."""
+    rows = await conn.fetch(
+        f"""{_DESK} WHERE p.state = ANY($1)
+            ORDER BY (c.closed_at IS NULL) DESC, CASE WHEN c.closed_at IS NULL THEN c.due_at END,
+                     a.decided_at DESC LIMIT $2""",
+        list(states),
+        limit,
+    )
+    return [_desk_row(row) for row in rows]
+
+
+async def desk_of(conn: "Connection", story: UUID) -> list[dict[str, Any]]:
+    """All Versions of one Story, the newest first."""
+    rows = await conn.fetch(f"{_DESK} WHERE p.story = $1 ORDER BY p.version DESC", story)
+    return [_desk_row(row) for row in rows]
+
+
+def _desk_row(row: "asyncpg.Record") -> dict[str, Any]:
+    return {**dict(row), "deliveries": json.loads(row["deliveries"])}

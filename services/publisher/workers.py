@@ -1,0 +1,209 @@
+"""Deliveries: taken up when due, sent once, looked up where it is unclear whether they arrived."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+import structlog
+
+from services.publisher import changes, delivery, store, store_objects
+from services.publisher.channels import ApprovalGone, Channel, NotSent, Post, Receipt, Rejected
+from services.publisher.consequences import Change
+from services.publisher.domain import Delivery, Publication, Story, objects_of
+from shared.desk import Desk
+
+if TYPE_CHECKING:
+    from shared.db import Connection
+
+log = structlog.get_logger(__name__)
+
+IDLE_SECONDS = 0.5
+NOT_SEEN = "Alamatnya belum terbaca oleh umum."
+SILENT = "Kanal tidak menjawab; akan diperiksa lagi."
+NOT_THERE = "Belum ada di kanal; akan dikirim lagi."
+Step = Callable[[Story, datetime], Story]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One delivery that this worker has taken up, and what is to be done with it outside the transaction."""
+
+    post: Post
+    doing: Literal["send", "look"]
+
+
+class Pages:
+    """The pages of the site, behind the check of the approval in the transaction that shows them."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    async def show(self, post: Post) -> bool:
+        after = await change(
+            self.desk, post, lambda s, at: delivery.show(s, post.version, tries=post.tries, at=at)
+        )
+        found = after.find(post.version) if after else None
+        return found is not None and found.visible
+
+    async def shows(self, post: Post) -> bool:
+        async with self.desk.db.connection() as conn:
+            story = await store.read(conn, post.story)
+        found = story.find(post.version) if story else None
+        return found is not None and found.visible
+
+
+class Deliveries:
+    """Takes up due deliveries, some at once; several processes share them by their leases."""
+
+    def __init__(
+        self, desk: Desk, channels: Mapping[str, Channel], *, public_url: str, lease_seconds: int, at_once: int
+    ) -> None:
+        self.desk = desk
+        self.channels = channels
+        self.public_url = public_url
+        self.lease = timedelta(seconds=lease_seconds)
+        self.at_once = at_once
+        self._bell = asyncio.Event()
+
+    def ring(self) -> None:
+        """Something became due: do not wait for the next look."""
+        self._bell.set()
+
+    async def run(self) -> None:
+        running: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                self._bell.clear()
+                tasks = await self.take(self.at_once - len(running))
+                running |= {asyncio.create_task(self.deliver(t)) for t in tasks}
+                if not tasks:
+                    await self._rest()
+                running = {t for t in running if not t.done()}
+        finally:
+            for task in running:
+                task.cancel()
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._bell.wait(), IDLE_SECONDS)
+        except TimeoutError:
+            return
+
+    async def take(self, limit: int) -> list[Task]:
+        """Commit what will be done next: `sending` with its list of objects, or the lease of a look-up."""
+        if limit <= 0:
+            return []
+        at = self.desk.now()
+        async with self.desk.transaction() as conn:
+            stories = await store.lock_due(conn, at, limit)
+            if not stories:
+                return []
+            deleting = await self._expect(conn, stories, at)
+            found: list[Change] = []
+            tasks: list[Task] = []
+            for story in stories.values():
+                after, taken = self._take_story(story, at, deleting)
+                found.append(Change(story, after, at))
+                tasks += taken
+            await changes.commit(self.desk, conn, found)
+            sending = [t.post for t in tasks if t.doing == "send"]
+            await store_objects.refer(conn, [(p.story, p.version, o) for p in sending for o in p.objects])
+        return tasks
+
+    async def _expect(self, conn: "Connection", stories: Mapping[object, Story], at: datetime) -> set[str]:
+        keys = {
+            o.key
+            for story in stories.values()
+            for p, d in due(story, at)
+            if d.state == "waiting" and p.may_show
+            for o in objects_of(p.approval.content)
+        }
+        return await store_objects.expect(conn, keys) if keys else set()
+
+    def _take_story(self, story: Story, at: datetime, deleting: set[str]) -> tuple[Story, list[Task]]:
+        tasks: list[Task] = []
+        for p, d in due(story, at):
+            objects = objects_of(p.approval.content)
+            if d.state == "waiting" and any(o.key in deleting for o in objects):
+                story = delivery.postpone(story, p.version, d.channel, until=at + timedelta(seconds=1))
+                continue
+            story = delivery.take(story, p.version, d.channel, at=at, until=at + self.lease)
+            now = story.find(p.version)
+            taken = now.delivery(d.channel) if now else None
+            if taken is not None and taken.tries > d.tries:
+                doing = "send" if taken.state == "sending" else "look"
+                tasks.append(Task(self._post(story, p, taken), doing))
+        return story, tasks
+
+    def _post(self, story: Story, p: Publication, d: Delivery) -> Post:
+        content, url = p.approval.content, f"{self.public_url}/berita/{story.slug}"
+        return Post(story.id, p.version, d.channel, d.tries, content.title, url, objects_of(content))
+
+    async def deliver(self, task: Task) -> None:
+        """Send or look up, and write down how it ended. An error here leaves the lease to end: then it is looked up."""
+        post = task.post
+        try:
+            step = await self._outcome(task)
+            await change(self.desk, post, step)
+        except Exception as e:
+            log.warning("delivery is left for its look-up", item=str(post.story), error=type(e).__name__)
+
+    async def _outcome(self, task: Task) -> Step:
+        channel = self.channels[task.post.channel]
+        try:
+            async with asyncio.timeout(self.lease.total_seconds() * 0.75):
+                if task.doing == "send":
+                    return _arrived(task.post, await channel.publish(task.post))
+                receipt = await channel.lookup(task.post)
+                return _arrived(task.post, receipt) if receipt else _put_back(task.post, NOT_THERE)
+        except NotSent as no:
+            return _put_back(task.post, str(no))
+        except Rejected as no:
+            return _failed(task.post, str(no))
+        except ApprovalGone:
+            return _put_back(task.post, "")
+        except Exception as e:
+            log.info("outcome unknown", item=str(task.post.story), channel=task.post.channel, error=type(e).__name__)
+            return _unclear(task.post, SILENT)
+
+
+async def change(desk: Desk, post: Post, step: Step) -> Story | None:
+    """Apply one step to a Story under its lock; returns it as it then is."""
+    async with desk.transaction() as conn:
+        before = (await store.lock(conn, [post.story])).get(post.story)
+        if before is None:
+            return None
+        at = desk.now()
+        after = step(before, at)
+        await changes.commit(desk, conn, [Change(before, after, at)])
+        return after
+
+
+def due(story: Story, at: datetime) -> Iterator[tuple[Publication, Delivery]]:
+    for publication in story.publications:
+        for found in publication.deliveries:
+            if found.next_at is not None and found.next_at <= at:
+                yield publication, found
+
+
+def _arrived(post: Post, receipt: Receipt) -> Step:
+    way = receipt.way
+    if way is None:
+        return _unclear(post, NOT_SEEN)
+    return lambda s, at: delivery.confirm(
+        s, post.version, post.channel, tries=post.tries, url=receipt.url, way=way, at=at
+    )
+
+
+def _unclear(post: Post, reason: str) -> Step:
+    return lambda s, at: delivery.doubt(s, post.version, post.channel, tries=post.tries, reason=reason, at=at)
+
+
+def _put_back(post: Post, reason: str) -> Step:
+    return lambda s, at: delivery.put_back(s, post.version, post.channel, tries=post.tries, reason=reason, at=at)
+
+
+def _failed(post: Post, reason: str) -> Step:
+    return lambda s, _: delivery.fail(s, post.version, post.channel, tries=post.tries, reason=reason)

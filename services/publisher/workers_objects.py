@@ -1,0 +1,98 @@
+"""The public bucket: what no page shows is deleted, take-downs are finished, bucket and table compared both ways."""
+
+import asyncio
+from typing import Protocol
+
+import structlog
+
+from services.publisher import changes, delivery, store, store_objects
+from services.publisher.consequences import Change
+from services.publisher.domain import PublicObject
+from shared.desk import Desk
+from shared.media import Missing, Store
+
+log = structlog.get_logger(__name__)
+
+IDLE_SECONDS = 1.0
+
+
+class Restores(Protocol):
+    async def restore(self, found: PublicObject) -> None: ...
+
+
+class Clearing:
+    """Deletes objects that no live Publication references, retried until done; then their take-down is done."""
+
+    def __init__(self, desk: Desk, objects: Store, public_bucket: str) -> None:
+        self.desk = desk
+        self.objects = objects
+        self.public_bucket = public_bucket
+
+    async def run(self) -> None:
+        while True:
+            if not await self.round():
+                await asyncio.sleep(IDLE_SECONDS)
+
+    async def round(self) -> int:
+        """One pass; returns how many objects and take-downs it finished."""
+        async with self.desk.db.transaction() as conn:
+            keys = await store_objects.mark_unneeded(conn)
+        # Outside the transaction: while a row is marked, nobody counts on its object.
+        for key in keys:
+            await self.objects.remove(self.public_bucket, key)
+        if keys:
+            async with self.desk.db.transaction() as conn:
+                await store_objects.forget(conn, keys)
+            log.info("public objects deleted", count=len(keys))
+        return len(keys) + await self._finish()
+
+    async def _finish(self) -> int:
+        async with self.desk.db.connection() as conn:
+            cleared = await store_objects.cleared(conn)
+        if not cleared:
+            return 0
+        at = self.desk.now()
+        async with self.desk.transaction() as conn:
+            stories = await store.lock(conn, {story for story, _ in cleared})
+            found: list[Change] = []
+            for id_, version in cleared:
+                before = stories[id_]
+                stories[id_] = delivery.clear(before, version)
+                by = next((p.ended_by for p in before.publications if p.version == version), None)
+                found.append(Change(before, stories[id_], at, by) if by else Change(before, stories[id_], at))
+            await changes.commit(self.desk, conn, found)
+        return len(cleared)
+
+
+class Sweep:
+    """Compares the bucket with the table: strays are deleted, and what a page misses is copied again."""
+
+    def __init__(self, desk: Desk, objects: Store, public_bucket: str, site: Restores, *, seconds: int) -> None:
+        self.desk = desk
+        self.objects = objects
+        self.public_bucket = public_bucket
+        self.site = site
+        self.seconds = seconds
+
+    async def run(self) -> None:
+        while True:
+            await self.round()
+            await asyncio.sleep(self.seconds)
+
+    async def round(self) -> None:
+        lying = set(await self.objects.keys(self.public_bucket))
+        async with self.desk.db.transaction() as conn:
+            wanted = await store_objects.on_show(conn)
+            strays = await store_objects.adopt_strays(conn, sorted(lying - wanted.keys()))
+        if strays:
+            log.warning("objects without a page found in the public bucket", count=strays)
+        for key in sorted(wanted.keys() - lying):
+            await self._restore(wanted[key])
+
+    async def _restore(self, found: PublicObject) -> None:
+        try:
+            await self.site.restore(found)
+        except Missing:
+            log.error("a picture of a page is lost", sha256=found.sha256)
+        else:
+            log.warning("a picture of a page was missing and was copied again", sha256=found.sha256)
