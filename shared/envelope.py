@@ -113,14 +113,23 @@ def read(record: Record) -> Received | Malformed:
         envelope, data = _open(record)
         kind = _kind(envelope.type)
         event = kind.read(data)
-        key = record.key.decode() if record.key else event.key
-        return Received(record, envelope, event, key)
+        return Received(record, envelope, event, _key(record, event))
     except Unreadable as e:
         return Malformed(record, (e.problem,), envelope)
     except ValidationError as e:
         return Malformed(record, problems_of(e), envelope)
     except (UnicodeDecodeError, RecursionError) as e:
         return Malformed(record, (Problem(field="", message=f"not readable: {e}"),), envelope)
+
+
+def _key(record: Record, event: Event) -> str:
+    """The key of the event's sequence. A request stands alone, whatever key (or none) its sender gives it."""
+    if event.closed or not record.key:
+        return event.key
+    key = record.key.decode()
+    if len(key) > 200 or "\x00" in key:
+        raise Unreadable("key", "is longer than 200 characters, or contains a NUL character")
+    return key
 
 
 def problems_of(error: ValidationError) -> tuple[Problem, ...]:
@@ -193,22 +202,36 @@ def _envelope(attributes: dict[str, Any]) -> Envelope:
         request = RequestRef(source=source, id=request_id) if source and request_id else None
     except ValidationError:
         raise Unreadable("ce_requestsource", "is not a source name and id") from None
+    for name, value in attributes.items():
+        if not _is_text(str(value)):
+            raise Unreadable(f"ce_{name}"[:200], "is not valid Unicode")
     for name in ("id", "source", "type"):
         if len(str(attributes[name])) > 200:
             raise Unreadable(f"ce_{name}", "is longer than 200 characters")
         if "\x00" in str(attributes[name]):
             raise Unreadable(f"ce_{name}", "contains a NUL character")
+    kind = BY_TYPE.get(str(attributes["type"]))
     return Envelope(
         id=str(attributes["id"]),
         source=str(attributes["source"]),
         type=str(attributes["type"]),
         subject=_optional(attributes.get("subject")),
         time=_time(attributes.get("time")),
-        sequence=_sequence(attributes.get("sequence")),
+        # A request's `sequence`, a CloudEvents extension of its sender's, is none of ours.
+        sequence=None if kind and kind.closed else _sequence(attributes.get("sequence")),
         causation=_optional(attributes.get("causationid")),
         traceparent=_optional(attributes.get("traceparent")),
         request=request,
     )
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be encoded: JSON may name half a surrogate, which no database stores."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _optional(value: Any) -> str | None:

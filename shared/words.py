@@ -14,7 +14,7 @@ ABBREVIATION = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura":
 STATES = {
     "received": "diterima", "claimed": "dikerjakan", "compiled": "disusun", "sent-back": "dikembalikan ke Bidang",
     "withdrawn": "ditarik", "refused": "ditolak", "draft": "draf", "submitted": "menunggu penyaringan",
-    "approved": "disetujui", "returned": "dikembalikan", "declined": "tidak dimuat", 
+    "approved": "disetujui", "returned": "dikembalikan", "declined": "tidak dimuat",
     "withheld": "diusulkan dikecualikan",
     "abandoned": "dihentikan", "published": "terbit", "taken-down": "diturunkan", "open": "menunggu", "void": "batal",
     "superseded": "diganti versi baru", "revoked": "dicabut", "waiting": "menunggu", "sending": "sedang dikirim",

@@ -42,9 +42,10 @@ SQL = {
     "clocks": """INSERT INTO clocks (stage, item, cycle, lane, kind, report, opened_at, due_at, target_seconds,
                                     sop_version, calendar_version, closed_at, outcome, punctuality, working_seconds,
                                     elapsed_seconds)
-        SELECT 'intake', r::text, 1, 'regular', 'regular', r, o, o, 27000, '1', 'bench', c, 'completed', 'in_time', 1, 1
+        SELECT 'intake', r::text, 1, 'regular', 'regular', r, o, o, 27000, '1', 'b', c, 'completed', 'in_time', 1, 1
         FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) AS x(r, o, c)""",
-    "totals": """INSERT INTO clock_totals AS t VALUES ('intake', 'regular', 'regular', 'completed', 'in_time', 0, $1, $1)
+    "totals": """INSERT INTO clock_totals AS t
+        VALUES ('intake', 'regular', 'regular', 'completed', 'in_time', 0, $1, $1)
         ON CONFLICT (stage, lane, kind, outcome, punctuality, edge)
         DO UPDATE SET closed = t.closed + excluded.closed, working_seconds = t.working_seconds + excluded.closed""",
     "audit": """INSERT INTO audit (at, actor, capacity, action, item, after_hash, event_id)
@@ -118,9 +119,13 @@ async def run() -> None:
     sender = producer(os.environ["ALURWARTA_KAFKA"])
     await sender.start()
     consumer = AIOKafkaConsumer(
-        topics.requests_of(SOURCE), bootstrap_servers=os.environ["ALURWARTA_KAFKA"], group_id=f"{topics.namespace}.floor",
-        enable_auto_commit=False, auto_offset_reset="earliest", max_partition_fetch_bytes=4 * 1024 * 1024,
-    )  # fmt: skip
+        topics.requests_of(SOURCE),
+        bootstrap_servers=os.environ["ALURWARTA_KAFKA"],
+        group_id=f"{topics.namespace}.floor",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=4 * 1024 * 1024,
+    )
     await consumer.start()
     while True:
         found = await consumer.getmany(timeout_ms=500, max_records=MAX_RECORDS)

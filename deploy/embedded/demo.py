@@ -117,8 +117,10 @@ async def _send(sample: dict[str, Any], bidang: Staff) -> str:
 async def _edit(sample: dict[str, Any], report: str, admin: Staff) -> str:
     async def checked() -> dict[str, Any] | None:
         rows = await admin.get("/api/v1/inbox")
-        row = next((r for r in rows["reports"] if r["report"] == report), None)
-        return row if row and all(m["state"] == "accepted" for m in row["media"]) else None
+        if not any(r["report"] == report for r in rows["reports"]):
+            return None
+        row = await admin.get(f"/api/v1/inbox/{report}")
+        return row if all(m["state"] == "accepted" for m in row["media"]) else None
 
     row = await until("the checked report in the inbox", checked)
     await admin.post(f"/api/v1/inbox/{report}/claim", {})
@@ -140,7 +142,9 @@ async def _edit(sample: dict[str, Any], report: str, admin: Staff) -> str:
 async def _approve(story: str, leader: Staff) -> None:
     async def waiting() -> dict[str, Any] | None:
         rows = await leader.get("/api/v1/reviews")
-        return next((r for r in rows["reviews"] if r["story"] == story), None)
+        if not any(r["line"]["story"] == story for r in rows["reviews"]):
+            return None
+        return await leader.get(f"/api/v1/reviews/{story}")
 
     review = await until("the story before the leader", waiting)
     await leader.post(
@@ -156,7 +160,7 @@ async def _publish(story: str, admin: Staff) -> dict[str, Any]:
 
     async def live() -> dict[str, Any] | None:
         row = await admin.get(f"/api/v1/publications/{story}")
-        return row if row["state"] == "published" else None
+        return row if row["publications"][0]["state"] == "published" else None
 
     publication = await until("the approved story before the Admin", ready)
     await admin.post(f"/api/v1/publications/{story}/publish", {"version": publication["version"]})

@@ -28,6 +28,12 @@ async def find_story(conn: "Connection", story: UUID) -> Story | None:
     return (await _with_reports(conn, rows)).get(story)
 
 
+async def stories_in(conn: "Connection", query: str, limit: int) -> list[Story]:
+    """The Stories of a list, in its order."""
+    rows = await conn.fetch(query, limit)
+    return list((await _with_reports(conn, rows)).values())
+
+
 async def save_stories(conn: "Connection", stories: Collection[Story]) -> None:
     if stories:
         await conn.execute(_SAVE, *map(list, zip(*map(_row, stories), strict=True)))

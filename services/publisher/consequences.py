@@ -3,7 +3,7 @@
 So a handler, a screen and a worker that bring about the same change tell the same of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,12 +49,14 @@ def closed(change: Change) -> list[tuple[int, Outcome]]:
         if p.state == "published":
             found.append((p.approval.cycle, "completed"))
         elif p.state == "taken-down":
-            found.append((p.approval.cycle, "revoked" if p.approval.state == "revoked" else "taken-down"))
+            how: Outcome = "revoked" if p.approval.state == "revoked" else "taken-down"
+            found.append((p.approval.cycle, how))
         elif p.state == "void":
             found.append((p.approval.cycle, "revoked"))
         if p.state in ("published", "taken-down"):
-            older = (o for o in change.after.publications if o.version < p.version and o.state == "superseded")
-            found += [(o.approval.cycle, "revoked") for o in older]
+            for older in change.after.publications:
+                if older.version < p.version and older.state == "superseded":
+                    found.append((older.approval.cycle, "revoked"))  # noqa: PERF401
     return found
 
 
@@ -100,7 +102,7 @@ def _events(change: Change, was: Publication, p: Publication) -> Iterator[Event]
         yield StoryTakenDown.model_validate({**about, "reason": p.ended_reason, "by": p.ended_by, "channels": taken})
 
 
-def _published(change: Change, p: Publication, about: dict[str, object]) -> Iterator[Event]:
+def _published(change: Change, p: Publication, about: Mapping[str, object]) -> Iterator[Event]:
     title = p.approval.content.title
     urls = {d.channel: d.url for d in p.deliveries if d.state == "live"}
     yield StoryPublished.model_validate({**about, "title": title, "urls": urls, "published_by": p.started_by})

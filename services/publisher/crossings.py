@@ -9,13 +9,13 @@ from services.publisher.domain import (
     UNDERWAY,
     Approval,
     Gone,
-    OtherContent,
     Publication,
     Story,
     move_approval,
     move_publication,
     settled,
 )
+from services.publisher.refusals import OtherContent
 from shared.content import Content, Figure, Official
 from shared.events import ApprovalRevoked, StoryApproved
 
@@ -27,7 +27,12 @@ WHY = {
 
 
 def approve(
-    story: Story, event: StoryApproved, *, event_id: str, traceparent: str | None, erased: AbstractSet[UUID] = frozenset()
+    story: Story,
+    event: StoryApproved,
+    *,
+    event_id: str,
+    traceparent: str | None,
+    erased: AbstractSet[UUID] = frozenset(),
 ) -> Story:
     """An approval makes its Version ready, and older ones give way; one that comes too late is void from the start."""
     known = story.find(event.version)

@@ -8,20 +8,22 @@ from services.publisher.crossings import hide
 from services.publisher.domain import (
     SITE,
     UNDERWAY,
-    ApprovalFell,
     Delivery,
-    NeverPublic,
-    NotApproved,
-    NothingToTakeDown,
-    NotPossible,
     Publication,
     Story,
-    TooEarly,
     Way,
     move_delivery,
     move_publication,
     settled,
     slug_of,
+)
+from services.publisher.refusals import (
+    ApprovalFell,
+    NeverPublic,
+    NotApproved,
+    NothingToTakeDown,
+    NotPossible,
+    TooEarly,
 )
 from shared.content import Official
 
@@ -190,11 +192,10 @@ def _act(story: Story, version: int, channel: str, act: Act, *, tries: int | Non
 
 def _stopped(publication: Publication, delivery: Delivery) -> Publication:
     """The approval fell, or a newer page took the place, while this was under way."""
-    if publication.state == "taking-down" and delivery.state in ("sending", "unconfirmed"):
-        # It may have arrived: whoever takes it down has to know of it.
-        moved = move_delivery(delivery, "doubt")
-    else:
-        moved = move_delivery(delivery, "void")
+    may_be_there = delivery.state != "waiting" and (delivery.channel != SITE or publication.shown_at is not None)
+    # Whoever takes it down has to know of what may have arrived.
+    known_as = "doubt" if publication.state == "taking-down" and may_be_there else "void"
+    moved = move_delivery(delivery, known_as)
     publication = publication.with_delivery(replace(moved, next_at=None))
     if publication.state == "publishing" and not publication.is_out:
         return _ended(publication)

@@ -82,5 +82,3 @@ def _decision(received: Received) -> StoryApproved | ApprovalRevoked:
 def _erasure(received: Received) -> MediaErased:
     assert isinstance(received.event, MediaErased)
     return received.event
-
-

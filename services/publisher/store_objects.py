@@ -80,7 +80,7 @@ async def adopt_strays(conn: "Connection", keys: Sequence[str]) -> int:
            ON CONFLICT DO NOTHING""",
         sorted(keys),
     )
-    return int(done.split()[-1])
+    return int(done.rsplit(maxsplit=1)[-1])
 
 
 async def on_show(conn: "Connection") -> dict[str, PublicObject]:

@@ -24,12 +24,18 @@ async def save(conn: "Connection", changed: Iterable[tuple[Story, Story]], *, at
     await _write(conn, _EARLY, early)
     await _write(conn, _NEW_APPROVALS, [_approval_row(s, p) for s, was, p in moved if was is None])
     known = [(s, was.approval, p) for s, was, p in moved if was is not None]
-    await _write(conn, _STATES, [(s, p.version, p.approval.state) for s, was, p in known if was.state != p.approval.state])
-    await _write(conn, _CONTENTS, [(s, p.version, _content(p)) for s, was, p in known if was.content is not p.approval.content])
+    await _write(
+        conn, _STATES, [(s, p.version, p.approval.state) for s, was, p in known if was.state != p.approval.state]
+    )
+    await _write(
+        conn, _CONTENTS, [(s, p.version, _content(p)) for s, was, p in known if was.content is not p.approval.content]
+    )
     # A page that is hidden is written before the one that is shown: there is one page per Story.
     ordered = sorted(moved, key=lambda m: m[2].visible)
     await _write(conn, _SAVE_PUBLICATIONS, [_publication_row(s, p) for s, _, p in ordered])
-    await _write(conn, _SAVE_DELIVERIES, [(s, p.version, *_delivery_row(d)) for s, was, p in moved for d in _deliveries(was, p)])
+    await _write(
+        conn, _SAVE_DELIVERIES, [(s, p.version, *_delivery_row(d)) for s, was, p in moved for d in _deliveries(was, p)]
+    )
     await _write(conn, _SAVE_STORIES, [_story_row(s) for b, s in pairs if (b.slug, b.gone) != (s.slug, s.gone)])
 
 
@@ -54,8 +60,8 @@ def _content(p: Publication) -> str:
 def _approval_row(story: UUID, p: Publication) -> Row:
     a: Approval = p.approval
     return (
-        story, p.version, a.cycle, _content(p), a.content_sha256, ORIGINS.dump_json(a.origins).decode(), json.dumps(a.authors),
-        a.decided_by.model_dump_json(), a.decided_at, a.not_before, a.urgency, a.practice, a.correction, a.basis,
+        story, p.version, a.cycle, _content(p), a.content_sha256, ORIGINS.dump_json(a.origins).decode(),
+        json.dumps(a.authors), a.decided_by.model_dump_json(), a.decided_at, a.not_before, a.urgency, a.practice, a.correction, a.basis,
         a.event_id, a.traceparent, a.state,
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
+from uuid import UUID
 
 import structlog
 
@@ -41,9 +42,7 @@ class Pages:
         self.desk = desk
 
     async def show(self, post: Post) -> bool:
-        after = await change(
-            self.desk, post, lambda s, at: delivery.show(s, post.version, tries=post.tries, at=at)
-        )
+        after = await change(self.desk, post, lambda s, at: delivery.show(s, post.version, tries=post.tries, at=at))
         found = after.find(post.version) if after else None
         return found is not None and found.visible
 
@@ -77,7 +76,10 @@ class Deliveries:
             while True:
                 self._bell.clear()
                 tasks = await self.take(self.at_once - len(running))
-                running |= {asyncio.create_task(self.deliver(t)) for t in tasks}
+                for task in tasks:
+                    delivering = asyncio.create_task(self.deliver(task))
+                    delivering.add_done_callback(lambda _: self.ring())
+                    running.add(delivering)
                 if not tasks:
                     await self._rest()
                 running = {t for t in running if not t.done()}
@@ -112,7 +114,7 @@ class Deliveries:
             await store_objects.refer(conn, [(p.story, p.version, o) for p in sending for o in p.objects])
         return tasks
 
-    async def _expect(self, conn: "Connection", stories: Mapping[object, Story], at: datetime) -> set[str]:
+    async def _expect(self, conn: "Connection", stories: Mapping[UUID, Story], at: datetime) -> set[str]:
         keys = {
             o.key
             for story in stories.values()
@@ -151,7 +153,9 @@ class Deliveries:
             log.warning("delivery is left for its look-up", item=str(post.story), error=type(e).__name__)
 
     async def _outcome(self, task: Task) -> Step:
-        channel = self.channels[task.post.channel]
+        channel = self.channels.get(task.post.channel)
+        if channel is None:
+            return _failed(task.post, delivery.UNKNOWN_CHANNEL)
         try:
             async with asyncio.timeout(self.lease.total_seconds() * 0.75):
                 if task.doing == "send":

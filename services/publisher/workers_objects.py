@@ -1,7 +1,7 @@
 """The public bucket: what no page shows is deleted, take-downs are finished, bucket and table compared both ways."""
 
 import asyncio
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
@@ -11,9 +11,14 @@ from services.publisher.domain import PublicObject
 from shared.desk import Desk
 from shared.media import Missing, Store
 
+if TYPE_CHECKING:
+    from shared.db import Connection
+
 log = structlog.get_logger(__name__)
 
 IDLE_SECONDS = 1.0
+STANDBY_SECONDS = 5.0
+LOCK = 0x7475727573  # "turus": any constant of ours
 
 
 class Restores(Protocol):
@@ -29,9 +34,22 @@ class Clearing:
         self.public_bucket = public_bucket
 
     async def run(self) -> None:
+        """One process at a time: a late deletion of another's could meet an object that is needed again."""
+        conn = await self.desk.db.own_connection()
+        try:
+            await self._lead(conn)
+            while True:
+                await conn.execute("SELECT 1")  # the lock is ours as long as this connection lives
+                if not await self.round():
+                    await asyncio.sleep(IDLE_SECONDS)
+        finally:
+            await conn.close(timeout=5)
+
+    async def _lead(self, conn: "Connection") -> None:
         while True:
-            if not await self.round():
-                await asyncio.sleep(IDLE_SECONDS)
+            if await conn.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+                return
+            await asyncio.sleep(STANDBY_SECONDS)
 
     async def round(self) -> int:
         """One pass; returns how many objects and take-downs it finished."""
@@ -93,6 +111,6 @@ class Sweep:
         try:
             await self.site.restore(found)
         except Missing:
-            log.error("a picture of a page is lost", sha256=found.sha256)
+            log.critical("a picture of a page is lost", sha256=found.sha256)
         else:
             log.warning("a picture of a page was missing and was copied again", sha256=found.sha256)

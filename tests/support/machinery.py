@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Seque
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import asyncpg
@@ -13,13 +14,16 @@ from uuid_utils.compat import uuid7
 
 from shared import db
 from shared.consume import Consumer
-from shared.db import Connection, Database
+from shared.db import Database
 from shared.envelope import Envelope, Received, Record, event_source, headers_of
 from shared.events import Event, ReportWithdrawn, type_name
 from shared.inbox import Batch
 from shared.outbox import Draft, Outbox
 from shared.refusal import Refused
 from tests.support.stack import Stack
+
+if TYPE_CHECKING:
+    from shared.db import Connection
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 TOPIC = "reports"
@@ -96,7 +100,7 @@ class Notebook:
     before: Callable[[Batch], Awaitable[None]] | None = None
     sizes: list[int] = field(default_factory=list[int])
 
-    async def react(self, conn: Connection, batch: Batch) -> None:
+    async def react(self, conn: "Connection", batch: Batch) -> None:
         self.calls += 1
         self.sizes.append(len(batch.events))
         if self.before is not None:

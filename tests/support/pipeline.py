@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections import defaultdict
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,10 +60,8 @@ async def history(stack: Stack, *topics: str) -> History:
     return History(dict(told), repeats)
 
 
-async def _all(consumer: AIOKafkaConsumer, topics: list[str]) -> Any:
-    parts = [
-        TopicPartition(t, p) for t in topics for p in (consumer.partitions_for_topic(t) or await _parts(consumer, t))
-    ]
+async def _all(consumer: AIOKafkaConsumer, topics: list[str]) -> AsyncGenerator[Any]:
+    parts = [TopicPartition(t, p) for t in topics for p in await _parts(consumer, t)]
     consumer.assign(parts)
     ends = await consumer.end_offsets(parts)
     for tp in parts:
@@ -74,10 +73,8 @@ async def _all(consumer: AIOKafkaConsumer, topics: list[str]) -> Any:
 
 
 async def _parts(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    await consumer._client.force_metadata_update()  # pyright: ignore
-    consumer._client.add_topic(topic)  # pyright: ignore
-    await consumer._client.force_metadata_update()  # pyright: ignore
-    return consumer.partitions_for_topic(topic) or set()
+    found: set[int] | None = await consumer._client._wait_on_metadata(topic)  # pyright: ignore
+    return found or set()
 
 
 def _told(stack: Stack, record: Any) -> Told:

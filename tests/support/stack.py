@@ -6,9 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from deploy.bench.installation import NEEDED, PASSWORD
+from deploy.bench.installation import NEEDED, PASSWORD, installation
 from deploy.bench.installation import Installation as Stack
-from deploy.bench.installation import installation
 from deploy.prepare import HOUSE
 
 __all__ = ["HOUSE", "PASSWORD", "Stack", "needed", "stack"]

@@ -13,7 +13,7 @@ from services.publisher.domain import PublicObject, Way
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What one channel is asked to show: a Version, in the form that this channel needs. `url` is its public address."""
+    """What one channel is asked to show: a Version in the form that this channel needs; `url` is its public address."""
 
     story: UUID
     version: int

@@ -12,6 +12,9 @@ from shared.media import Missing, Store
 from shared.refusal import Transient
 
 MARK = "alurwarta:versi"
+CAN = Capabilities(
+    max_text=None, max_media=None, edit=True, take_down=True, idempotency=True, lookup=True, proved_against="real"
+)
 
 
 class Shelf(Protocol):
@@ -37,9 +40,7 @@ class Site:
     public_url: str
     probe_url: str
     name: str = SITE
-    capabilities: Capabilities = Capabilities(
-        max_text=None, max_media=None, edit=True, take_down=True, idempotency=True, lookup=True, proved_against="real"
-    )
+    capabilities: Capabilities = CAN
 
     async def publish(self, post: Post) -> Receipt:
         for found in post.objects:
@@ -66,14 +67,18 @@ class Site:
         await self.store.copy((found.bucket, found.source_key), (self.public_bucket, found.key))
         if await self.store.hash_of(self.public_bucket, found.key) != found.sha256:
             await self.store.remove(self.public_bucket, found.key)
-            raise Rejected("Salah satu gambar tidak sama dengan yang disetujui. Periksa gambarnya, lalu ajukan versi baru.")
+            raise Rejected(
+                "Salah satu gambar tidak sama dengan yang disetujui. Periksa gambarnya, lalu ajukan versi baru."
+            )
 
     async def _bring(self, found: PublicObject) -> None:
         try:
             if not await self._lies_there(found):
                 await self.restore(found)
         except Missing:
-            raise Rejected("Salah satu gambar sudah tidak ada di penyimpanan. Ajukan versi baru tanpa gambar itu.") from None
+            raise Rejected(
+                "Salah satu gambar sudah tidak ada di penyimpanan. Ajukan versi baru tanpa gambar itu."
+            ) from None
         except Transient as e:
             raise NotSent("Penyimpanan media sedang tidak terjangkau.") from e
 

@@ -1,7 +1,6 @@
 """The crossings that review takes part in (docs/crossings.md), each in both orders."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncGenerator
 from uuid import UUID, uuid4
 
 import pytest
@@ -104,7 +103,6 @@ async def test_what_the_newer_version_superseded_the_leader_no_longer_takes_back
     assert await revoked(desk) == [(1, "superseded", [])]
 
 
-Step = Callable[[Office, UUID], Awaitable[Any]]
 WITHDRAWN = ReportWithdrawn(report=REPORT, reason="Salah kirim.", at=hours(1))
 ERASED = MediaErased(
     report=REPORT, media=PHOTO, sha256="c" * 64, renditions=("a" * 64,), reason="Permintaan yang difoto.",

@@ -65,8 +65,8 @@ def ruling(event: StorySubmitted, choice: Any = "approved", **more: Any) -> Ruli
         "approved": {}, "returned": {"reasons": (BLURRED,)}, "declined": {"reasons": (BLURRED,)},
         "withheld": {"legal_basis": "UU 14/2008 Pasal 17 huruf h"},
     }  # fmt: skip
-    return Ruling(**{"version": event.version, "content_sha256": event.content_sha256, "choice": choice}
-                  | needs[choice] | more)  # fmt: skip
+    asked: dict[str, Any] = {"version": event.version, "content_sha256": event.content_sha256, "choice": choice}
+    return Ruling(**asked | needs[choice] | more)
 
 
 def case_of(*events: StorySubmitted) -> Case:

@@ -1,0 +1,57 @@
+"""The editing service, composed."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from services.editing import api, handlers, pages
+from services.editing.settings import Settings
+from services.editing.web import Office
+from shared import web
+from shared.media import Store
+from shared.runtime import Reads, Runtime
+from shared.web import Pages
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Build the service; it starts with the app's lifespan."""
+    settings = settings or Settings()  # pyright: ignore[reportCallIssue]  (from the environment)
+    runtime = Runtime(
+        "editing",
+        settings,
+        reads=lambda desk: [
+            Reads("reports", handlers.on_reports(desk)),
+            Reads("decisions", handlers.on_decisions(desk)),
+            Reads("publications", handlers.on_publications(desk)),
+        ],
+    )
+    office = Office(timedelta(minutes=settings.claim_minutes), _store(settings))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        async with runtime.lifespan(app):
+            yield
+        office.store.close()
+
+    app = web.create_app(
+        title="Alurwarta: editing", lifespan=lifespan, media_origins=settings.s3_public_endpoint or settings.s3_endpoint
+    )
+    runtime.mount(app)
+    app.state.settings = settings
+    app.state.office = office
+    app.state.pages = Pages.of(Path(__file__).parent / "templates")
+    app.include_router(api.router)
+    app.include_router(pages.router)
+    return app
+
+
+def _store(settings: Settings) -> Store:
+    return Store(
+        settings.s3_endpoint,
+        settings.s3_access_key.get_secret_value(),
+        settings.s3_secret_key.get_secret_value(),
+        public_endpoint=settings.s3_public_endpoint,
+    )

@@ -1,0 +1,140 @@
+"""The steps of a person on Reports: send, supplement, withdraw. Each is one transaction: lock, decide, save, append."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.intake import announce, store, store_media, store_progress, supplementing
+from services.intake.domain import Report, unit_for, withdraw
+from services.intake.domain_media import UploadIncomplete
+from services.intake.domain_requests import BadField, measure
+from services.intake.forms import AttachedFile, NewReport, NewSupplement, Withdrawal
+from services.intake.originals import Vault, original_of
+from services.intake.store_media import Filed, Upload
+from services.intake.supplementing import Addition
+from shared import audit, ledger
+from shared.accounts import Person
+from shared.audit import Entry
+from shared.content import Media, StoredObject
+from shared.desk import Desk
+from shared.events import IntakeRequested, ReportWithdrawn
+from shared.media import kind_of
+from shared.outbox import Draft
+from shared.refusal import NotFound
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from shared.db import Connection
+
+READERS = ("admin", "pimpinan", "pengawas")
+
+
+async def create(desk: Desk, vault: Vault, person: Person, form: NewReport, *, key: str | None = None) -> UUID:
+    """Send a Report; the same form of the same person sent twice is one Report. Returns its id."""
+    now = desk.now()
+    asked = IntakeRequested(**form.model_dump(exclude={"media", "sent_at"}, exclude_unset=True))
+    unit = unit_for(form.unit, own=person.unit, any_unit=person.has("admin"))
+    received_at = _received_at(form, person, now)
+    new_id = desk.new_id()
+    happened_at, clock = measure(asked, received_at=received_at, report=new_id, clock=desk.clock)
+    assert clock is not None
+    report = Report(
+        new_id, unit, form.title, "received", 1, asked.model_dump_json(exclude_unset=True), happened_at, received_at,
+        form.urgency, created_by=person.account, idempotency_key=key,
+    )  # fmt: skip
+    async with desk.transaction() as conn:
+        files = await _attached(conn, desk, vault, person, form.media)
+        if not await store.add_once(conn, report):
+            return await store.by_key(conn, person.account, key or "") or new_id
+        await store_media.add(conn, [Filed(new_id, media, incoming) for media, incoming in files], at=now)
+        await ledger.save(conn, [clock])
+        await audit.append(conn, [Entry("report.received", str(new_id), person.official)], at=now)
+        media = tuple(media for media, _ in files)
+        event = announce.received(asked, report, clock, media, recorded_by=person.official)
+        await desk.outbox.append(conn, [Draft(event)])
+    return new_id
+
+
+async def add_supplement(desk: Desk, vault: Vault, person: Person, report: UUID, form: NewSupplement) -> None:
+    """Answer what the Admin asked, or add to a Report."""
+    async with desk.transaction() as conn:
+        await _lock_own(conn, person, report)
+        files = await _attached(conn, desk, vault, person, form.media)
+        addition = Addition(report, form.text, desk.now(), person.official, files)
+        for refusal in await supplementing.supplement(conn, desk, [addition]):
+            if refusal is not None:
+                raise refusal
+
+
+async def take_back(desk: Desk, person: Person, report: UUID, form: Withdrawal) -> None:
+    """Withdraw a Report that nobody has read yet as a Story."""
+    now = desk.now()
+    async with desk.transaction() as conn:
+        before = await _lock_own(conn, person, report)
+        stories = await store_progress.of_reports(conn, [report])
+        published = any(s.fate == "published" for s in stories.get(report, ()))
+        after = withdraw(before, published=published)
+        running = await ledger.load(conn, reports=[report])
+        closed = [desk.clock.close(c, at=now, outcome="withdrawn") for c in running]
+        await store.save(conn, [after])
+        await ledger.save(conn, closed)
+        await audit.append(conn, [Entry("report.withdrawn", str(report), person.official)], at=now)
+        event = ReportWithdrawn(
+            report=report,
+            request=after.request,
+            reason=form.reason,
+            by=person.official,
+            at=now,
+            clocks=ledger.records(closed),
+        )
+        await desk.outbox.append(conn, [Draft(event, request=after.request)])
+
+
+def may_see(person: Person, report: Report) -> bool:
+    """Bidang sees its own Unit's Reports; those who work on them, all."""
+    return person.has(*READERS) or (person.has("bidang") and report.unit == person.unit)
+
+
+async def _lock_own(conn: "Connection", person: Person, report: UUID) -> Report:
+    found = (await store.lock(conn, {report})).get(report)
+    if found is None or not may_see(person, found):
+        raise NotFound("Bahan")
+    return found
+
+
+def _received_at(form: NewReport, person: Person, now: "datetime") -> "datetime":
+    if form.sent_at is None:
+        return now
+    if not person.has("admin"):
+        raise BadField("sent_at", "Hanya Admin yang mencatat bahan kiriman lewat saluran lain.")
+    if form.sent_at > now:
+        raise BadField("sent_at", "Waktu bahan dikirim lebih lambat daripada sekarang.")
+    return form.sent_at
+
+
+async def _attached(
+    conn: "Connection", desk: Desk, vault: Vault, person: Person, files: Sequence[AttachedFile]
+) -> tuple[tuple[Media, str | None], ...]:
+    """The files of a form as media to be checked, each with its place in the incoming bucket."""
+    if not files:
+        return ()
+    found = await store_media.uploads(conn, {f.upload for f in files}, owner=person.account)
+    return tuple(_media(f, found.get(f.upload), desk, vault) for f in files)
+
+
+def _media(file: AttachedFile, upload: Upload | None, desk: Desk, vault: Vault) -> tuple[Media, str]:
+    if upload is None or upload.state != "complete" or upload.sha256 != file.sha256:
+        raise UploadIncomplete(file.name or (upload.name if upload else str(file.upload)))
+    stored = StoredObject(
+        bucket=vault.buckets.incoming, key=upload.key, sha256=file.sha256, size=upload.size,
+        content_type=upload.content_type,
+    )  # fmt: skip
+    media = Media(
+        id=desk.new_id(),
+        kind=kind_of(upload.content_type),
+        original=original_of(stored, vault),
+        state="checking",
+        **(file.model_dump(exclude={"upload", "sha256"}) | {"name": file.name or upload.name}),
+    )
+    return media, upload.key

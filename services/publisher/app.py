@@ -1,0 +1,89 @@
+"""The publisher's composition root."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI
+
+from services.publisher import api, handlers, pages, public
+from services.publisher.channels import Channel
+from services.publisher.channels.site import Site
+from services.publisher.domain import SITE
+from services.publisher.settings import Settings
+from services.publisher.steps import Office
+from services.publisher.workers import Deliveries
+from services.publisher.workers import Pages as Shelf
+from services.publisher.workers_objects import Clearing, Sweep
+from shared import web
+from shared.desk import Desk
+from shared.media import Store
+from shared.runtime import Reads, Runtime, Worker
+
+PROBE_SECONDS = 10
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The publisher as an ASGI app; reads its settings from the environment where none are given."""
+    settings = settings or Settings()  # pyright: ignore[reportCallIssue]
+    # A stranger has no cookies and no proxy of ours.
+    stranger = httpx.AsyncClient(timeout=PROBE_SECONDS, trust_env=False, follow_redirects=False)
+    objects = Store(
+        settings.s3_endpoint, settings.s3_access_key.get_secret_value(), settings.s3_secret_key.get_secret_value()
+    )
+    runtime = Runtime(
+        "publisher",
+        settings,
+        reads=lambda desk: [
+            Reads("decisions", handlers.on_decisions(desk)),
+            Reads("reports", handlers.on_reports(desk)),
+        ],
+        workers=lambda desk: _workers(app, desk, settings, objects, stranger),
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        async with stranger, runtime.lifespan(app):
+            yield
+        objects.close()
+
+    origins = f"{settings.s3_public_endpoint} {settings.media_url}".strip()
+    app = web.create_app(title="Alurwarta publisher", lifespan=lifespan, media_origins=origins)
+    runtime.mount(app)
+    app.state.settings = settings
+    app.state.pages = web.Pages.of(Path(__file__).parent / "templates")
+    app.state.office = _office(app, settings)
+    for router in (api.router, pages.router, public.router):
+        app.include_router(router)
+    return app
+
+
+def _office(app: FastAPI, settings: Settings) -> Office:
+    def ring() -> None:
+        deliveries: Deliveries | None = getattr(app.state, "deliveries", None)
+        if deliveries is not None:
+            deliveries.ring()
+
+    required = frozenset(settings.required_channels)
+    return Office(
+        settings.office, settings.public_url.rstrip("/"), settings.media_url, frozenset({SITE}), required, ring
+    )
+
+
+def _workers(
+    app: FastAPI, desk: Desk, settings: Settings, objects: Store, stranger: httpx.AsyncClient
+) -> Sequence[Worker]:
+    bucket, public_url = settings.buckets.public, settings.public_url.rstrip("/")
+    site = Site(Shelf(desk), objects, bucket, stranger, public_url, settings.probe_url)
+    channels: dict[str, Channel] = {site.name: site}
+    app.state.deliveries = deliveries = Deliveries(
+        desk,
+        channels,
+        public_url=public_url,
+        lease_seconds=settings.delivery_lease_seconds,
+        at_once=settings.deliveries_at_once,
+    )
+    clearing = Clearing(desk, objects, bucket)
+    sweep = Sweep(desk, objects, bucket, site, seconds=settings.sweep_seconds)
+    return [deliveries.run, clearing.run, sweep.run]

@@ -1,0 +1,70 @@
+"""The public site: no log-in, no script, nothing but visible Versions whose approval stands."""
+
+import hashlib
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from services.publisher import render, store_pages
+from services.publisher.channels.site import MARK
+from services.publisher.steps import office_of
+from services.publisher.store_pages import GonePage, Page
+from shared.web import Pages, desk_of
+
+PER_PAGE = 20
+# Short, so that a take-down is seen soon by all; a cache in front asks again with the ETag.
+CACHED = "public, max-age=30, must-revalidate"
+HTML, ATOM = "text/html; charset=utf-8", "application/atom+xml; charset=utf-8"
+READ = ["GET", "HEAD"]
+router = APIRouter(include_in_schema=False)
+
+
+@router.api_route("/", methods=READ)
+async def home(request: Request, hal: Annotated[int, Query(ge=1, le=10_000)] = 1) -> Response:
+    async with desk_of(request).db.connection() as conn:
+        found = await store_pages.newest(conn, limit=PER_PAGE + 1, offset=(hal - 1) * PER_PAGE)
+    media_url = office_of(request).media_url
+    stories = [{"page": p, "cover": render.cover(p.content, media_url)} for p in found[:PER_PAGE]]
+    return _show(request, "publik_beranda.html", stories=stories, hal=hal, more=len(found) > PER_PAGE)
+
+
+@router.api_route("/berita/{slug}", methods=READ)
+async def story(request: Request, slug: str) -> Response:
+    async with desk_of(request).db.connection() as conn:
+        found = await store_pages.page(conn, slug)
+    if isinstance(found, Page):
+        article = render.article(found.content, office_of(request).media_url)
+        return _show(request, "publik_berita.html", page=found, article=article, mark=MARK)
+    if isinstance(found, GonePage):
+        return _show(request, "publik_turun.html", http=410, gone=found)
+    return _show(request, "publik_tiada.html", http=404)
+
+
+@router.api_route("/umpan.xml", methods=READ)
+async def feed(request: Request) -> Response:
+    async with desk_of(request).db.connection() as conn:
+        found = await store_pages.newest(conn, limit=PER_PAGE)
+    return _show(request, "umpan.xml", media_type=ATOM, pages=found)
+
+
+@router.api_route("/robots.txt", methods=READ)
+async def robots(request: Request) -> Response:
+    return _answer(request, b"User-agent: *\nAllow: /\n", "text/plain; charset=utf-8", 200)
+
+
+def _show(request: Request, template: str, *, http: int = 200, media_type: str = HTML, **view: Any) -> Response:
+    pages: Pages = request.app.state.pages
+    text = pages.environment.get_template(template).render(office=office_of(request), **view)
+    return _answer(request, text.encode(), media_type, http)
+
+
+def _answer(request: Request, body: bytes, media_type: str, http: int) -> Response:
+    if http != 200:
+        return Response(body, http, media_type=media_type, headers={"Cache-Control": "no-cache"})
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"Cache-Control": CACHED, "ETag": tag}
+    known = {t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")}
+    if tag in known or "*" in known:
+        return Response(status_code=304, headers=headers)
+    return Response(body, http, media_type=media_type, headers=headers)
