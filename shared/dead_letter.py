@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from shared.db import Connection
 
 State = Literal["open", "waiting", "replayed"]
+LOOK = 1_000  # how many waiting records one batch takes with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ async def write(conn: "Connection", letters: Sequence[Letter]) -> None:
                     AS x(t, p, o, r, k, b, h, sk, s, e, y, w, n, st, a)
                ON CONFLICT (topic, partition, "offset", recorded_at) DO UPDATE
                SET reason = excluded.reason, waiting_for = excluded.waiting_for, state = excluded.state
-               WHERE d.state = 'requested'""",
+               WHERE d.state IN ('requested', 'waiting')""",
             *map(list, zip(*map(_row, kept), strict=True)),
         )
     await _settle(conn, [x for x in letters if x.state == "replayed"])
@@ -85,18 +86,47 @@ async def _settle(conn: "Connection", letters: Sequence[Letter]) -> None:
     )
 
 
-async def waiting(conn: "Connection", applied: dict[tuple[str, str], int]) -> list[Record]:
-    """The records held back in the given streams, in order; beyond a thousand the rest comes with the next batch."""
+async def waiting(conn: "Connection", applied: Mapping[tuple[str, str], int]) -> list[Record]:
+    """The records held back in the given streams, in order, at most LOOK; `request_next` sees to the rest."""
     if not applied:
         return []
     rows = await conn.fetch(
         """SELECT topic, partition, "offset", recorded_at, key, body, headers FROM dead_letters
            WHERE state = 'waiting' AND (topic, stream_key) IN (SELECT * FROM unnest($1::text[], $2::text[]))
-           ORDER BY topic, stream_key, sequence LIMIT 1000""",
+           ORDER BY topic, stream_key, sequence LIMIT $3""",
         [topic for topic, _ in applied],
         [key for _, key in applied],
+        LOOK,
     )
     return [record_of(row) for row in rows]
+
+
+async def discarded(conn: "Connection", applied: Mapping[tuple[str, str], int]) -> set[tuple[str, str, int]]:
+    """The numbers beyond the last one applied that a person gave up: nothing waits for them any more."""
+    if not applied:
+        return set()
+    rows = await conn.fetch(
+        """SELECT topic, stream_key, sequence FROM dead_letters d
+           JOIN unnest($1::text[], $2::text[], $3::bigint[]) AS x(t, k, n)
+             ON d.topic = x.t AND d.stream_key = x.k AND d.sequence > x.n
+           WHERE state = 'discarded'""",
+        [topic for topic, _ in applied],
+        [key for _, key in applied],
+        list(applied.values()),
+    )
+    return {(row["topic"], row["stream_key"], row["sequence"]) for row in rows}
+
+
+async def request_next(conn: "Connection", streams: Iterable[tuple[str, str]]) -> None:
+    """Ask for what waits and whose turn it is by now, where more waited than one look saw."""
+    listed = list(streams)
+    await conn.execute(
+        """UPDATE dead_letters d SET state = 'requested'
+           FROM inbox_streams s JOIN unnest($1::text[], $2::text[]) AS x(t, k) ON s.topic = x.t AND s.key = x.k
+           WHERE d.topic = s.topic AND d.stream_key = s.key AND d.sequence = s.sequence + 1 AND d.state = 'waiting'""",
+        [topic for topic, _ in listed],
+        [key for _, key in listed],
+    )
 
 
 def record_of(row: "asyncpg.Record") -> Record:
@@ -108,7 +138,7 @@ def record_of(row: "asyncpg.Record") -> Record:
 
 def _row(x: Letter) -> tuple[object, ...]:
     record, envelope = x.record, x.envelope
-    headers = json.dumps([[name, base64.b64encode(value or b"").decode()] for name, value in record.headers])
+    headers = json.dumps([[_clean(name), base64.b64encode(value or b"").decode()] for name, value in record.headers])
     return (
         record.topic, record.partition, record.offset, record.timestamp, record.key, record.value, headers,
         x.key, envelope.sequence if envelope else None, envelope.id if envelope else None,
@@ -117,11 +147,12 @@ def _row(x: Letter) -> tuple[object, ...]:
 
 
 def _clean(text: str) -> str:
-    return text.replace("\x00", "")
+    """What PostgreSQL can hold: a letter that cannot be written would come again for ever."""
+    return text.encode(errors="replace").decode().replace("\x00", "")
 
 
 def _text(key: bytes | None) -> str | None:
-    if key is None:
+    if key is None or len(key) > 200:  # longer than any key of ours, and than what an index takes
         return None
     try:
         return _clean(key.decode())

@@ -18,7 +18,8 @@ class Replayer:
 
     def __init__(self, db: Database, consumers: Mapping[str, Consumer], *, now: Callable[[], datetime]) -> None:
         self.db = db
-        self.consumers = consumers
+        # Of its own: what succeeds or fails on the topics beside it must not count among a replay's tries.
+        self.consumers = {name: Consumer(c.name, db, c.react, now=now, wake=c.wake) for name, c in consumers.items()}
         self.now = now
 
     async def run(self) -> None:

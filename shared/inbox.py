@@ -65,6 +65,7 @@ class Claim:
     letters: list[Letter]
     applied: dict[Stream, int]
     seen: int = 0
+    more: bool = False  # more may wait than one look saw
 
 
 async def claim(conn: "Connection", records: Sequence[Record], *, at: datetime) -> Claim:
@@ -73,10 +74,20 @@ async def claim(conn: "Connection", records: Sequence[Record], *, at: datetime) 
     numbered = [e for e in understood if e.envelope.sequence is not None]
     applied = await _lock(conn, {stream(e) for e in numbered})
     waiting = await dead_letter.waiting(conn, applied)
-    held = [e for e in map(read, waiting) if isinstance(e, Received)]
+    # One that waits may come again in this very batch, if its offset was never committed: it is one event, not two.
+    here = {place(r) for r in records}
+    held = [e for e in map(read, waiting) if isinstance(e, Received) and place(e.record) not in here]
     result = Claim([e for e in understood if e.envelope.sequence is None], letters, dict(applied))
-    _sort([*numbered, *held], result, {place(r) for r in waiting}, at)
+    result.more = len(waiting) == dead_letter.LOOK
+    gone = await _given_up(conn, [*numbered, *held], applied)
+    _sort([*numbered, *held], result, {place(r) for r in waiting}, gone, at)
     return result
+
+
+async def _given_up(conn: "Connection", events: Iterable[Received], applied: dict[Stream, int]) -> set[tuple[str, str, int]]:
+    """The numbers that a person discarded ahead of their turn, in the streams that have a gap."""
+    gaps = {stream(e) for e in events if (e.envelope.sequence or 0) > applied[stream(e)] + 1}
+    return await dead_letter.discarded(conn, {s: applied[s] for s in gaps})
 
 
 def _understand(records: Sequence[Record], at: datetime) -> tuple[list[Received], list[Letter]]:
@@ -94,10 +105,14 @@ def _understand(records: Sequence[Record], at: datetime) -> tuple[list[Received]
     return understood, letters
 
 
-def _sort(events: Iterable[Received], claim: Claim, waiting: set[Place], at: datetime) -> None:
+def _sort(
+    events: Iterable[Received], claim: Claim, waiting: set[Place], gone: set[tuple[str, str, int]], at: datetime
+) -> None:
     """Walk each stream in order of number; the same number twice is seen the second time."""
     for event in sorted(events, key=lambda e: (stream(e), e.envelope.sequence or 0)):
         number, last = event.envelope.sequence or 0, claim.applied[stream(event)]
+        while number > last + 1 and (*stream(event), last + 1) in gone:
+            last = claim.applied[stream(event)] = last + 1
         if number <= last:
             claim.seen += 1
             if place(event.record) in waiting:
@@ -130,6 +145,8 @@ async def settle(conn: "Connection", claim: Claim, batch: Batch, *, at: datetime
             applied[stream(event)] = number
     await _advance(conn, claim, applied)
     await dead_letter.write(conn, claim.letters)
+    if claim.more:
+        await dead_letter.request_next(conn, claim.applied)
 
 
 async def _lock(conn: "Connection", streams: set[Stream]) -> dict[Stream, int]:

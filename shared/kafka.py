@@ -40,6 +40,12 @@ class Subscription:
 
     consumer: Consumer
     subscriber: "LogicSubscriber[Any]"
+    listener: "DrainOnRevoke"
+
+    @property
+    def joined(self) -> bool:
+        """Whether the consumer is in its group; a partition it need not have, where replicas are many or topics none."""
+        return self.listener.joined
 
     def lag(self) -> int | None:
         """Records behind the end over all assigned partitions, or None where nothing is assigned yet."""
@@ -70,7 +76,7 @@ def broker(servers: str, **security: Any) -> KafkaBroker:
         servers,
         graceful_timeout=DRAIN_SECONDS,
         allow_auto_create_topics=False,
-        logger=logging.getLogger("faststream"),
+        logger=logging.getLogger("alurwarta.faststream"),
         log_level=logging.DEBUG,
         apply_types=False,
         **security,
@@ -115,7 +121,7 @@ def subscribe(
         with metrics.HANDLER_SECONDS.labels(consumer.name).time():
             await consumer.handle(records)
 
-    return Subscription(consumer, subscriber)
+    return Subscription(consumer, subscriber, listener)
 
 
 async def _raw(message: KafkaMessage) -> Any:
@@ -143,6 +149,7 @@ class DrainOnRevoke(ConsumerRebalanceListener):
 
     def __init__(self) -> None:
         self.subscriber: LogicSubscriber[Any] | None = None
+        self.joined = False
 
     async def wrap(self, raw: "tuple[ConsumerRecord[Any, Any], ...]") -> KafkaMessage:
         """Wrap a batch without looking inside: FastStream's own parser fails on what is not UTF-8, and commits it."""
@@ -158,10 +165,12 @@ class DrainOnRevoke(ConsumerRebalanceListener):
         )
 
     async def on_partitions_revoked(self, revoked: list[TopicPartition]) -> None:  # pyright: ignore  (stub is sync)
+        self.joined = False
         if self.subscriber is not None and revoked:
             await self.subscriber.lock.wait_release(DRAIN_SECONDS)  # pyright: ignore
 
     async def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:  # pyright: ignore  (stub is sync)
+        self.joined = True
         log.info("partitions assigned", partitions=len(assigned))
 
 
@@ -170,7 +179,9 @@ async def start_when_there(broker: KafkaBroker, servers: str) -> None:
     delay = 0.2
     while True:
         try:
-            await broker.start()
+            await broker.connect()
+            # Together: a broker that waits for more members before it lets a group begin is waited for once.
+            await asyncio.gather(*(subscriber.start() for subscriber in broker.subscribers))
         except (KafkaError, OSError) as e:
             log.warning("waiting for Kafka", servers=servers, error=type(e).__name__)
             await broker.stop()

@@ -55,8 +55,9 @@ def set_up(service: str, level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in ("aiokafka", "faststream"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+    logging.getLogger("aiokafka").setLevel(logging.ERROR)
+    # Our consumers tell of failed batches themselves; what is critical here is a commit that failed.
+    logging.getLogger("alurwarta.faststream").setLevel(logging.CRITICAL)
     handler.addFilter(Seldom("aiokafka"))
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(service=service)

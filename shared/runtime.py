@@ -148,9 +148,9 @@ class Runtime:
             problems.append(f"waiting for {self.waiting_for}")
         for s in self.subscriptions:
             silent = s.silent_for(now())
-            if silent is None:
-                problems.append(f"{s.consumer.name}: no partition assigned")
-            elif silent > SILENT_SECONDS:
+            if not s.joined:
+                problems.append(f"{s.consumer.name}: not in its consumer group yet")
+            elif silent is not None and silent > SILENT_SECONDS:
                 problems.append(f"{s.consumer.name}: silent for {silent:.0f} s")
             if s.consumer.failures:
                 problems.append(f"{s.consumer.name}: {s.consumer.failures} failures in a row")

@@ -75,6 +75,8 @@ def create_app(*, title: str, lifespan: Callable[[FastAPI], Any], media_origins:
     app.add_exception_handler(Refused, _on_refused)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
+    # By its own type, for Starlette raises again (and logs as a crash) what only the handler of Exception caught.
+    app.add_exception_handler(Transient, _on_error)
     app.add_exception_handler(Exception, _on_error)
     return app
 

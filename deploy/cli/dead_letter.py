@@ -124,18 +124,18 @@ async def _release(conn: "asyncpg.Connection[asyncpg.Record]", row: "asyncpg.Rec
     """Step over the discarded event's place in its key, and ask for the next one that waits."""
     if row["sequence"] is None or row["stream_key"] is None:
         return 0
-    await conn.execute(
-        """UPDATE inbox_streams SET sequence = $3 WHERE topic = $1 AND key = $2 AND sequence = $3 - 1""",
-        row["topic"],
-        row["stream_key"],
-        row["sequence"],
+    stream = (row["topic"], row["stream_key"], row["sequence"])
+    await conn.execute("INSERT INTO inbox_streams (topic, key) VALUES ($1, $2) ON CONFLICT DO NOTHING", *stream[:2])
+    moved: str = await conn.execute(
+        "UPDATE inbox_streams SET sequence = $3 WHERE topic = $1 AND key = $2 AND sequence = $3 - 1", *stream
     )
+    if moved.endswith(" 0"):
+        return 0  # its turn had not come yet; when it comes, the inbox steps over it
     done: str = await conn.execute(
-        """UPDATE dead_letters SET state = 'requested'
-           WHERE topic = $1 AND stream_key = $2 AND sequence = $3 AND state = 'waiting'""",
-        row["topic"],
-        row["stream_key"],
-        row["sequence"] + 1,
+        """UPDATE dead_letters SET state = 'requested' WHERE id =
+           (SELECT id FROM dead_letters WHERE topic = $1 AND stream_key = $2 AND sequence > $3 AND state = 'waiting'
+            ORDER BY sequence LIMIT 1)""",
+        *stream,
     )
     return int(done.rpartition(" ")[2])
 

@@ -82,7 +82,7 @@ class House:
                 process.kill()
                 process.wait()
 
-    async def until_ready(self, name: str, seconds: float = 90) -> None:
+    async def until_ready(self, name: str, seconds: float = 180) -> None:
         """Wait until a service says that it works; raises NotReady with the last words of its log."""
         deadline = time.monotonic() + seconds
         async with httpx.AsyncClient() as client:

@@ -23,7 +23,7 @@ KINDS = {
 CITE = "-- "
 _MARKS = re.compile(
     r"\\(?P<plain>[\\*\[\]#>.-])"
-    r"|(?P<stars>\*{1,3})"
+    r"|(?P<stars>\*+)"
     r"|\[(?P<words>(?:\\.|[^\[\]\\])+)\]\((?P<href>(?:https?://|mailto:)[^\s()]{1,1990})\)"
 )
 _ESCAPED = re.compile(r"[\\*\[\]]")
@@ -93,6 +93,8 @@ def _spans(text: str, style: Style) -> Iterator[Span]:
         elif found["href"]:
             inner = _spans(found["words"], (bold, italic))
             yield from (span.model_copy(update={"href": found["href"]}) for span in inner)
+        if len(stars) > 3:
+            yield Span(text=stars, bold=bold, italic=italic)
         for mark in _split(stars):
             if (found.start(), mark) in literal:
                 yield Span(text=mark, bold=bold, italic=italic)
@@ -102,8 +104,8 @@ def _spans(text: str, style: Style) -> Iterator[Span]:
 
 
 def _split(stars: str) -> list[str]:
-    """One to three stars as the marks that they stand for."""
-    return ["**"] * (len(stars) > 1) + ["*"] * (len(stars) in (1, 3))
+    """One to three stars as the marks that they stand for; more are a line drawn by hand."""
+    return ["**"] * (len(stars) in (2, 3)) + ["*"] * (len(stars) in (1, 3))
 
 
 def _unpaired(text: str) -> set[tuple[int, str]]:

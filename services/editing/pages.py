@@ -109,7 +109,6 @@ async def save(request: Request, story: UUID, person: Admin) -> Response:
     """Save what was typed, and with `aksi=ajukan` submit it; what is refused stays in the form, nothing is lost."""
     sent = {name: str(value) for name, value in (await request.form()).items()}
     file = await views.story_file(desk_of(request), story)
-    newest = file.newest
     form = forms.of_typed(sent, file.newest.content if file.newest else None, file.reports)
     submitting = sent.get("aksi") == "ajukan"
     try:

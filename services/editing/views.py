@@ -135,14 +135,16 @@ def _timed(desk: Desk, clock: Clock | None) -> Timed:
 
 _INBOX = """
     SELECT r.* FROM reports r
-    LEFT JOIN LATERAL (SELECT min(due_at) AS due_at FROM clocks c WHERE c.report = r.id AND c.closed_at IS NULL) c ON true
+    LEFT JOIN LATERAL (SELECT min(due_at) AS due_at FROM clocks
+                       WHERE report = r.id AND closed_at IS NULL) c ON true
     WHERE r.state IN ('waiting', 'claimed', 'sent-back')
     ORDER BY r.state = 'sent-back', r.urgency <> 'immediate', c.due_at NULLS LAST, r.id
     LIMIT $1"""
 _COMPILED = "SELECT * FROM reports WHERE state = 'compiled' ORDER BY opened_at DESC LIMIT $1"
 _AT_WORK = """
     SELECT s.* FROM stories s
-    LEFT JOIN LATERAL (SELECT min(due_at) AS due_at FROM clocks c WHERE c.story = s.id AND c.closed_at IS NULL) c ON true
+    LEFT JOIN LATERAL (SELECT min(due_at) AS due_at FROM clocks
+                       WHERE story = s.id AND closed_at IS NULL) c ON true
     WHERE s.state IN ('draft', 'submitted', 'approved', 'returned')
     ORDER BY s.urgency <> 'immediate', c.due_at NULLS LAST, s.id
     LIMIT $1"""

@@ -1,6 +1,5 @@
 """What a person sends, from a page or through the API. Closed: a field too many is named."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from services.intake.domain import MAX_MEDIA
 from shared.content import Code, Line, MediaRights, NotaDinas, Note, Sha256, Text, Urgency, Value
+from shared.events import Moment
 
 Words = Annotated[Text, StringConstraints(min_length=1, strip_whitespace=True)]
 
@@ -28,7 +28,7 @@ class NewReport(Value):
 
     title: Line
     text: Words
-    happened_at: AwareDatetime | date
+    happened_at: Moment
     unit: Code | None = None
     place: Note = ""
     people: Note = ""

@@ -1,6 +1,7 @@
 """Carrying a file over: from the incoming bucket, where its sender may still change it, to the originals."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from services.intake.domain_media import NOT_FOUND, OTHER_BYTES, OTHER_SIZE, REPLACED, Limits
 from shared.content import StoredObject
@@ -14,6 +15,7 @@ class Vault:
     store: Store
     buckets: Buckets
     limits: Limits
+    form_lifetime: timedelta = timedelta(hours=1)
 
 
 def original_of(file: StoredObject, vault: Vault) -> StoredObject:

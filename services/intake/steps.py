@@ -1,7 +1,7 @@
 """The steps of a person on Reports: send, supplement, withdraw. Each is one transaction: lock, decide, save, append."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from services.intake import announce, store, store_media, store_progress, supplementing
@@ -130,11 +130,13 @@ def _media(file: AttachedFile, upload: Upload | None, desk: Desk, vault: Vault) 
         bucket=vault.buckets.incoming, key=upload.key, sha256=file.sha256, size=upload.size,
         content_type=upload.content_type,
     )  # fmt: skip
+    rights: dict[str, Any] = file.model_dump(exclude={"upload", "sha256", "name"})
     media = Media(
         id=desk.new_id(),
+        name=file.name or upload.name,
         kind=kind_of(upload.content_type),
         original=original_of(stored, vault),
         state="checking",
-        **(file.model_dump(exclude={"upload", "sha256"}) | {"name": file.name or upload.name}),
+        **rights,
     )
     return media, upload.key

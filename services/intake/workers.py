@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=10)
 AT_ONCE = 4
+PICTURES_AT_ONCE = 2  # a decoded picture takes up to half a gigabyte
 IDLE_SECONDS = 0.25
 LOST = "Berkas asli tidak dapat dibaca lagi. Kirim ulang berkasnya."
 
@@ -108,7 +109,7 @@ class MediaChecks:
 
     async def once(self) -> int:
         """Check some files; returns how many."""
-        taken = await store_media.take(self.desk.db, at=self.desk.now(), lease=LEASE, limit=AT_ONCE)
+        taken = await store_media.take(self.desk.db, at=self.desk.now(), lease=LEASE, limit=PICTURES_AT_ONCE)
         await asyncio.gather(*(self._one(f) for f in taken))
         return len(taken)
 
@@ -142,8 +143,8 @@ class MediaChecks:
         picture = await render_jpeg(data)
         stored = picture.stored(buckets.renditions)
         await store.put(stored.bucket, stored.key, picture.data, stored.content_type)
-        size = {"width": picture.width, "height": picture.height}
-        return (Rendition(label="web", **stored.model_dump(), **size),)
+        place = stored.model_dump()
+        return (Rendition(label="web", width=picture.width, height=picture.height, **place),)
 
     async def _settle(self, file: Filed, checked: Media) -> None:
         desk = self.desk

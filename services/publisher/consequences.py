@@ -68,7 +68,7 @@ def dropped(change: Change) -> list[tuple[int, list[str]]]:
             continue
         keys = {o.key for o in objects_of(was.approval.content)}
         if p.state in SHOWS_NOTHING:
-            gone = keys if was.state != p.state else set[str]()
+            gone = keys if was.state not in SHOWS_NOTHING else set[str]()
         elif was.approval.content is p.approval.content:
             continue
         else:

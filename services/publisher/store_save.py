@@ -61,8 +61,8 @@ def _approval_row(story: UUID, p: Publication) -> Row:
     a: Approval = p.approval
     return (
         story, p.version, a.cycle, _content(p), a.content_sha256, ORIGINS.dump_json(a.origins).decode(),
-        json.dumps(a.authors), a.decided_by.model_dump_json(), a.decided_at, a.not_before, a.urgency, a.practice, a.correction, a.basis,
-        a.event_id, a.traceparent, a.state,
+        json.dumps(a.authors), a.decided_by.model_dump_json(), a.decided_at, a.not_before, a.urgency, a.practice,
+        a.correction, a.basis, a.event_id, a.traceparent, a.state,
     )  # fmt: skip
 
 

@@ -55,7 +55,8 @@ CREATE TABLE dead_letters (
     copied_at    timestamptz,
     UNIQUE (topic, partition, "offset", recorded_at)
 );
-CREATE INDEX dead_letters_waiting ON dead_letters (topic, stream_key, sequence) WHERE state = 'waiting';
+CREATE INDEX dead_letters_waiting ON dead_letters (topic, stream_key, sequence)
+    WHERE state IN ('waiting', 'discarded');
 CREATE INDEX dead_letters_requested ON dead_letters (id) WHERE state = 'requested';
 CREATE INDEX dead_letters_uncopied ON dead_letters (id) WHERE copied_at IS NULL;
 CREATE INDEX dead_letters_open ON dead_letters (id) WHERE state IN ('open', 'waiting', 'requested');

@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from uuid_utils.compat import uuid7
 
 from shared import db
@@ -98,7 +99,7 @@ class Notebook:
     calls: int = 0
     healed: bool = False
     before: Callable[[Batch], Awaitable[None]] | None = None
-    sizes: list[int] = field(default_factory=list[int])
+    sizes: list[int] = field(default_factory=list[int], repr=False)
 
     async def react(self, conn: "Connection", batch: Batch) -> None:
         self.calls += 1
@@ -152,6 +153,27 @@ APPLIED = """
         n bigint GENERATED ALWAYS AS IDENTITY, topic text NOT NULL, key text NOT NULL, sequence bigint,
         event_id text NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp());
     GRANT SELECT, INSERT ON {schema}.applied TO alurwarta_{schema}"""
+WITH_NOTEBOOKS = ("intake", "editing", "review")
+TOPICS = ("reports", "stories", "intake-requests.simpeg", "dead-letter.intake", "dead-letter.editing")
+
+
+async def make_notebooks(stack: Stack) -> None:
+    owner = await asyncpg.connect(stack.owner_dsn)
+    try:
+        for schema in WITH_NOTEBOOKS:
+            await owner.execute(APPLIED.format(schema=schema))
+    finally:
+        await owner.close()
+
+
+TABLES = ("inbox_streams", "outbox_streams", "outbox", "dead_letters", "clocks", "clock_totals", "audit_chain", "audit",
+          "applied")  # fmt: skip
+
+
+async def empty(owner: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Empty what tests of the machinery write, past the triggers that guard it."""
+    deletes = [f"DELETE FROM {schema}.{table}" for schema in WITH_NOTEBOOKS for table in TABLES]
+    await owner.execute("; ".join(["BEGIN", "SET LOCAL session_replication_role = replica", *deletes, "COMMIT"]))
 
 
 @asynccontextmanager
@@ -166,13 +188,17 @@ async def database(stack: Stack, service: str = "editing", *, size: int = 10) ->
 
 @asynccontextmanager
 async def notebook(stack: Stack, service: str = "editing", *, size: int = 10) -> AsyncGenerator[Notebook]:
-    owner = await asyncpg.connect(stack.owner_dsn)
-    try:
-        await owner.execute(APPLIED.format(schema=service))
-    finally:
-        await owner.close()
     async with database(stack, service, size=size) as made:
         yield Notebook(made)
+
+
+async def remove_topics(stack: Stack, *names: str) -> None:
+    client = AIOKafkaAdminClient(bootstrap_servers=stack.kafka)
+    await client.start()
+    try:
+        await client.delete_topics([stack.topics.full(n) for n in names])
+    finally:
+        await client.close()
 
 
 def outbox(service: str = "intake") -> Outbox:

@@ -21,7 +21,7 @@ from shared.desk import Desk
 from shared.envelope import Record
 from shared.events import Event
 from shared.outbox import Outbox
-from tests.support.stack import Stack, stack
+from tests.support.stack import Stack
 from tests.unit.review.samples import KEEPER, record
 
 PASSWORD = "kata-sandi-panjang"
@@ -32,6 +32,8 @@ PEOPLE = {
     "tono": ("Tono", "Admin Publikasi", ["admin"]),
     "dewi": ("Dewi Lestari", "Bidang Perumahan", ["bidang"]),
 }
+# Logging in costs much on purpose; accounts outlive a test, as the database does.
+SESSIONS: dict[tuple[str, str], tuple[str, str]] = {}
 
 
 @dataclass
@@ -45,7 +47,6 @@ class Office:
     at: datetime
     consumers: dict[str, Consumer] = field(default_factory=dict[str, Consumer])
     sequences: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
-    sessions: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
 
     async def hear(self, *events: Event) -> None:
         """Feed events of any topics to the handlers, in this order, each topic's neighbours as one batch."""
@@ -80,14 +81,15 @@ class Office:
         return (await self._session(who))[1]
 
     async def _session(self, who: str) -> tuple[str, str]:
-        if who not in self.sessions:
+        key = self.stack.owner_dsn, who
+        if key not in SESSIONS:
             name, capacity, roles = PEOPLE[who]
             await accounts.add(self.owner, who, password=PASSWORD, name=name, capacity=capacity, roles=roles, unit=None)
             token = await accounts.log_in(self.owner, who, PASSWORD, now=datetime.now(UTC))
             person = await accounts.person_of(self.owner, token)
             assert person is not None
-            self.sessions[who] = token, person.csrf
-        return self.sessions[who]
+            SESSIONS[key] = token, person.csrf
+        return SESSIONS[key]
 
     async def emitted(self) -> list[str]:
         """The types of all events that this service appended, in order."""
@@ -108,21 +110,16 @@ class Office:
 
 
 @asynccontextmanager
-async def office(at: datetime, *, media: bool = False) -> AsyncGenerator[Office]:
-    """A review service on a database of its own; `at` is the time by which it decides."""
-    async with stack(kafka=False, media=media) as made:
-        owner = await asyncpg.connect(made.owner_dsn)
-        database = await db.connect(made.dsn("review"), "review")
-        settings = Settings.model_validate(
-            {key.removeprefix("ALURWARTA_").lower(): value for key, value in made.environment("review").items()}
-        )
-        app = create_app(settings)
-        try:
-            yield _open(made, app, database, owner, at)
-        finally:
-            app.state.files.store.close()
-            await database.close()
-            await owner.close()
+async def office(made: Stack, owner: "asyncpg.Connection[asyncpg.Record]", at: datetime) -> AsyncGenerator[Office]:
+    """A review service on this stack; `at` is the time by which it decides."""
+    database = await db.connect(made.dsn("review"), "review")
+    settings = {name.removeprefix("ALURWARTA_").lower(): value for name, value in made.environment("review").items()}
+    app = create_app(Settings.model_validate(settings))
+    try:
+        yield _open(made, app, database, owner, at)
+    finally:
+        app.state.files.store.close()
+        await database.close()
 
 
 def _open(

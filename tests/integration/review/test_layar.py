@@ -1,23 +1,15 @@
 """The leader's screens: what they show, and that their forms do what the API does."""
 
-from collections.abc import AsyncGenerator
 from uuid import uuid4
 
 import httpx
-import pytest
 
 from shared.content import Content, Figure, Heading, ItemList, Quote, Span
 from shared.events import MediaErased, ReportWithdrawn, StoryApproved, StoryPublished, StoryReturned, StoryWithheld
-from tests.integration.review.desk import Office, office
+from tests.integration.review.desk import Office
 from tests.unit.review.samples import BAMBANG, PHOTO, REPORT, RINA, content, hours, submitted
 
 HTML = {"Accept": "text/html"}
-
-
-@pytest.fixture
-async def desk() -> AsyncGenerator[Office]:
-    async with office(hours(1), media=True) as opened:
-        yield opened
 
 
 def rich(desk: Office) -> Content:

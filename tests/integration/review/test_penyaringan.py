@@ -1,7 +1,6 @@
 """Penyaringan from the submitted Version to the Decision, through the real API on a real database."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,7 +9,7 @@ import httpx
 import pytest
 
 from shared.events import ApprovalRevoked, StoryApproved, StoryDeclined, StoryReturned, StorySubmitted, StoryWithheld
-from tests.integration.review.desk import Office, office
+from tests.integration.review.desk import Office
 from tests.unit.review.samples import hours, submitted
 
 DECIDED = hours(1.5)
@@ -23,12 +22,6 @@ KINDS = {
     "approved": (StoryApproved, "completed"), "returned": (StoryReturned, "returned"),
     "declined": (StoryDeclined, "declined"), "withheld": (StoryWithheld, "withheld"),
 }  # fmt: skip
-
-
-@pytest.fixture
-async def desk() -> AsyncGenerator[Office]:
-    async with office(DECIDED) as opened:
-        yield opened
 
 
 def body(event: StorySubmitted, decision: str = "approved", **more: Any) -> dict[str, Any]:

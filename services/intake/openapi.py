@@ -1,0 +1,34 @@
+"""OpenAPI for other systems: uploads, reports and requests, and nothing else of this service."""
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from services.intake.api import INTEGRATOR
+from shared.events import IntakeRequested
+
+router = APIRouter()
+DESCRIPTION = (
+    "Report activities to the office's publication desk. Send `Authorization: Bearer <api key>`; every report has an "
+    "`Idempotency-Key` of your own, under which its fate is told. Errors are `application/problem+json` (RFC 9457)."
+)
+
+
+@router.get("/api/v1/openapi.json", include_in_schema=False)
+async def openapi(request: Request) -> dict[str, Any]:
+    return document(request.app)
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI 3.1 document, from the routes and the contract's own model."""
+    routes = [r for r in app.routes if isinstance(r, APIRoute) and INTEGRATOR in r.tags]
+    found = get_openapi(title="Alurwarta: intake", version="1", description=DESCRIPTION, routes=routes)
+    schema = IntakeRequested.model_json_schema(ref_template="#/components/schemas/{model}")
+    components = found.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    schemas |= schema.pop("$defs", {}) | {"IntakeRequested": schema}
+    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    found["security"] = [{"key": []}]
+    return found

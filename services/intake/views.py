@@ -1,0 +1,81 @@
+"""Reports as the API and the pages show them: plain data."""
+
+from typing import TYPE_CHECKING, Any
+
+from services.intake import store, store_media, store_progress
+from services.intake.domain import Asked, Report
+from services.intake.domain_progress import Progress, stage_of
+from services.intake.store_media import Filed
+from shared.desk import Desk
+from shared.events import IntakeRequested
+from shared.sla import Clock
+
+if TYPE_CHECKING:
+    from shared.db import Connection
+
+CLOCK = ("stage", "cycle", "lane", "opened_at", "due_at", "closed_at", "outcome", "punctuality", "target_seconds",
+         "working_seconds", "elapsed_seconds")  # fmt: skip
+
+
+def brief(report: Report, stories: list[Progress]) -> dict[str, Any]:
+    """One line of a list."""
+    return {
+        "report": str(report.id),
+        "unit": report.unit,
+        "title": report.title,
+        "state": report.state,
+        "cycle": report.cycle,
+        "urgency": report.urgency,
+        "happened_at": report.happened_at,
+        "received_at": report.received_at,
+        "request": report.request.model_dump() if report.request else None,
+        "stage": stage_of(report.state, stories),
+        "stories": [_story(s) for s in stories],
+    }
+
+
+async def briefs(conn: "Connection", reports: list[Report]) -> list[dict[str, Any]]:
+    stories = await store_progress.of_reports(conn, [r.id for r in reports])
+    return [brief(r, stories.get(r.id, [])) for r in reports]
+
+
+async def whole(conn: "Connection", desk: Desk, report: Report) -> dict[str, Any]:
+    """All that is known of one Report, with its clocks and what became of it."""
+    asked = IntakeRequested.model_validate_json(report.facts, extra="ignore")
+    facts = asked.model_dump(
+        include={"text", "place", "people", "reporter", "practice", "received_via", "assigned_at", "nota_dinas",
+                 "archive_code"}
+    )  # fmt: skip
+    (line,) = await briefs(conn, [report])
+    sent_back = Asked.model_validate_json(report.sent_back) if report.sent_back else None
+    return {
+        **line,
+        **facts,
+        "sent_back": sent_back.model_dump() if sent_back else None,
+        "media": [_file(f) for f in await store_media.of_reports(conn, [report.id])],
+        "supplements": await store.supplements_of(conn, report.id),
+        "clocks": [_clock(c, desk) for c in await store.clocks_of(conn, report.id)],
+    }
+
+
+def _story(s: Progress) -> dict[str, Any]:
+    urls = s.urls if s.fate == "published" else {}
+    return {"story": str(s.story), "fate": s.fate, "title": s.title, "urls": urls, "taken_down": s.taken_down}
+
+
+def _file(f: Filed) -> dict[str, Any]:
+    m = f.media
+    shown = m.model_dump(include={"name", "kind", "state", "reason", "alt", "caption", "credit", "licence", "consent"})
+    return {
+        "id": str(m.id),
+        **shown,
+        "content_type": m.original.content_type,
+        "size": m.original.size,
+        "sha256": m.original.sha256,
+        "renditions": [r.label for r in m.renditions],
+        "readable": f.incoming is None,
+    }
+
+
+def _clock(clock: Clock, desk: Desk) -> dict[str, Any]:
+    return {name: getattr(clock, name) for name in CLOCK} | {"overdue": desk.clock.overdue(clock, desk.now())}

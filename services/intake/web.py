@@ -1,0 +1,79 @@
+"""HTTP in: who calls (a person by session, another system by key), and what is shared by the API and the pages."""
+
+from typing import Any, TypeVar, cast
+
+from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+
+from services.intake import sources, store_requests
+from services.intake.domain_requests import Source
+from services.intake.originals import Vault
+from shared.accounts import Person
+from shared.refusal import Refused
+from shared.web import MAX_BODY, NotLoggedIn, allow, desk_of
+
+M = TypeVar("M", bound=BaseModel)
+BEARER = "bearer "
+
+
+class BodyTooLarge(Refused):
+    def __init__(self) -> None:
+        super().__init__("too-large", f"Isi permintaan melebihi {MAX_BODY // 1000} kB. Unggah berkasnya lebih dahulu.")
+
+
+def vault_of(request: Request) -> Vault:
+    return cast(Vault, request.app.state.vault)
+
+
+async def _source(request: Request) -> Source:
+    """The system whose API key this is. Raises NotLoggedIn."""
+    given = request.headers.get("authorization", "")
+    if not given.lower().startswith(BEARER):
+        raise NotLoggedIn
+    key = given[len(BEARER) :].strip()
+    async with desk_of(request).db.connection() as conn:
+        found = await store_requests.source_of_key(conn, sources.digest(key))
+    if found is None or found.disabled:
+        raise NotLoggedIn
+    return found
+
+
+by_key = Depends(_source)
+
+
+def by_key_or(*roles: str) -> Any:
+    """A dependency: another system by its key, or else a person with one of the roles, from our own form."""
+    staff = allow(*roles)
+
+    async def check(request: Request) -> Source | Person:
+        if request.headers.get("authorization") is not None:
+            return await _source(request)
+        return await staff.dependency(request)
+
+    check.roles = roles  # pyright: ignore[reportFunctionMemberAccess]
+    return Depends(check)
+
+
+async def body_as(request: Request, model: type[M]) -> M:
+    """Parse a JSON body as a closed model, naming what is wrong."""
+    try:
+        return model.model_validate_json(await _bounded_body(request), extra="forbid")
+    except ValidationError as e:
+        found = e.errors(include_url=False, include_input=False, include_context=False)
+        raise RequestValidationError([{**error, "loc": ("body", *error["loc"])} for error in found]) from None
+
+
+async def _bounded_body(request: Request) -> bytes:
+    """Read a body that need not say how long it is."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise BodyTooLarge
+    return bytes(body)
+
+
+def owner_of(caller: Source | Person) -> str:
+    """In whose name uploads lie; no account can be named like a source."""
+    return caller.official.account if isinstance(caller, Source) else caller.account

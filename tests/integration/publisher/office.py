@@ -1,0 +1,230 @@
+"""A publisher on real PostgreSQL and a real object store: Decisions fed to its handlers, its workers run by hand."""
+
+import hashlib
+import json
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+from fastapi import FastAPI
+from uuid_utils.compat import uuid7
+
+from services.publisher import handlers
+from services.publisher.app import create_app
+from services.publisher.channels import Channel
+from services.publisher.channels.site import Site
+from services.publisher.settings import Settings
+from services.publisher.workers import Deliveries, Pages
+from services.publisher.workers_objects import Clearing, Sweep
+from shared import accounts, db
+from shared.consume import Consumer
+from shared.content import Content, StoryMedia
+from shared.desk import Desk
+from shared.envelope import Record
+from shared.events import Event, StoryApproved
+from shared.media import Missing, Store
+from shared.outbox import Outbox
+from tests.support.stack import Stack, stack
+from tests.unit.publisher.samples import KEEPER, MORNING, approved, content, photo, record
+
+PASSWORD = "kata-sandi-panjang"
+PUBLIC = "http://warta.test"
+PEOPLE = {
+    "tono": ("Tono", "Admin Publikasi", ["admin"]),
+    "bambang": ("Bambang Prasetyo", "Sekretaris", ["pimpinan"]),
+    "dewi": ("Dewi Lestari", "Bidang Perumahan", ["bidang"]),
+    "wati": ("Wati", "Inspektorat", ["pengawas"]),
+}
+
+
+class Road(httpx.AsyncBaseTransport):
+    """The way of a stranger to the site. `away` makes it time out."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self.site = httpx.ASGITransport(app)
+        self.away = False
+        self.asked: list[str] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.url.path)
+        if self.away:
+            raise httpx.ReadTimeout("away", request=request)
+        return await self.site.handle_async_request(request)
+
+
+@dataclass
+class Office:
+    """The publisher at work. `at` is what its clock says."""
+
+    stack: Stack
+    app: FastAPI
+    desk: Desk
+    owner: "asyncpg.Connection[asyncpg.Record]"
+    store: Store
+    road: Road
+    site: Site
+    deliveries: Deliveries
+    clearing: Clearing
+    sweep: Sweep
+    at: datetime = MORNING
+    consumers: dict[str, Consumer] = field(default_factory=dict[str, Consumer])
+    sequences: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    sessions: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+
+    async def hear(self, *events: Event) -> None:
+        """Feed events to the handlers in this order, each topic's neighbours as one batch."""
+        batch: list[Record] = []
+        for event in events:
+            if batch and batch[0].topic != event.topic:
+                await self.consumers[batch[0].topic].handle(batch)
+                batch = []
+            batch.append(self.numbered(event))
+        if batch:
+            await self.consumers[batch[0].topic].handle(batch)
+
+    def numbered(self, event: Event) -> Record:
+        key = event.topic, event.key
+        self.sequences[key] = self.sequences.get(key, 0) + 1
+        return record(event, self.sequences[key], offset=sum(self.sequences.values()))
+
+    async def photo(self, data: bytes = b"gambar") -> StoryMedia:
+        """A checked picture, whose rendition lies in its private bucket."""
+        digest = hashlib.sha256(data).hexdigest()
+        bucket = self.stack.buckets.renditions
+        await self.store.put(bucket, f"{digest}.jpg", data, "image/jpeg")
+        return photo(digest, id_=uuid4(), bucket=bucket, size=len(data))
+
+    async def content(self, title: str, data: bytes = b"gambar") -> Content:
+        return content(title, body=(), media=(await self.photo(data),))
+
+    async def approve(self, title: str = "Rumah Selesai", *, data: bytes = b"gambar", **more: Any) -> StoryApproved:
+        """A fresh Story, approved."""
+        event = approved(more.pop("story", uuid4()), content=await self.content(title, data), **more)
+        await self.hear(event)
+        return event
+
+    async def start(self, story: UUID, version: int = 1) -> httpx.Response:
+        return await self.call("tono", "POST", f"/api/v1/publications/{story}/publish", json={"version": version})
+
+    async def work(self, *, later: float = 0) -> int:
+        """One round of the deliveries that are due, so many seconds later; returns how many."""
+        self.at += timedelta(seconds=later)
+        tasks = await self.deliveries.take(100)
+        for task in tasks:
+            await self.deliveries.deliver(task)
+        return len(tasks)
+
+    async def publish(self, event: StoryApproved) -> str:
+        """Start it and let it be delivered; returns its path."""
+        answer = await self.start(event.story, event.version)
+        assert answer.status_code == 202, answer.text
+        await self.work()
+        return answer.json()["url"].removeprefix(PUBLIC)
+
+    async def call(self, who: str | None, method: str, path: str, **more: Any) -> httpx.Response:
+        """One request, of a person with their session where named, else of a stranger."""
+        cookies: dict[str, str] = {}
+        headers: dict[str, str] = dict(more.pop("headers", {}))
+        if who is not None:
+            token, csrf = await self.session(who)
+            cookies = {"alurwarta": token}
+            headers.setdefault("X-CSRF-Token", csrf)
+        transport = httpx.ASGITransport(self.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://kantor", cookies=cookies) as client:
+            return await client.request(method, path, headers=headers, **more)
+
+    async def session(self, who: str) -> tuple[str, str]:
+        if who not in self.sessions:
+            name, capacity, roles = PEOPLE[who]
+            await accounts.add(self.owner, who, password=PASSWORD, name=name, capacity=capacity, roles=roles, unit=None)
+            token = await accounts.log_in(self.owner, who, PASSWORD, now=datetime.now(UTC))
+            person = await accounts.person_of(self.owner, token)
+            assert person is not None
+            self.sessions[who] = token, person.csrf
+        return self.sessions[who]
+
+    async def told(self) -> list[str]:
+        """The types of all events that this service appended, in order, without prefix and version."""
+        rows = await self.rows("SELECT type FROM publisher.outbox ORDER BY id")
+        return [row["type"].removeprefix("alurwarta.").removesuffix(".v1") for row in rows]
+
+    async def bodies(self, kind: type[Event]) -> list[dict[str, Any]]:
+        name = f"alurwarta.{kind.name}.v1"
+        rows = await self.rows("SELECT body FROM publisher.outbox WHERE type = $1 ORDER BY id", name)
+        return [json.loads(row["body"]) for row in rows]
+
+    async def states(self, story: UUID) -> dict[int, tuple[str, str, bool]]:
+        rows = await self.rows(
+            """SELECT p.version, p.state, a.state AS approval, p.visible
+               FROM publisher.publications p JOIN publisher.approvals a USING (story, version) WHERE story = $1""",
+            story,
+        )
+        return {row["version"]: (row["state"], row["approval"], row["visible"]) for row in rows}
+
+    async def delivery(self, story: UUID, version: int = 1) -> str:
+        rows = await self.rows(
+            "SELECT state FROM publisher.deliveries WHERE story = $1 AND version = $2", story, version
+        )
+        return rows[0]["state"]
+
+    async def clocks(self, story: UUID) -> dict[int, str | None]:
+        rows = await self.rows("SELECT cycle, outcome FROM publisher.clocks WHERE item = $1", str(story))
+        return {row["cycle"]: row["outcome"] for row in rows}
+
+    async def public_keys(self) -> list[str]:
+        return sorted(await self.store.keys(self.stack.buckets.public))
+
+    async def lies_in_public(self, key: str) -> bool:
+        try:
+            await self.store.stat(self.stack.buckets.public, key)
+        except Missing:
+            return False
+        return True
+
+    async def rows(self, sql: str, *arguments: Any) -> Sequence[asyncpg.Record]:
+        return await self.owner.fetch(sql, *arguments)
+
+
+@asynccontextmanager
+async def office() -> AsyncGenerator[Office]:
+    """A publisher with a database and buckets of its own."""
+    async with stack(kafka=False) as made:
+        owner = await asyncpg.connect(made.owner_dsn)
+        database = await db.connect(made.dsn("publisher"), "publisher")
+        given = {k.removeprefix("ALURWARTA_").lower(): v for k, v in made.environment("publisher").items()}
+        app = create_app(Settings.model_validate(given | {"public_url": PUBLIC}))
+        opened = _open(made, app, database, owner)
+        try:
+            yield opened
+        finally:
+            await opened.site.stranger.aclose()
+            opened.store.close()
+            await database.close()
+            await owner.close()
+
+
+def _open(made: Stack, app: FastAPI, database: db.Database, owner: "asyncpg.Connection[asyncpg.Record]") -> Office:
+    def now() -> datetime:
+        return opened.at
+
+    def wake() -> None:
+        return
+
+    desk = Desk("publisher", database, Outbox("publisher", uuid7, now), KEEPER, now, uuid7, wake)
+    app.state.desk = desk
+    store, road, bucket = made.store(), Road(app), made.buckets.public
+    site = Site(Pages(desk), store, bucket, httpx.AsyncClient(transport=road), PUBLIC, PUBLIC)
+    channels: dict[str, Channel] = {site.name: site}
+    deliveries = Deliveries(desk, channels, public_url=PUBLIC, lease_seconds=60, at_once=16)
+    clearing, sweep = Clearing(desk, store, bucket), Sweep(desk, store, bucket, site, seconds=1)
+    opened = Office(made, app, desk, owner, store, road, site, deliveries, clearing, sweep)
+    opened.consumers = {
+        "decisions": Consumer("decisions", database, handlers.on_decisions(desk), now=now, wake=wake),
+        "reports": Consumer("reports", database, handlers.on_reports(desk), now=now, wake=wake),
+    }
+    return opened

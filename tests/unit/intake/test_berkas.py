@@ -1,0 +1,63 @@
+"""Which files are taken, and paths of our own after log-in."""
+
+import pytest
+
+from services.intake.domain_media import Limits, problem_of, why_not
+from services.intake.login import LOCAL
+from services.intake.sources import BadName, add
+from shared.content import StoredObject
+from tests.unit.intake.samples import NOON
+
+LIMITS = Limits(image=1_000, other=10_000)
+
+
+def file(
+    bucket: str = "b-incoming", key: str = "sim/1", content_type: str = "image/jpeg", size: int = 7
+) -> StoredObject:
+    return StoredObject(bucket=bucket, key=key, sha256="a" * 64, size=size, content_type=content_type)
+
+
+@pytest.mark.parametrize("content_type", ["image/jpeg", "video/mp4", "audio/x-m4a", "application/pdf", "text/csv"])
+def test_photographs_recordings_and_office_documents_are_taken(content_type: str) -> None:
+    assert why_not(content_type, 7, LIMITS) is None
+
+
+@pytest.mark.parametrize(
+    ("content_type", "size"),
+    [("application/x-msdownload", 7), ("text/html", 7), ("image/svg+xml", 7), ("image/jpeg", 1_001),
+     ("video/mp4", 10_001), ("image/jpeg", 0)],
+)  # fmt: skip
+def test_other_kinds_and_sizes_are_refused_with_a_sentence(content_type: str, size: int) -> None:
+    assert (why_not(content_type, size, LIMITS) or "").endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("bucket", "key"),
+    [("b-originals", "sim/1"), ("b-incoming", "lain/1"), ("b-incoming", "sim2/1"), ("b-incoming", "sim")],
+)
+def test_a_request_may_name_only_its_own_senders_files(bucket: str, key: str) -> None:
+    found = problem_of(2, file(bucket, key), source="sim", bucket="b-incoming", limits=LIMITS)
+    assert found is not None
+    assert found.field == "media.2.object"
+
+
+def test_a_file_in_its_place_is_looked_into() -> None:
+    assert problem_of(0, file(), source="sim", bucket="b-incoming", limits=LIMITS) is None
+
+
+@pytest.mark.parametrize("path", ["/beranda", "/bahan/baru?x=1", "/"])
+def test_after_log_in_one_goes_on_to_a_page_of_ours(path: str) -> None:
+    assert LOCAL.fullmatch(path)
+
+
+@pytest.mark.parametrize(
+    "path", ["//a.id", "/\\a.id", "https://a.id", "", "beranda", "/\t/a.id", "/a\n", "/ a", "/a\\b"]
+)
+def test_after_log_in_one_goes_nowhere_else(path: str) -> None:
+    assert LOCAL.fullmatch(path) is None
+
+
+@pytest.mark.parametrize("name", ["", "Sim", "_staf", "a/b", "x" * 64, "a\n"])
+async def test_a_source_cannot_be_named_so_that_its_files_lie_elsewhere(name: str) -> None:
+    with pytest.raises(BadName):
+        await add(None, name, ["perumahan"], now=NOON)  # pyright: ignore[reportArgumentType]
