@@ -32,7 +32,8 @@ log = structlog.get_logger(__name__)
 
 BATCH = 500
 BUSY, IDLE = 0.02, 1.0
-TOPIC_AWAY = timedelta(seconds=30)
+TOPIC_AWAY, TOPIC_LOOK = timedelta(seconds=10), 1.5
+STALLED = 20.0  # an idempotent send never gives up by itself, not even when its topic was deleted
 RETENTION = timedelta(days=120)  # longer than the topics' and the groups' (90 days): a stop over Lebaran loses nothing
 REFUSED_FOR_GOOD = (MessageSizeTooLargeError, RecordTooLargeError)
 TOPIC_PROBLEMS = (
@@ -52,6 +53,21 @@ def producer(servers: str, **security: Any) -> AIOKafkaProducer:
         request_timeout_ms=15_000,
         **security,
     )
+
+
+class Stalled(Exception):
+    """The broker does not answer for some rows: a new producer asks anew where they may go."""
+
+
+async def close(sender: AIOKafkaProducer) -> None:
+    """Stop a producer. One that cannot deliver is cut off, or it would send its old rows whenever it can again."""
+    with suppress(Exception):
+        await asyncio.wait_for(sender.stop(), 5)
+        return
+    with suppress(Exception):
+        await asyncio.wait_for(sender._sender.close(), 5)  # pyright: ignore
+    with suppress(Exception):
+        await asyncio.wait_for(sender.client.close(), 5)
 
 
 class Relay:
@@ -101,10 +117,9 @@ class Relay:
     async def _as_leader_or_standby(self) -> None:
         conn = await self.db.own_connection()
         try:
-            if await conn.fetchval("SELECT pg_try_advisory_lock($1, hashtext($2))", 0x616C, self.db.schema):
-                await self._lead(conn)
-            else:
+            while not await conn.fetchval("SELECT pg_try_advisory_lock($1, hashtext($2))", 0x616C, self.db.schema):
                 await self._stand_by(conn)
+            await self._lead(conn)
         finally:
             with suppress(Exception):
                 await conn.close(timeout=2)
@@ -129,19 +144,18 @@ class Relay:
     async def _lead(self, conn: "asyncpg.Connection[asyncpg.Record]") -> None:
         await conn.add_listener(self._channel, self._heard)
         sender = self.new_producer()
-        await sender.start()
-        self.leading = True
-        metrics.RELAY_LEADER.set(1)
-        log.info("relay leads", service=self.service)
         chores = asyncio.create_task(self._chores())
         try:
+            await sender.start()
+            self.leading = True
+            metrics.RELAY_LEADER.set(1)
+            log.info("relay leads", service=self.service)
             await self._forward_for_ever(conn, sender)
         finally:
             self.leading = False
             metrics.RELAY_LEADER.set(0)
             chores.cancel()
-            with suppress(Exception, asyncio.CancelledError):
-                await asyncio.wait_for(sender.stop(), 5)
+            await close(sender)
 
     async def _forward_for_ever(self, conn: "Connection", sender: AIOKafkaProducer) -> None:
         pause = BUSY
@@ -169,12 +183,14 @@ class Relay:
         rows = [row for row in rows if await self._reachable(sender, row["topic"])]
         if not rows:
             return 0
-        gone, refused = await self._send(sender, rows)
+        gone, refused, trouble = await self._send(sender, rows)
         if gone:
             await conn.execute("UPDATE outbox SET sent_at = $2 WHERE id = ANY($1::bigint[])", gone, self.now())
             metrics.RELAYED.inc(len(gone))
         for row_id, why in refused.items():
             await self._set_aside(conn, row_id, why)
+        if trouble is not None:
+            raise trouble
         return len(gone)
 
     async def _reachable(self, sender: AIOKafkaProducer, topic: str) -> bool:
@@ -182,7 +198,7 @@ class Relay:
         if self._away.get(topic, self.now()) > self.now():
             return False
         try:
-            await asyncio.wait_for(sender.partitions_for(self.topics.full(topic)), 10)
+            await asyncio.wait_for(sender.partitions_for(self.topics.full(topic)), TOPIC_LOOK)
         except TOPIC_PROBLEMS as e:
             if not sender.client.cluster.brokers():
                 raise
@@ -194,33 +210,46 @@ class Relay:
 
     async def _send(
         self, sender: AIOKafkaProducer, rows: Sequence["asyncpg.Record"]
-    ) -> tuple[list[int], dict[int, str]]:
-        """Send all; returns the ids acknowledged, and those that the broker refuses for good with the reason."""
-        futures: list[tuple[int, asyncio.Future[Any]]] = []
+    ) -> tuple[list[int], dict[int, str], BaseException | None]:
+        """Send all; returns the ids acknowledged, those refused for good with the reason, and what else went wrong.
+
+        After a row that did not go, no later one of its key counts as gone: it is sent again, in its place.
+        """
+        futures: list[tuple["asyncpg.Record", asyncio.Future[Any]]] = []
         refused: dict[int, str] = {}
+        trouble: BaseException | None = None
         stopped: set[tuple[str, str]] = set()
         for row in rows:
             if (row["topic"], row["key"]) in stopped:
                 continue
-            headers = [(name, value.encode()) for name, value in json.loads(row["headers"]).items()]
-            topic = self.topics.full(row["topic"])
             try:
-                future = await sender.send(topic, value=row["body"], key=row["key"].encode(), headers=headers)
+                futures.append((row, await self._begin(sender, row)))
             except REFUSED_FOR_GOOD as e:
                 refused[row["id"]] = type(e).__name__
                 stopped.add((row["topic"], row["key"]))
-            else:
-                futures.append((row["id"], future))
-        results = await asyncio.gather(*(f for _, f in futures), return_exceptions=True)
+            except KafkaError as e:
+                trouble = e
+                break
+        if futures:
+            await asyncio.wait([f for _, f in futures], timeout=STALLED)
         gone: list[int] = []
-        for (row_id, _), result in zip(futures, results, strict=True):
-            if isinstance(result, REFUSED_FOR_GOOD):
-                refused[row_id] = type(result).__name__
-            elif isinstance(result, BaseException):
-                raise result
-            else:
-                gone.append(row_id)
-        return gone, refused
+        stopped.clear()
+        for row, future in futures:
+            error = future.exception() if future.done() else Stalled(f"no answer for {row['topic']}")
+            if isinstance(error, REFUSED_FOR_GOOD):
+                refused[row["id"]] = type(error).__name__
+            elif error is not None:
+                trouble = trouble or error
+            elif (row["topic"], row["key"]) not in stopped:
+                gone.append(row["id"])
+                continue
+            stopped.add((row["topic"], row["key"]))
+        return gone, refused, trouble
+
+    async def _begin(self, sender: AIOKafkaProducer, row: "asyncpg.Record") -> "asyncio.Future[Any]":
+        headers = [(name, value.encode()) for name, value in json.loads(row["headers"]).items()]
+        topic = self.topics.full(row["topic"])
+        return await sender.send(topic, value=row["body"], key=row["key"].encode(), headers=headers)
 
     async def _set_aside(self, conn: "Connection", row_id: int, why: str) -> None:
         log.error("the broker refuses an event for good: its key waits", outbox=row_id, error=why)
@@ -240,13 +269,13 @@ class Relay:
         futures: list[asyncio.Future[Any]] = []
         for row in rows:
             headers = [
-                (name, str(row[name] or "").encode())
+                (name, b"" if row[name] is None else str(row[name]).encode())
                 for name in ("topic", "partition", "offset", "reason", "state", "event_id", "type")
             ]
             body = (row["body"] or b"")[:500_000]
             topic = self.topics.dead_letters_of(self.service)
             futures.append(await sender.send(topic, value=body, key=(row["key"] or b"")[:1_000], headers=headers))
-        await asyncio.gather(*futures)
+        await asyncio.wait_for(asyncio.gather(*futures), STALLED)
         await conn.execute(
             "UPDATE dead_letters SET copied_at = $2 WHERE id = ANY($1::bigint[])", [r["id"] for r in rows], self.now()
         )
@@ -259,7 +288,7 @@ class Relay:
                 try:
                     async with self.db.transaction() as conn:
                         await chore(conn)
-                except (KafkaError, asyncpg.PostgresError, OSError, asyncpg.InterfaceError) as e:
+                except Exception as e:
                     log.warning("chore failed", service=self.service, error=type(e).__name__)
             with suppress(asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
                 await outbox.forget(self.db, self.now() - RETENTION)

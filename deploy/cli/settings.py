@@ -3,25 +3,31 @@
 from typing import Annotated, TypeVar
 
 import typer
-from pydantic import SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 S = TypeVar("S", bound=BaseSettings)
 
 
-class OperatorSettings(BaseSettings):
-    """Of the machine on which commands run. `admin_dsn` is the owner of all schemas."""
+class SenderSettings(BaseSettings):
+    """Where another system's reports go: the broker and the object store."""
 
     model_config = SettingsConfigDict(env_prefix="ALURWARTA_", frozen=True, extra="ignore")
 
-    admin_dsn: SecretStr
-    kafka: str = ""
+    kafka: Annotated[str, Field(min_length=1)]
     s3_endpoint: str = ""
-    s3_public_endpoint: str = ""
     s3_access_key: SecretStr = SecretStr("")
     s3_secret_key: SecretStr = SecretStr("")
     namespace: str = "alurwarta"
     bucket_prefix: str = "alurwarta"
+
+
+class OperatorSettings(SenderSettings):
+    """Of the machine on which commands run. `admin_dsn` is the owner of all schemas."""
+
+    admin_dsn: SecretStr
+    kafka: str = ""
+    s3_public_endpoint: str = ""
     staff_url: str = "http://127.0.0.1:8080"
     replicas: int = 1
     partitions: int = 6

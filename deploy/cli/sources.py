@@ -2,61 +2,113 @@
 
 import asyncio
 import json
+from collections.abc import Coroutine
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from deploy.cli.owner import owner
 from deploy.cli.settings import OperatorSettings, settings_of
+from shared.topics import Topics
 
+T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, help="Other systems that send intake events.")
+Name = Annotated[str, typer.Argument(help="Short name, e.g. sim-rutilahu; it ends the names of its topics")]
 
 
 @app.command("add")
-def add(
-    name: Annotated[str, typer.Argument(help="Short name, e.g. sim-rutilahu; it ends the names of its topics")],
-    units: Annotated[str, typer.Option(help="The Bidang it may report for, comma-separated")],
-) -> None:
+def add(name: Name, units: Annotated[str, typer.Option(help="The Bidang it may report for, comma-separated")]) -> None:
     """Make a source's topics and API key, and print a working example. The key is shown once."""
     settings = settings_of(OperatorSettings)
+    if not settings.kafka:
+        typer.echo("ALURWARTA_KAFKA: is needed to make the topics", err=True)
+        raise typer.Exit(2)
     given = [unit.strip() for unit in units.split(",") if unit.strip()]
-    key = asyncio.run(_add(settings, name, given))
-    example = {
+    key = _run(_add(settings, name, given))
+    typer.echo(f"Source {name} may report for {', '.join(given)}.\nAPI key (shown once): {key}\n")
+    typer.echo(_examples(settings, name, key, given[0]))
+
+
+@app.command("list")
+def list_() -> None:
+    """List the sources with the Bidang they report for."""
+    for row in _run(_list(settings_of(OperatorSettings))):
+        state = "  disabled" if row["disabled"] else ""
+        typer.echo(f"{row['name']:<30}  {', '.join(row['units'])}{state}")
+
+
+@app.command("disable")
+def disable(name: Name) -> None:
+    """Refuse what a source sends from now on."""
+    _run(_disable(settings_of(OperatorSettings), name))
+    typer.echo(f"{name} is disabled: what it sends is refused.")
+
+
+def _examples(settings: OperatorSettings, name: str, key: str, unit: str) -> str:
+    topics = Topics(settings.namespace)
+    site, broker = settings.staff_url, settings.kafka
+    requests, outcomes = topics.requests_of(name), topics.outcomes_of(name)
+    report = {
         "title": "Judul kegiatan",
         "text": "Apa yang terjadi, siapa, di mana.",
         "happened_at": datetime.now(UTC).date().isoformat(),
-        "unit": given[0],
+        "unit": unit,
     }
-    requests, outcomes = f"{settings.namespace}.intake-requests.{name}", f"{settings.namespace}.intake-outcomes.{name}"
-    typer.echo(
-        f"""Source {name} may report for {", ".join(given)}.
-API key (shown once): {key}
+    body = json.dumps(report)
+    return f"""Send a report by HTTP:
+  curl -sS {site}/api/v1/reports \\
+    -H 'Authorization: Bearer {key}' -H 'Idempotency-Key: contoh-1' \\
+    -H 'Content-Type: application/json' -d '{body}'
 
-By HTTP:
-  curl -X POST {settings.staff_url}/api/v1/reports \\
-    -H 'Authorization: Bearer {key}' -H 'Idempotency-Key: contoh-1' -H 'Content-Type: application/json' \\
-    -d '{json.dumps(example)}'
+Ask what became of it:
+  curl -sS {site}/api/v1/requests/contoh-1 -H 'Authorization: Bearer {key}'
 
-By Kafka: topic {requests}, answers on {outcomes}
-  echo '{json.dumps(example)}' | kcat -b {settings.kafka or "BROKER"} -P -t {requests} \\
-    -H ce_specversion=1.0 -H ce_id=contoh-2 -H ce_source={name} -H ce_type=alurwarta.intake.requested.v1"""
-    )
+Send a report by Kafka:
+  echo '{body}' | \\
+    kcat -b {broker} -P -t {requests} \\
+    -H ce_specversion=1.0 -H ce_id=contoh-2 -H ce_source={name} -H ce_type=alurwarta.intake.requested.v1
+
+Read what became of all reports:
+  kcat -b {broker} -C -e -q -t {outcomes} -o beginning -f '%k %h\\n%s\\n\\n'
+
+For the examples of docs/integrating.md:
+  export SITE={site} SOURCE={name} KEY={key}
+  export BROKER={broker} REQUESTS={requests} OUTCOMES={outcomes}"""
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Run it; a refusal's sentence goes to the operator."""
+    from shared.refusal import Refused
+
+    try:
+        return asyncio.run(work)
+    except Refused as no:
+        typer.echo(no.sentence, err=True)
+        raise typer.Exit(1) from None
 
 
 async def _add(settings: OperatorSettings, name: str, units: list[str]) -> str:
     from deploy.prepare import make_topics
     from services.intake import sources
-    from shared.refusal import Refused
-    from shared.topics import Topics
 
     topics = Topics(settings.namespace)
-    try:
-        async with owner(settings, "intake") as conn, conn.transaction():
-            key = await sources.add(conn, name, units, now=datetime.now(UTC))
-            names = [topics.requests_of(name), topics.outcomes_of(name)]
-            await make_topics(settings.kafka, names, partitions=settings.partitions, replicas=settings.replicas)
-    except Refused as no:
-        typer.echo(no.sentence, err=True)
-        raise typer.Exit(1) from None
+    async with owner(settings, "intake") as conn, conn.transaction():
+        key = await sources.add(conn, name, units, now=datetime.now(UTC))
+        names = [topics.requests_of(name), topics.outcomes_of(name)]
+        await make_topics(settings.kafka, names, partitions=settings.partitions, replicas=settings.replicas)
     return key
+
+
+async def _list(settings: OperatorSettings) -> list[dict[str, Any]]:
+    from services.intake import sources
+
+    async with owner(settings, "intake") as conn:
+        return await sources.list_all(conn)
+
+
+async def _disable(settings: OperatorSettings, name: str) -> None:
+    from services.intake import sources
+
+    async with owner(settings, "intake") as conn:
+        await sources.disable(conn, name)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 import signal
 import tempfile
 from pathlib import Path
@@ -24,6 +25,10 @@ def up(
     public_port: int = 8081,
 ) -> None:
     """Run the embedded default: PostgreSQL, a mock Kafka, an object store and the four services. For trying only."""
+    import structlog
+
+    # A person watches: progress, not log lines.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with tempfile.TemporaryDirectory(prefix="alurwarta-") as directory:
         raise typer.Exit(asyncio.run(_up(Path(directory), demo, once, staff_port, public_port)))
 

@@ -84,6 +84,6 @@ def _workers(
         lease_seconds=settings.delivery_lease_seconds,
         at_once=settings.deliveries_at_once,
     )
-    clearing = Clearing(desk, objects, bucket)
+    clearing = Clearing(desk, objects, bucket, channels, public_url=public_url)
     sweep = Sweep(desk, objects, bucket, site, seconds=settings.sweep_seconds)
     return [deliveries.run, clearing.run, sweep.run]

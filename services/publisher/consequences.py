@@ -98,7 +98,8 @@ def _events(change: Change, was: Publication, p: Publication) -> Iterator[Event]
     if was.state != p.state and p.state == "published":
         yield from _published(change, p, about)
     elif was.state != p.state and p.state == "taken-down":
-        taken = {d.channel: "done" for d in p.deliveries if d.state == "taken-down"}
+        told = {"taken-down": "done", "live": "impossible", "unconfirmed": "impossible"}
+        taken = {d.channel: told[d.state] for d in p.deliveries if d.state in told}
         yield StoryTakenDown.model_validate({**about, "reason": p.ended_reason, "by": p.ended_by, "channels": taken})
 
 

@@ -163,12 +163,16 @@ def retry(story: Story, channel: str, *, at: datetime) -> Story:
     raise NotPossible("delivery", "", "retry")
 
 
-def clear(story: Story, version: int) -> Story:
-    """All that was public of a Publication is gone: its take-down is done."""
+def clear(story: Story, version: int, *, gone_from: Collection[str] = (SITE,)) -> Story:
+    """All that could be removed of a Publication is gone: its take-down is done. What a channel keeps is left as it is."""
     found = story.find(version)
     if found is None or found.state != "taking-down" or any(d.state == "sending" for d in found.deliveries):
         return story
-    deliveries = settled(found.deliveries, "take-down")
+    ended = settled(found.deliveries, "take-down")
+    deliveries = tuple(
+        was if now.state == "taken-down" and now.channel not in gone_from else now
+        for was, now in zip(found.deliveries, ended, strict=True)
+    )
     return story.put(replace(move_publication(found, "clear"), deliveries=deliveries))
 
 

@@ -24,6 +24,7 @@ IDLE_SECONDS = 0.5
 NOT_SEEN = "Alamatnya belum terbaca oleh umum."
 SILENT = "Kanal tidak menjawab; akan diperiksa lagi."
 NOT_THERE = "Belum ada di kanal; akan dikirim lagi."
+STOOD = ("live", "unconfirmed", "superseded")
 Step = Callable[[Story, datetime], Story]
 
 
@@ -136,12 +137,8 @@ class Deliveries:
             taken = now.delivery(d.channel) if now else None
             if taken is not None and taken.tries > d.tries:
                 doing = "send" if taken.state == "sending" else "look"
-                tasks.append(Task(self._post(story, p, taken), doing))
+                tasks.append(Task(post_of(story, p, taken, self.public_url), doing))
         return story, tasks
-
-    def _post(self, story: Story, p: Publication, d: Delivery) -> Post:
-        content, url = p.approval.content, f"{self.public_url}/berita/{story.slug}"
-        return Post(story.id, p.version, d.channel, d.tries, content.title, url, objects_of(content))
 
     async def deliver(self, task: Task) -> None:
         """Send or look up, and write down how it ended. An error here leaves the lease to end: then it is looked up."""
@@ -159,7 +156,8 @@ class Deliveries:
         try:
             async with asyncio.timeout(self.lease.total_seconds() * 0.75):
                 if task.doing == "send":
-                    return _arrived(task.post, await channel.publish(task.post))
+                    send = channel.edit if task.post.replaces else channel.publish
+                    return _arrived(task.post, await send(task.post))
                 receipt = await channel.lookup(task.post)
                 return _arrived(task.post, receipt) if receipt else _put_back(task.post, NOT_THERE)
         except NotSent as no:
@@ -171,6 +169,14 @@ class Deliveries:
         except Exception as e:
             log.info("outcome unknown", item=str(task.post.story), channel=task.post.channel, error=type(e).__name__)
             return _unclear(task.post, SILENT)
+
+
+def post_of(story: Story, p: Publication, d: Delivery, public_url: str) -> Post:
+    """What a channel is asked to show of this Publication."""
+    older = (o.delivery(d.channel) for o in story.publications if o.version < p.version)
+    replaces = any(o is not None and o.state in STOOD for o in older)
+    content, url = p.approval.content, f"{public_url}/berita/{story.slug}"
+    return Post(story.id, p.version, d.channel, d.tries, content.title, url, objects_of(content), replaces)
 
 
 async def change(desk: Desk, post: Post, step: Step) -> Story | None:

@@ -1,13 +1,18 @@
 """The public bucket: what no page shows is deleted, take-downs are finished, bucket and table compared both ways."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
 
 import structlog
 
 from services.publisher import changes, delivery, store, store_objects
+from services.publisher.channels import Channel
 from services.publisher.consequences import Change
-from services.publisher.domain import PublicObject
+from services.publisher.domain import OUT, PublicObject
+from services.publisher.workers import post_of
+from shared.audit import SYSTEM
 from shared.desk import Desk
 from shared.media import Missing, Store
 
@@ -28,10 +33,14 @@ class Restores(Protocol):
 class Clearing:
     """Deletes objects that no live Publication references, retried until done; then their take-down is done."""
 
-    def __init__(self, desk: Desk, objects: Store, public_bucket: str) -> None:
+    def __init__(
+        self, desk: Desk, objects: Store, public_bucket: str, channels: Mapping[str, Channel], *, public_url: str
+    ) -> None:
         self.desk = desk
         self.objects = objects
         self.public_bucket = public_bucket
+        self.channels = channels
+        self.public_url = public_url
 
     async def run(self) -> None:
         """One process at a time: a late deletion of another's could meet an object that is needed again."""
@@ -67,19 +76,32 @@ class Clearing:
     async def _finish(self) -> int:
         async with self.desk.db.connection() as conn:
             cleared = await store_objects.cleared(conn)
-        if not cleared:
-            return 0
+        for story, version in cleared:
+            await self._take_down(story, version)
+        return len(cleared)
+
+    async def _take_down(self, id_: UUID, version: int) -> None:
+        """Ask each channel that can to remove its post; those that cannot are told of in the event."""
+        async with self.desk.db.connection() as conn:
+            story = await store.read(conn, id_)
+        publication = story.find(version) if story else None
+        if story is None or publication is None:
+            return
+        out = [d for d in publication.deliveries if d.state in OUT]
+        able = {d.channel for d in out if self._channel(d.channel)}
+        for found in out:
+            channel = self._channel(found.channel)
+            if channel is not None:
+                await channel.take_down(post_of(story, publication, found, self.public_url))
         at = self.desk.now()
         async with self.desk.transaction() as conn:
-            stories = await store.lock(conn, {story for story, _ in cleared})
-            found: list[Change] = []
-            for id_, version in cleared:
-                before = stories[id_]
-                stories[id_] = delivery.clear(before, version)
-                by = next((p.ended_by for p in before.publications if p.version == version), None)
-                found.append(Change(before, stories[id_], at, by) if by else Change(before, stories[id_], at))
-            await changes.commit(self.desk, conn, found)
-        return len(cleared)
+            before = (await store.lock(conn, [id_]))[id_]
+            after = delivery.clear(before, version, gone_from=able)
+            await changes.commit(self.desk, conn, [Change(before, after, at, publication.ended_by or SYSTEM)])
+
+    def _channel(self, name: str) -> Channel | None:
+        channel = self.channels.get(name)
+        return channel if channel is not None and channel.capabilities.take_down else None
 
 
 class Sweep:

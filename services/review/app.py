@@ -12,6 +12,7 @@ from services.review.rulings import reason_words
 from services.review.settings import Settings
 from services.review.web import Files
 from shared import web
+from shared.desk import Desk
 from shared.media import Buckets, Store
 from shared.runtime import Reads, Runtime
 from shared.web import Pages
@@ -20,15 +21,7 @@ from shared.web import Pages
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Build the service; it starts with the app's lifespan."""
     settings = settings or Settings()  # pyright: ignore[reportCallIssue]  (from the environment)
-    runtime = Runtime(
-        "review",
-        settings,
-        reads=lambda desk: [
-            Reads("stories", handlers.on_stories(desk)),
-            Reads("reports", handlers.on_reports(desk)),
-            Reads("publications", handlers.on_publications(desk)),
-        ],
-    )
+    runtime = Runtime("review", settings, reads=_reads)
     files = _files(settings)
 
     @asynccontextmanager
@@ -48,6 +41,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(api.router)
     app.include_router(pages.router)
     return app
+
+
+def _reads(desk: Desk) -> list[Reads]:
+    return [
+        Reads("stories", handlers.on_stories(desk)),
+        Reads("reports", handlers.on_reports(desk)),
+        Reads("publications", handlers.on_publications(desk)),
+    ]
 
 
 def _files(settings: Settings) -> Files:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from deploy.embedded.demo import STAGES, Walk, add_accounts, password, walk_all
 from deploy.embedded.house import House
@@ -16,7 +17,7 @@ from tests.support.town import town
 Journey = tuple[Stack, House, list[Walk]]
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def journey(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Journey]:
     directory: Path = tmp_path_factory.mktemp("journey")
     async with stack() as servers, town(servers, directory) as running:

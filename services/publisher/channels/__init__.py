@@ -13,7 +13,10 @@ from services.publisher.domain import PublicObject, Way
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What one channel is asked to show: a Version in the form that this channel needs; `url` is its public address."""
+    """What one channel is asked to show: a Version in the form that this channel needs; `url` is its public address.
+
+    `replaces` where an older Version of the Story stands there already.
+    """
 
     story: UUID
     version: int
@@ -22,6 +25,7 @@ class Post:
     title: str
     url: str
     objects: tuple[PublicObject, ...] = ()
+    replaces: bool = False
 
     @property
     def key(self) -> str:
@@ -81,6 +85,6 @@ class Channel(Protocol):
         """Show it in the place of what this Story's older Version showed."""
         ...
 
-    async def take_down(self, post: Post) -> Literal["done", "impossible"]:
-        """Remove it."""
+    async def take_down(self, post: Post) -> None:
+        """Remove it, where the channel is capable of that; raises while it is not certain to be gone."""
         ...

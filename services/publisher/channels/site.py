@@ -2,7 +2,7 @@
 
 import html
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 import httpx
 
@@ -56,11 +56,10 @@ class Site:
         """The address of a Story never changes, so that showing the new Version replaces the old one."""
         return await self.publish(post)
 
-    async def take_down(self, post: Post) -> Literal["done", "impossible"]:
-        """The page was hidden before anybody calls this; what remains are the objects that nobody else shows."""
+    async def take_down(self, post: Post) -> None:
+        """The page was hidden, and its objects deleted, before anybody calls this: it only makes sure."""
         if await self.shelf.shows(post):
             raise Transient("the page is not hidden yet")
-        return "done"
 
     async def restore(self, found: PublicObject) -> None:
         """Copy one object to the public bucket, and make sure that it is what was approved."""

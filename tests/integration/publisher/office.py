@@ -29,7 +29,7 @@ from shared.envelope import Record
 from shared.events import Event, StoryApproved
 from shared.media import Missing, Store
 from shared.outbox import Outbox
-from tests.support.stack import Stack, stack
+from tests.support.stack import Stack
 from tests.unit.publisher.samples import KEEPER, MORNING, approved, content, photo, record
 
 PASSWORD = "kata-sandi-panjang"
@@ -191,10 +191,11 @@ class Office:
 
 
 @asynccontextmanager
-async def office() -> AsyncGenerator[Office]:
-    """A publisher with a database and buckets of its own."""
-    async with stack(kafka=False) as made:
-        owner = await asyncpg.connect(made.owner_dsn)
+async def office(made: Stack) -> AsyncGenerator[Office]:
+    """A publisher on these servers, with nothing in its database and its buckets."""
+    owner = await asyncpg.connect(made.owner_dsn)
+    try:
+        await _empty(made, owner)
         database = await db.connect(made.dsn("publisher"), "publisher")
         given = {k.removeprefix("ALURWARTA_").lower(): v for k, v in made.environment("publisher").items()}
         app = create_app(Settings.model_validate(given | {"public_url": PUBLIC}))
@@ -205,7 +206,22 @@ async def office() -> AsyncGenerator[Office]:
             await opened.site.stranger.aclose()
             opened.store.close()
             await database.close()
-            await owner.close()
+    finally:
+        await owner.close()
+
+
+async def _empty(made: Stack, owner: "asyncpg.Connection[asyncpg.Record]") -> None:
+    await owner.execute(
+        """DO $$ BEGIN EXECUTE (
+               SELECT 'TRUNCATE ' || string_agg(format('%I.%I', schemaname, tablename), ', ') || ' RESTART IDENTITY'
+               FROM pg_tables WHERE schemaname IN ('publisher', 'accounts') AND tablename <> 'migrations');
+           END $$"""
+    )
+    store = made.store()
+    for bucket in (made.buckets.renditions, made.buckets.public):
+        for key in await store.keys(bucket):
+            await store.remove(bucket, key)
+    store.close()
 
 
 def _open(made: Stack, app: FastAPI, database: db.Database, owner: "asyncpg.Connection[asyncpg.Record]") -> Office:
@@ -221,7 +237,8 @@ def _open(made: Stack, app: FastAPI, database: db.Database, owner: "asyncpg.Conn
     site = Site(Pages(desk), store, bucket, httpx.AsyncClient(transport=road), PUBLIC, PUBLIC)
     channels: dict[str, Channel] = {site.name: site}
     deliveries = Deliveries(desk, channels, public_url=PUBLIC, lease_seconds=60, at_once=16)
-    clearing, sweep = Clearing(desk, store, bucket), Sweep(desk, store, bucket, site, seconds=1)
+    clearing = Clearing(desk, store, bucket, channels, public_url=PUBLIC)
+    sweep = Sweep(desk, store, bucket, site, seconds=1)
     opened = Office(made, app, desk, owner, store, road, site, deliveries, clearing, sweep)
     opened.consumers = {
         "decisions": Consumer("decisions", database, handlers.on_decisions(desk), now=now, wake=wake),

@@ -1,6 +1,7 @@
 """A time-out is not a failure; a crash is found and looked up; a take-down is done when all is gone."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 
@@ -195,8 +196,6 @@ async def test_the_sweep_deletes_strays_and_brings_back_what_a_page_misses(desk:
 
 
 async def _take(desk: Office, *, later: float) -> list[Task]:
-    from datetime import timedelta
-
     desk.at += timedelta(seconds=later)
     return await desk.deliveries.take(10)
 

@@ -202,6 +202,12 @@ def test_a_take_down_hides_the_page_first_and_is_done_when_all_is_gone() -> None
     assert (the(done).state, of(done).state) == ("taken-down", "taken-down")
 
 
+def test_a_channel_that_cannot_remove_its_post_keeps_it_in_the_record() -> None:
+    story = delivery.take_down(live(ready()), by=TONO, reason="x", at=MORNING)
+    done = delivery.clear(story, 1, gone_from=())
+    assert (the(done).state, of(done).state) == ("taken-down", "live")
+
+
 def test_a_take_down_waits_for_the_worker_that_is_still_sending() -> None:
     story = delivery.take_down(sending(ready()), by=TONO, reason="Salah foto.", at=minutes(1))
     assert delivery.clear(story, 1) is story
@@ -227,6 +233,7 @@ def test_a_story_taken_down_is_public_again_only_by_a_new_approval() -> None:
 def test_the_address_of_a_story_never_changes() -> None:
     story = started(ready(content=content("Rumah Layak, Warga Sehat!")))
     assert story.slug == slug_of("Rumah Layak, Warga Sehat!", story.id)
+    assert story.slug is not None
     assert story.slug.startswith("rumah-layak-warga-sehat-")
     after = started(hear(story, approved(story.id, 2, content=content("Judul lain"))), 2)
     assert after.slug == story.slug
