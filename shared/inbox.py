@@ -84,7 +84,9 @@ async def claim(conn: "Connection", records: Sequence[Record], *, at: datetime) 
     return result
 
 
-async def _given_up(conn: "Connection", events: Iterable[Received], applied: dict[Stream, int]) -> set[tuple[str, str, int]]:
+async def _given_up(
+    conn: "Connection", events: Iterable[Received], applied: dict[Stream, int]
+) -> set[tuple[str, str, int]]:
     """The numbers that a person discarded ahead of their turn, in the streams that have a gap."""
     gaps = {stream(e) for e in events if (e.envelope.sequence or 0) > applied[stream(e)] + 1}
     return await dead_letter.discarded(conn, {s: applied[s] for s in gaps})

@@ -32,6 +32,7 @@ REBALANCE_TIMEOUT_MS = 30_000
 DRAIN_SECONDS = 20.0
 MAX_RECORDS = 500
 POLL_MS = 10
+METADATA_MS = 5_000  # how soon a new source's topics are seen; aiokafka's own default lets its first request wait 5 min
 
 
 @dataclass(slots=True)
@@ -75,6 +76,7 @@ def broker(servers: str, **security: Any) -> KafkaBroker:
     return KafkaBroker(
         servers,
         graceful_timeout=DRAIN_SECONDS,
+        metadata_max_age_ms=METADATA_MS,
         allow_auto_create_topics=False,
         logger=logging.getLogger("alurwarta.faststream"),
         log_level=logging.DEBUG,

@@ -215,7 +215,7 @@ class Relay:
 
         After a row that did not go, no later one of its key counts as gone: it is sent again, in its place.
         """
-        futures: list[tuple["asyncpg.Record", asyncio.Future[Any]]] = []
+        futures: list[tuple[asyncpg.Record, asyncio.Future[Any]]] = []
         refused: dict[int, str] = {}
         trouble: BaseException | None = None
         stopped: set[tuple[str, str]] = set()

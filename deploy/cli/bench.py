@@ -23,6 +23,20 @@ def hop(*, events: int = 20_000, rounds: int = 5, as_json: AsJson = False) -> No
     typer.echo(print_told(found, as_json=as_json))
 
 
+@app.command("journey")
+def journey(*, rate: int = 100, seconds: int = 30, as_json: AsJson = False) -> None:
+    """Latency of the four automatic hand-overs, at so many items a second through the four services' own processes."""
+    from deploy.bench.installation import NoServers
+    from deploy.bench.journey import measure, print_told
+
+    try:
+        found = asyncio.run(measure(rate, seconds))
+    except NoServers as e:
+        typer.echo(f"Set {e}: the addresses of real servers, e.g. of docker compose.", err=True)
+        raise typer.Exit(2) from None
+    print_told(found, typer.echo, as_json=as_json)
+
+
 @app.callback()
 def group() -> None:
     """Benchmarks."""

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from services.intake.api import INTEGRATOR
+from services.intake import api, api_uploads
 from shared.events import IntakeRequested
 
 router = APIRouter()
@@ -17,13 +17,14 @@ DESCRIPTION = (
 
 
 @router.get("/api/v1/openapi.json", include_in_schema=False)
-async def openapi(request: Request) -> dict[str, Any]:
-    return document(request.app)
+async def openapi() -> dict[str, Any]:
+    return document()
 
 
-def document(app: FastAPI) -> dict[str, Any]:
+def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document, from the routes and the contract's own model."""
-    routes = [r for r in app.routes if isinstance(r, APIRoute) and INTEGRATOR in r.tags]
+    served = (*api.router.routes, *api_uploads.router.routes)
+    routes = [r for r in served if isinstance(r, APIRoute) and api.INTEGRATOR in r.tags]
     found = get_openapi(title="Alurwarta: intake", version="1", description=DESCRIPTION, routes=routes)
     schema = IntakeRequested.model_json_schema(ref_template="#/components/schemas/{model}")
     components = found.setdefault("components", {})

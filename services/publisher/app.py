@@ -48,8 +48,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             yield
         objects.close()
 
-    origins = f"{settings.s3_public_endpoint} {settings.media_url}".strip()
-    app = web.create_app(title="Alurwarta publisher", lifespan=lifespan, media_origins=origins)
+    app = web.create_app(title="Alurwarta publisher", lifespan=lifespan, media_origins=settings.media_origin)
     runtime.mount(app)
     app.state.settings = settings
     app.state.pages = web.Pages.of(Path(__file__).parent / "templates")

@@ -164,7 +164,7 @@ def retry(story: Story, channel: str, *, at: datetime) -> Story:
 
 
 def clear(story: Story, version: int, *, gone_from: Collection[str] = (SITE,)) -> Story:
-    """All that could be removed of a Publication is gone: its take-down is done. What a channel keeps is left as it is."""
+    """All of a Publication that could be removed is gone: its take-down is done. What a channel keeps stays written."""
     found = story.find(version)
     if found is None or found.state != "taking-down" or any(d.state == "sending" for d in found.deliveries):
         return story

@@ -1,5 +1,7 @@
 """What the publisher is told from outside, beyond what every service is told."""
 
+from urllib.parse import urlsplit
+
 from shared.content import Code
 from shared.media import Buckets
 from shared.settings import ServiceSettings
@@ -29,3 +31,9 @@ class Settings(ServiceSettings):
         """Where strangers find the objects of the public bucket."""
         endpoint = (self.s3_public_endpoint or self.s3_endpoint).rstrip("/")
         return (self.public_media_url or f"{endpoint}/{self.buckets.public}").rstrip("/")
+
+    @property
+    def media_origin(self) -> str:
+        """Scheme and host of `media_url`: a Content-Security-Policy that named its path would match nothing below."""
+        parts = urlsplit(self.media_url)
+        return f"{parts.scheme}://{parts.netloc}"

@@ -99,7 +99,8 @@ class Deliveries:
         if limit <= 0:
             return []
         at = self.desk.now()
-        async with self.desk.transaction() as conn:
+        # Not the desk's transaction: most looks find nothing, and the relay need not hear of these.
+        async with self.desk.db.transaction() as conn:
             stories = await store.lock_due(conn, at, limit)
             if not stories:
                 return []
@@ -113,6 +114,7 @@ class Deliveries:
             await changes.commit(self.desk, conn, found)
             sending = [t.post for t in tasks if t.doing == "send"]
             await store_objects.refer(conn, [(p.story, p.version, o) for p in sending for o in p.objects])
+        self.desk.wake()
         return tasks
 
     async def _expect(self, conn: "Connection", stories: Mapping[UUID, Story], at: datetime) -> set[str]:

@@ -76,9 +76,16 @@ class Clearing:
     async def _finish(self) -> int:
         async with self.desk.db.connection() as conn:
             cleared = await store_objects.cleared(conn)
-        for story, version in cleared:
+        return sum([await self._tried(story, version) for story, version in cleared])
+
+    async def _tried(self, story: UUID, version: int) -> int:
+        """One take-down; a channel that is away holds back only its own."""
+        try:
             await self._take_down(story, version)
-        return len(cleared)
+        except Exception as e:
+            log.warning("take-down will be tried again", item=str(story), error=type(e).__name__)
+            return 0
+        return 1
 
     async def _take_down(self, id_: UUID, version: int) -> None:
         """Ask each channel that can to remove its post; those that cannot are told of in the event."""

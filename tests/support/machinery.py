@@ -17,7 +17,7 @@ from shared import db
 from shared.consume import Consumer
 from shared.db import Database
 from shared.envelope import Envelope, Received, Record, event_source, headers_of
-from shared.events import Event, ReportWithdrawn, type_name
+from shared.events import Event, ReportReceived, ReportWithdrawn, type_name
 from shared.inbox import Batch
 from shared.outbox import Draft, Outbox
 from shared.refusal import Refused
@@ -42,6 +42,14 @@ def report(name: str) -> UUID:
 def withdrawn(name: str, reason: str = "") -> ReportWithdrawn:
     """A small event; what the Notebook does with it hangs on its reason."""
     return ReportWithdrawn(report=report(name), reason=reason, at=START)
+
+
+def large(name: str, size: int) -> ReportReceived:
+    """An event of about so many bytes; the limit on a person's text is passed over."""
+    made = ReportReceived(
+        report=report(name), unit="bidang-perumahan", title="Panjang", text="", happened_at=START, received_at=START
+    )
+    return made.model_copy(update={"text": "x" * size})
 
 
 def headers(event: Event, sequence: int | None, **more: str) -> list[tuple[str, bytes]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -32,7 +33,7 @@ MEDIA: list[dict[str, Any]] = [{"id": str(PHOTO), "caption": "Di RW 05"}]
 
 def of(story: str, event: Any) -> Any:
     """The event of another service, about this Story."""
-    return event.model_copy(update={"story": story})
+    return event.model_copy(update={"story": UUID(story)})
 
 
 async def test_a_report_is_compiled_edited_and_submitted_whole(desk: Office):

@@ -1,4 +1,4 @@
-"""An intake service on a real database and object store: requests and events fed to it, people and systems at its API."""
+"""An intake service on a real database and object store: events fed to it, people and systems at its API."""
 
 import hashlib
 from collections.abc import AsyncGenerator, Sequence

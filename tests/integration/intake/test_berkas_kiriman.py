@@ -1,5 +1,6 @@
 """Files: uploaded straight to the store, verified before anything uses them, pictures made fit to be shown."""
 
+import asyncio
 import hashlib
 import io
 from typing import Any
@@ -7,7 +8,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from services.intake import store_requests, workers
 from services.intake.originals import Vault
+from services.intake.workers import LEASE
 from shared.events import IntakeAccepted, IntakeRefused, ReportMediaChecked, ReportReceived, ReportSupplemented
 from shared.refusal import Transient
 from tests.integration.intake.desk import Office
@@ -123,10 +126,10 @@ async def test_while_the_store_is_away_nothing_is_refused_and_later_all_goes_on(
 async def test_two_workers_answer_a_request_once(desk: Office) -> None:
     await desk.source()
     await send(desk, await named(desk, photo()))
-    await desk.look()
-    await desk.rows("UPDATE requests SET state = 'checking', body = '{}'")
-    await desk.rows("UPDATE requests SET state = 'accepted'")
-    await desk.look()
+    checks = workers.RequestChecks(desk.desk, desk.vault)
+    taken = [await store_requests.take(desk.desk.db, at=hours(n), lease=LEASE, limit=9) for n in range(2)]
+    (first,), (second,) = taken  # the lease of the first ended while it was at work
+    await asyncio.gather(checks._one(first), checks._one(second))
     assert len(await desk.events(ReportReceived)) == 1
 
 

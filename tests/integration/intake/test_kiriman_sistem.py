@@ -1,5 +1,6 @@
 """Other systems report over Kafka: claimed once, accepted or refused with a sentence, never lost."""
 
+import asyncio
 import json
 from datetime import date
 from uuid import uuid4
@@ -102,7 +103,7 @@ async def test_a_malformed_request_is_set_aside_alone(desk: Office) -> None:
 
 async def test_a_senders_own_key_and_sequence_count_for_nothing(desk: Office) -> None:
     await desk.source()
-    one = sent("r-1", key=b"\xff\x00kunci")
+    one = sent("r-1")._replace(key=b"\xff\x00kunci")
     await desk.take(one._replace(headers=(*one.headers, ("ce_sequence", b"7"))))
     assert len(await desk.events(ReportReceived)) == 1
 
@@ -170,8 +171,6 @@ async def test_a_system_cannot_add_to_a_report_of_another(desk: Office) -> None:
 
 
 async def test_two_consumers_of_the_same_requests_make_one_report_of_each(desk: Office) -> None:
-    import asyncio
-
     await desk.source()
     batch = [sent(f"r-{n}", offset=n) for n in range(40)]
     consumers: list[Consumer] = [desk.consumer("intake-requests") for _ in range(4)]

@@ -73,7 +73,7 @@ async def test_the_public_reads_pages_without_cookies_scripts_or_log_in(desk: Of
     assert 'alt="Serah terima kunci."' in page.text
     (rendition,) = event.content.media[0].renditions
     assert f"{desk.stack.s3_endpoint}/{desk.stack.buckets.public}/{rendition.sha256}.jpg" in page.text
-    assert desk.stack.s3_endpoint in page.headers["content-security-policy"]
+    assert f"img-src 'self' {desk.stack.s3_endpoint} data:" in page.headers["content-security-policy"]
     home = await desk.call(None, "GET", "/")
     assert f'href="{path}"' in home.text
 
