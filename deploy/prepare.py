@@ -20,7 +20,10 @@ log = structlog.get_logger(__name__)
 HOUSE = Path(__file__).parent.parent
 ACCOUNTS = MECHANISM.parent / "accounts_schema" / "migrations"
 RETENTION_MS = 90 * 24 * 3600 * 1000  # over a stop at Lebaran nothing is lost; the outbox keeps longer
-OWNED_CONFIG = {"retention.ms": str(RETENTION_MS), "message.timestamp.type": "LogAppendTime"}
+# Whatever a source compresses with, the broker keeps plainly: a codec that this Python cannot read would stop a partition.
+OWNED_CONFIG = {
+    "retention.ms": str(RETENTION_MS), "message.timestamp.type": "LogAppendTime", "compression.type": "uncompressed",
+}  # fmt: skip
 
 
 def role_of(service: str) -> str:

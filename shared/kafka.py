@@ -14,7 +14,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import KafkaAckableMessage
 
-from shared import metrics
+from shared import kafka_records, metrics
 from shared.consume import Consumer
 from shared.envelope import Record
 from shared.topics import Topics
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from faststream.kafka.subscriber.usecase import LogicSubscriber
 
 log = structlog.get_logger(__name__)
+kafka_records.install()
 
 # Longer than a long pause of a garbage collector or a short freeze; longer than db.IDLE_IN_TRANSACTION_MS, so that a
 # frozen process has lost its locks before another takes its partitions.
@@ -137,13 +138,21 @@ def records_of(raw: "Sequence[ConsumerRecord[Any, Any]]", topics: Topics) -> lis
             topic=topics.bare(r.topic),
             partition=r.partition,
             offset=r.offset,
-            timestamp=datetime.fromtimestamp(r.timestamp / 1000, UTC),
+            timestamp=_moment(r.timestamp),
             key=r.key,
             value=r.value,
             headers=tuple(r.headers),
         )
         for r in raw
     ]
+
+
+def _moment(milliseconds: int) -> datetime:
+    """A record's time. Where a topic lets its senders set it, it may be none at all: then it is the epoch's."""
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 class DrainOnRevoke(ConsumerRebalanceListener):

@@ -29,7 +29,6 @@ class ServiceSettings(BaseSettings):
     pool_size: int = 10
     fetch_max_wait_ms: int = 500
     log_level: str = "INFO"
-    secure_cookies: bool = True
     office: str = "Dinas Perumahan, Kawasan Permukiman dan Pertanahan Kota Bekasi"
 
     @field_validator("s3_secret_key", "postgres_dsn")
@@ -38,3 +37,8 @@ class ServiceSettings(BaseSettings):
         if value.get_secret_value().lower() in PLACEHOLDERS:
             raise ValueError("is a placeholder: set a real secret (./setup makes them)")
         return value
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Browsers keep a cookie for HTTPS alone from a site that they reach without; most do, on this machine too."""
+        return self.staff_url.startswith("https://")

@@ -57,7 +57,6 @@ class Installation:
             "ALURWARTA_BUCKET_PREFIX": self.buckets.prefix,
             "ALURWARTA_SOP_FILE": str(HOUSE / "deploy" / "sop.toml"),
             "ALURWARTA_CALENDAR_FILE": str(HOUSE / "deploy" / "calendar.toml"),
-            "ALURWARTA_SECURE_COOKIES": "false",
         }
 
 
@@ -77,25 +76,33 @@ async def installation(*, kafka: bool = True, media: bool = True) -> AsyncGenera
         s3_access_key=os.environ["TEST_S3_ACCESS_KEY"],
         s3_secret_key=os.environ["TEST_S3_SECRET_KEY"],
     )
-    admin = await asyncpg.connect(os.environ["TEST_POSTGRES"])
-    await admin.execute(f"CREATE DATABASE {name}")
     try:
-        # Roles belong to the whole server: installations made together must not alter them at the same moment.
-        await admin.execute("SELECT pg_advisory_lock(4711)")
-        await prepare_database(made.owner_dsn, dict.fromkeys(SERVICES, PASSWORD))
-        await admin.execute("SELECT pg_advisory_unlock(4711)")
-        if kafka:
-            await prepare_topics(made.kafka, made.topics, partitions=made.partitions)
-        if media:
-            await made.store().prepare(made.buckets)
+        await _make(made, name, kafka=kafka, media=media)
         yield made
     finally:
+        # A connection of its own: a test may have killed the server meanwhile.
+        admin = await asyncpg.connect(os.environ["TEST_POSTGRES"])
         await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         await admin.close()
         if kafka:
             await _remove_topics(made)
         if media:
             await _remove_buckets(made)
+
+
+async def _make(made: Installation, name: str, *, kafka: bool, media: bool) -> None:
+    admin = await asyncpg.connect(os.environ["TEST_POSTGRES"])
+    await admin.execute(f"CREATE DATABASE {name}")
+    # Roles belong to the whole server: installations made together must not alter them at the same moment.
+    await admin.execute("SELECT pg_advisory_lock(4711)")
+    await prepare_database(made.owner_dsn, dict.fromkeys(SERVICES, PASSWORD))
+    await admin.close()
+    if kafka:
+        await prepare_topics(made.kafka, made.topics, partitions=made.partitions)
+    if media:
+        store = made.store()
+        await store.prepare(made.buckets)
+        store.close()
 
 
 async def _remove_topics(made: Installation) -> None:

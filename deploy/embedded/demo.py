@@ -2,8 +2,9 @@
 
 import json
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -50,21 +51,28 @@ def password() -> str:
     return "-".join(secrets.token_hex(2) for _ in range(4))
 
 
-async def add_accounts(running: House, secret: str) -> dict[str, str]:
-    """Make the demo's accounts; returns account and capacity."""
+Person = tuple[str, str, str, str, str | None]
+
+
+def people() -> list[Person]:
+    """The demo's people: account, name, capacity, role, unit."""
     units = sorted({sample["unit"] for sample in samples()})
-    people = [(f"bidang.{unit}", f"Petugas {unit.capitalize()}", f"Staf {unit}", "bidang", unit) for unit in units]
-    people += [
+    return [
+        *((f"bidang.{unit}", f"Petugas {unit.capitalize()}", f"Staf {unit}", "bidang", unit) for unit in units),
         ("admin", "Rina Admin", "Admin situs web dan media sosial", "admin", None),
         ("sekretaris", "Budi Sekretaris", "Sekretaris selaku PPID Pembantu", "pimpinan", None),
     ]
+
+
+async def add_accounts(running: House, secret: str) -> dict[str, str]:
+    """Make the demo's accounts; returns account and capacity."""
     conn = await asyncpg.connect(running.owner_dsn)
     try:
-        for account, name, capacity, role, unit in people:
+        for account, name, capacity, role, unit in people():
             await accounts.add(conn, account, password=secret, name=name, capacity=capacity, roles=[role], unit=unit)
     finally:
         await conn.close()
-    return {account: capacity for account, _, capacity, _, _ in people}
+    return {account: capacity for account, _, capacity, _, _ in people()}
 
 
 def samples() -> list[dict[str, Any]]:
@@ -73,34 +81,39 @@ def samples() -> list[dict[str, Any]]:
 
 async def walk_all(running: House, secret: str, say: Say) -> list[Walk]:
     """Take every sample through the four stages; the walks in the samples' order."""
-    admin = await Staff.log_in(running.staff_url, "admin", secret)
-    leader = await Staff.log_in(running.staff_url, "sekretaris", secret)
     walks: list[Walk] = []
     for sample in samples():
         say(f"\n{sample['title']}")
-        bidang = await Staff.log_in(running.staff_url, f"bidang.{sample['unit']}", secret)
-        walks.append(await _walk(running, sample, bidang, admin, leader, say))
-        await bidang.close()
-    await admin.close()
-    await leader.close()
+        done = await walk(running.staff_url, sample, secret, say)
+        timed = replace(done, clocks=await _clocks(running, done.report, done.story))
+        for stage in STAGES:
+            say(_clock_words(stage, timed.clocks.get(stage)))
+        walks.append(timed)
     return walks
 
 
-async def _walk(running: House, sample: dict[str, Any], bidang: Staff, admin: Staff, leader: Staff, say: Say) -> Walk:
-    report = await _send(sample, bidang)
-    say(f"  1 Bidang melaporkan    {len(sample['media'])} berkas")
-    story = await _edit(sample, report, admin)
-    say("  2 Admin menyunting     versi 1 diajukan")
-    await _approve(story, leader)
-    say("  3 Pimpinan menyaring   versi 1 disetujui")
-    published = await _publish(story, admin)
-    url: str = published["url"]
-    readable = await is_readable(url, sample["title"])
-    say(f"  4 Admin menerbitkan    {url}")
-    clocks = await _clocks(running, report, story)
-    for stage in STAGES:
-        say(_clock_words(stage, clocks.get(stage)))
-    return Walk(sample["title"], url, report, story, readable, clocks)
+async def walk(site: str, sample: dict[str, Any], secret: str, say: Say) -> Walk:
+    """Take one sample through the four stages on the staff's site, as the people of `add_accounts`; without clocks."""
+    async with _crew(site, secret, f"bidang.{sample['unit']}", "admin", "sekretaris") as (bidang, admin, leader):
+        report = await _send(sample, bidang)
+        say(f"  1 Bidang melaporkan    {len(sample['media'])} berkas")
+        story = await _edit(sample, report, admin)
+        say("  2 Admin menyunting     versi 1 diajukan")
+        await _approve(story, leader)
+        say("  3 Pimpinan menyaring   versi 1 disetujui")
+        url: str = (await _publish(story, admin))["url"]
+        say(f"  4 Admin menerbitkan    {url}")
+    return Walk(sample["title"], url, report, story, await is_readable(url, sample["title"]))
+
+
+@asynccontextmanager
+async def _crew(site: str, secret: str, *people: str) -> AsyncGenerator[list[Staff]]:
+    async with AsyncExitStack() as held:
+        crew: list[Staff] = []
+        for account in people:
+            crew.append(await Staff.log_in(site, account, secret))
+            held.push_async_callback(crew[-1].close)
+        yield crew
 
 
 async def _send(sample: dict[str, Any], bidang: Staff) -> str:

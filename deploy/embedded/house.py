@@ -141,7 +141,6 @@ def _environment(servers: Servers) -> dict[str, str]:
         "ALURWARTA_S3_SECRET_KEY": servers.s3_secret_key,
         "ALURWARTA_SOP_FILE": str(HOUSE / "deploy" / "sop.toml"),
         "ALURWARTA_CALENDAR_FILE": str(HOUSE / "deploy" / "calendar.toml"),
-        "ALURWARTA_SECURE_COOKIES": "false",
         # The mock cluster does not wake a waiting fetch when something new comes.
         "ALURWARTA_FETCH_MAX_WAIT_MS": "20",
     }

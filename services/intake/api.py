@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from services.intake import reception, steps, store, store_media, store_progress, store_requests, views
-from services.intake.domain import Report
+from services.intake.domain import Report, State
 from services.intake.domain_progress import stage_of
 from services.intake.domain_requests import BadField, Source
 from services.intake.domain_requests import Request as Asking
@@ -57,14 +57,15 @@ async def create(
     """Another system's request is answered as on its topic; a person's Report is there at once (201)."""
     if isinstance(caller, Source):
         return await _request(request, caller, idempotency_key)
+    if idempotency_key is not None:
+        _expect_key(idempotency_key)
     form = await body_as(request, NewReport)
     report = await steps.create(desk_of(request), vault_of(request), caller, form, key=idempotency_key)
     return JSONResponse({"report": str(report)}, 201, headers={"Location": f"/api/v1/reports/{report}"})
 
 
 async def _request(request: Request, source: Source, key: str | None) -> JSONResponse:
-    if not key or len(key) > MAX_ID or not key.isprintable():
-        raise BadField("Idempotency-Key", f"Kirim Idempotency-Key: paling panjang {MAX_ID} huruf, satu per laporan.")
+    key = _expect_key(key)
     asked, desk = await body_as(request, IntakeRequested), desk_of(request)
     async with desk.transaction() as conn:
         (verdict,) = await reception.receive(conn, desk, [Asking(source.name, key, asked, desk.now())])
@@ -74,11 +75,17 @@ async def _request(request: Request, source: Source, key: str | None) -> JSONRes
     return JSONResponse({"request_id": key, "status_url": status_url}, 202, headers={"Location": status_url})
 
 
+def _expect_key(key: str | None) -> str:
+    if not key or len(key) > MAX_ID or not key.isprintable():
+        raise BadField("Idempotency-Key", f"Kirim Idempotency-Key: paling panjang {MAX_ID} huruf, satu per laporan.")
+    return key
+
+
 @router.get("/requests/{request_id:path}", tags=[INTEGRATOR], summary="What became of a request")
 async def request_state(request: Request, request_id: str, source: System) -> dict[str, Any]:
     """The same as the outcomes topic tells: checking, accepted or refused; then how far its Stories are."""
     async with desk_of(request).db.connection() as conn:
-        found = await store_requests.find(conn, (source.name, request_id))
+        found = None if "\x00" in request_id else await store_requests.find(conn, (source.name, request_id))
         if found is None:
             raise NotFound("Permintaan")
         accepted = found["state"] == "accepted"
@@ -102,7 +109,7 @@ async def request_state(request: Request, request_id: str, source: System) -> di
 async def reports(
     request: Request,
     person: Reader,
-    state: str | None = None,
+    state: State | None = None,
     before: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from shared.content import Note, Reason, RequestRef, Urgency, Value
-from shared.refusal import Refused
+from shared.refusal import Refused, Stale
 
 State = Literal["received", "sent-back", "withdrawn"]
 Action = Literal["receive", "send-back", "supplement", "withdraw"]
@@ -65,9 +65,11 @@ class UnitMissing(Refused):
         super().__init__("unit-missing", "Sebutkan Bidang/Sekretariat pengirim bahan ini.")
 
 
-class TooManyFiles(Refused):
+class SentBefore(Stale):
     def __init__(self) -> None:
-        super().__init__("too-many-files", f"Satu bahan memuat paling banyak {MAX_MEDIA} berkas. Bagi bahannya.")
+        super().__init__(
+            "sent-before", "Formulir ini sudah terkirim dengan isi yang lain. Buka bahannya, lalu tambahkan keterangan."
+        )
 
 
 class NotFoundForSource(Refused):

@@ -37,7 +37,7 @@ async def log_in(
     desk = desk_of(request)
     try:
         async with desk.db.connection() as conn:
-            token = await accounts.log_in(conn, account.strip().lower(), password, now=desk.now())
+            token = await accounts.log_in(conn, _typed(account), password, now=desk.now())
     except Refused as no:
         pages: Pages = request.app.state.pages
         http = STATUS.get(type(no), 422)
@@ -63,6 +63,11 @@ async def log_out(
     response = RedirectResponse("/masuk", 303)
     response.delete_cookie(COOKIE)
     return response
+
+
+def _typed(account: str) -> str:
+    """An account's name as people type it; what no account can be named is nobody's."""
+    return account.strip().lower().replace("\x00", "")
 
 
 def _local(path: str) -> str:

@@ -82,7 +82,7 @@ async def new(request: Request, person: Sender) -> Response:
 @router.post("/bahan/baru")
 async def create(request: Request, person: Sender, fields: Fields) -> Response:
     desk = desk_of(request)
-    key = fields.pop("kunci") or str(desk.new_id())
+    key = _key(fields.pop("kunci")) or str(desk.new_id())
     try:
         form = _parse(NewReport, _report_fields(fields, desk.clock.calendar.zone))
         report = await steps.create(desk, vault_of(request), person, form, key=key)
@@ -135,6 +135,14 @@ def _report_fields(fields: dict[str, Any], zone: Any) -> dict[str, Any]:
     taken["urgency"] = "immediate" if fields.get("segera") else "regular"
     taken["practice"] = bool(fields.get("latihan"))
     return taken | {"media": _files(fields["media"])}
+
+
+def _key(typed: str) -> str | None:
+    """The form's own id, under which sending it twice is sending it once."""
+    try:
+        return str(UUID(typed))
+    except ValueError:
+        return None
 
 
 def _moment(typed: str, zone: Any) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from services.intake import announce, store, store_media, store_progress, supplementing
-from services.intake.domain import Report, unit_for, withdraw
+from services.intake.domain import Report, SentBefore, unit_for, withdraw
 from services.intake.domain_media import UploadIncomplete
 from services.intake.domain_requests import BadField, measure
 from services.intake.forms import AttachedFile, NewReport, NewSupplement, Withdrawal
@@ -46,7 +46,7 @@ async def create(desk: Desk, vault: Vault, person: Person, form: NewReport, *, k
     async with desk.transaction() as conn:
         files = await _attached(conn, desk, vault, person, form.media)
         if not await store.add_once(conn, report):
-            return await store.by_key(conn, person.account, key or "") or new_id
+            return await _sent_before(conn, report, [media for media, _ in files])
         await store_media.add(conn, [Filed(new_id, media, incoming) for media, incoming in files], at=now)
         await ledger.save(conn, [clock])
         await audit.append(conn, [Entry("report.received", str(new_id), person.official)], at=now)
@@ -94,6 +94,15 @@ async def take_back(desk: Desk, person: Person, report: UUID, form: Withdrawal) 
 def may_see(person: Person, report: Report) -> bool:
     """Bidang sees its own Unit's Reports; those who work on them, all."""
     return person.has(*READERS) or (person.has("bidang") and report.unit == person.unit)
+
+
+async def _sent_before(conn: "Connection", report: Report, media: Sequence[Media]) -> UUID:
+    """The Report that the same form became; one that was changed since is not silently dropped."""
+    before = await store.made_before(conn, report)
+    files = {f.media.original.sha256 for f in await store_media.of_reports(conn, [before.id])}
+    if before.facts != report.facts or files != {m.original.sha256 for m in media}:
+        raise SentBefore
+    return before.id
 
 
 async def _lock_own(conn: "Connection", person: Person, report: UUID) -> Report:

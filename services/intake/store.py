@@ -16,6 +16,7 @@ _INSERT = f"""
     INSERT INTO reports ({FIELDS}) VALUES ({", ".join(f"${n}" for n in range(1, len(Report._fields) + 1))})
     ON CONFLICT DO NOTHING"""  # noqa: S608  (our own column names)
 _LOCK = f"SELECT {FIELDS} FROM reports WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"  # noqa: S608
+_BY_KEY = f"SELECT {FIELDS} FROM reports WHERE created_by = $1 AND idempotency_key = $2"  # noqa: S608
 _CLOCKS = f"SELECT {', '.join(COLUMNS)} FROM clocks WHERE report = $1 ORDER BY cycle"  # noqa: S608
 _PAGE = f"""
     SELECT {FIELDS} FROM reports
@@ -70,12 +71,11 @@ async def find(conn: "Connection", report: UUID) -> Report | None:
     return None if row is None else Report(**row)
 
 
-async def by_key(conn: "Connection", account: str, key: str) -> UUID | None:
+async def made_before(conn: "Connection", report: Report) -> Report:
     """The Report that this person made with this form already."""
-    found: UUID | None = await conn.fetchval(
-        "SELECT id FROM reports WHERE created_by = $1 AND idempotency_key = $2", account, key
-    )
-    return found
+    row = await conn.fetchrow(_BY_KEY, report.created_by, report.idempotency_key)
+    assert row is not None, "only the same form of the same person is not added again"
+    return Report(**row)
 
 
 async def page(

@@ -29,9 +29,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()  # pyright: ignore[reportCallIssue]
     # A stranger has no cookies and no proxy of ours.
     stranger = httpx.AsyncClient(timeout=PROBE_SECONDS, trust_env=False, follow_redirects=False)
-    objects = Store(
-        settings.s3_endpoint, settings.s3_access_key.get_secret_value(), settings.s3_secret_key.get_secret_value()
-    )
+    objects = _store(settings)
     runtime = Runtime(
         "publisher",
         settings,
@@ -56,6 +54,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in (api.router, pages.router, public.router):
         app.include_router(router)
     return app
+
+
+def _store(settings: Settings) -> Store:
+    return Store(
+        settings.s3_endpoint, settings.s3_access_key.get_secret_value(), settings.s3_secret_key.get_secret_value()
+    )
 
 
 def _office(app: FastAPI, settings: Settings) -> Office:

@@ -1,13 +1,15 @@
 """Kafka in: Decisions make Versions ready or void, or bring them down; an erased file leaves every Version."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.publisher import changes, crossings, store, store_erased
 from services.publisher.consequences import Change
+from services.publisher.domain import Story
 from shared.audit import SYSTEM
 from shared.consume import React
-from shared.envelope import Received
+from shared.envelope import Envelope, Received
 from shared.events import ApprovalRevoked, MediaErased, StoryApproved
 from shared.inbox import Batch
 
@@ -23,29 +25,35 @@ def on_decisions(desk: "Desk") -> React:
         events = batch.of(StoryApproved, ApprovalRevoked)
         if not events:
             return
-        media = {m.id for e in events if isinstance(e.event, StoryApproved) for m in e.event.content.media}
         # Before the Stories, as an erasure does it: two that cross wait for each other in one order.
-        erased = await store_erased.among(conn, media) if media else frozenset[UUID]()
+        erased = await _erased(conn, events)
         stories = await store.lock_or_begin(conn, {_decision(e).story for e in events})
         found: list[Change] = []
 
         def decide(received: Received) -> None:
             event = _decision(received)
-            before = stories[event.story]
-            if isinstance(event, StoryApproved):
-                trace, event_id = received.envelope.traceparent, received.envelope.id
-                after = crossings.approve(before, event, event_id=event_id, traceparent=trace, erased=erased)
-                by, at = event.decided_by, event.decided_at
-            else:
-                after = crossings.revoke(before, event)
-                by, at = event.by or SYSTEM, event.at
-            stories[event.story] = after
-            found.append(Change(before, after, at, by, received.envelope.id))
+            change = _decided(stories[event.story], event, received.envelope, erased)
+            stories[event.story] = change.after
+            found.append(change)
 
         batch.fold(decide, events)
         await changes.commit(desk, conn, found)
 
     return react
+
+
+async def _erased(conn: "Connection", events: Sequence[Received]) -> frozenset[UUID]:
+    media = {m.id for e in events if isinstance(e.event, StoryApproved) for m in e.event.content.media}
+    return await store_erased.among(conn, media) if media else frozenset()
+
+
+def _decided(
+    before: Story, event: StoryApproved | ApprovalRevoked, envelope: Envelope, erased: frozenset[UUID]
+) -> Change:
+    if isinstance(event, StoryApproved):
+        after = crossings.approve(before, event, event_id=envelope.id, traceparent=envelope.traceparent, erased=erased)
+        return Change(before, after, event.decided_at, event.decided_by, envelope.id)
+    return Change(before, crossings.revoke(before, event), event.at, event.by or SYSTEM, envelope.id)
 
 
 def on_reports(desk: "Desk") -> React:

@@ -106,6 +106,7 @@ async def until_published(servers: Stack, wanted: int, deadline: float) -> None:
             return
         await asyncio.sleep(0.5)
     letters = await dead_letters(servers)
+    print({s: await counts(servers.owner_dsn, f"SELECT count(*) FROM {t}") for s, t in (("outbox", "outbox WHERE sent_at IS NULL"), ("clocks", "clocks"), ("open", "clocks WHERE closed_at IS NULL"))})
     raise AssertionError(f"{done} of {wanted} published in time; dead letters {letters}")
 
 

@@ -107,6 +107,7 @@ KEY_ASCII = {"Idempotency-Key": "k"}
 
 async def test_a_system_sees_its_own_requests_only(desk: Office) -> None:
     await desk.source()
+    assert (await desk.call(SIM, "GET", "/api/v1/requests/%00")).status_code == 404
     await desk.source("lain")
     await desk.call(SIM, "POST", "/api/v1/reports", json=FACTS, headers=KEY_ASCII)
     assert (await desk.call("lain", "GET", "/api/v1/requests/k")).status_code == 404
@@ -159,6 +160,13 @@ async def test_the_same_form_sent_twice_is_one_report(desk: Office) -> None:
     assert len(await desk.events(ReportReceived)) == 1
 
 
+async def test_a_form_that_was_changed_after_it_was_sent_is_not_silently_dropped(desk: Office) -> None:
+    await desk.call("dewi", "POST", "/api/v1/reports", json=FACTS, headers=KEY_ASCII)
+    answer = await desk.call("dewi", "POST", "/api/v1/reports", json=FACTS | {"text": "41 rumah."}, headers=KEY_ASCII)
+    assert (answer.status_code, answer.json()["title"]) == (409, "sent-before")
+    assert len(await desk.events(ReportReceived)) == 1
+
+
 async def test_a_bidang_sees_the_reports_of_its_unit_and_those_who_work_on_them_all(desk: Office) -> None:
     mine = (await desk.call("dewi", "POST", "/api/v1/reports", json=FACTS)).json()["report"]
     other = (await desk.call("agus", "POST", "/api/v1/reports", json=FACTS)).json()["report"]
@@ -203,6 +211,7 @@ async def test_a_withdrawn_report_is_withdrawn_once_and_takes_nothing_more(desk:
         (None, "GET", "/api/v1/reports", 401),
         (None, "GET", "/api/v1/requests/x", 401),
         ("dewi", "GET", "/api/v1/requests/x", 401),
+        ("dewi", "GET", "/api/v1/reports?state=%00", 422),
         ("bambang", "POST", "/api/v1/reports", 403),
         ("bambang", "POST", "/api/v1/uploads", 403),
         ("dewi", "GET", "/api/v1/media/00000000-0000-0000-0000-000000000000", 404),

@@ -10,6 +10,7 @@ from tests.integration.intake.desk import PASSWORD, Office
 from tests.unit.intake.samples import sent_back
 
 HTML = {"Accept": "text/html"}
+KEY = "019d0000-0000-7000-8000-000000000001"
 
 
 async def post(desk: Office, who: str, path: str, **fields: Any) -> Any:
@@ -27,6 +28,8 @@ async def test_one_logs_in_comes_where_one_wanted_and_logs_out(desk: Office) -> 
         wrong = await client.post("/masuk", data={"account": "dewi", "password": "salah", "ke": "/bahan"}, headers=HTML)
         assert wrong.status_code == 401
         assert "salah" in wrong.text
+        nobody = await client.post("/masuk", data={"account": "de\x00wo", "password": "salah"}, headers=HTML)
+        assert nobody.status_code == 401
         right = await client.post("/masuk", data={"account": " Dewi ", "password": PASSWORD, "ke": "/bahan"})
         assert (right.status_code, right.headers["location"]) == (303, "/bahan")
         cookie = right.headers["set-cookie"].lower()
@@ -95,7 +98,7 @@ async def test_a_report_without_files_needs_no_javascript(desk: Office) -> None:
 async def test_a_form_that_is_not_right_comes_back_filled_with_a_sentence(
     desk: Office, fields: dict[str, str], words: str
 ) -> None:
-    answer = await post(desk, "dewi", "/bahan/baru", kunci="k", **fields)
+    answer = await post(desk, "dewi", "/bahan/baru", kunci=KEY, **fields)
     assert answer.status_code == 422
     assert words in answer.text
     assert 'value="A"' in answer.text
@@ -103,7 +106,7 @@ async def test_a_form_that_is_not_right_comes_back_filled_with_a_sentence(
 
 
 async def test_the_unit_answers_and_withdraws_on_the_reports_page(desk: Office) -> None:
-    sent = await post(desk, "dewi", "/bahan/baru", kunci="k", title="A", text="B", tanggal="2026-11-23")
+    sent = await post(desk, "dewi", "/bahan/baru", kunci=KEY, title="A", text="B", tanggal="2026-11-23")
     path = sent.headers["location"]
     (received,) = await desk.events(ReportReceived)
     await desk.hear(sent_back(received.report))
@@ -122,7 +125,7 @@ async def test_the_unit_answers_and_withdraws_on_the_reports_page(desk: Office) 
 async def test_the_page_of_a_report_with_files_shows_them(desk: Office) -> None:
     up = await desk.upload("dewi", b"%PDF-1.7 notulen", "notulen.pdf", "application/pdf")
     media = f'{{"upload": "{up["id"]}", "sha256": "{up["sha256"]}", "name": "notulen.pdf"}}'
-    sent = await post(desk, "dewi", "/bahan/baru", kunci="k", title="A", text="B", tanggal="2026-11-23", media=media)
+    sent = await post(desk, "dewi", "/bahan/baru", kunci=KEY, title="A", text="B", tanggal="2026-11-23", media=media)
     assert sent.status_code == 303
     await desk.look()
     shown = (await desk.call("bambang", "GET", sent.headers["location"], headers=HTML)).text

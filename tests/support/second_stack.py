@@ -1,0 +1,89 @@
+"""A second real Kafka and PostgreSQL of a test's own, to be killed and started again; never the one of TEST_*."""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from shared.media import Buckets
+from shared.topics import Topics
+from tests.support.stack import HOUSE, Stack
+
+TOOL = HOUSE.parent / "shared" / "tools" / "realstack"
+NAMES = ("kafka", "postgres")
+
+
+@dataclass(frozen=True)
+class SecondStack:
+    """Its servers may be stopped, killed and started; the port and the data stay."""
+
+    environment: dict[str, str]
+    kafka: str
+    owner_dsn: str
+
+    def run(self, *command: str) -> None:
+        done = subprocess.run(
+            [str(TOOL), *command], env=self.environment, capture_output=True, text=True, check=False, timeout=180
+        )
+        assert done.returncode == 0, done.stderr
+
+    def stack(self) -> Stack:
+        return Stack(
+            owner_dsn=self.owner_dsn,
+            kafka=self.kafka,
+            topics=Topics(f"t{secrets.token_hex(6)}"),
+            buckets=Buckets("none"),
+            s3_endpoint="http://127.0.0.1:1",
+            s3_access_key="none",
+            s3_secret_key="none",
+        )
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for s in sockets:
+            s.bind(("127.0.0.1", 0))
+        return [s.getsockname()[1] for s in sockets]
+    finally:
+        for s in sockets:
+            s.close()
+
+
+@contextmanager
+def second_stack() -> Iterator[SecondStack]:
+    """Start it, without the broker's making of topics by itself, and stop it by its own `down`."""
+    if not TOOL.exists():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{TOOL} is not there: faults need servers of their own")
+    home = Path(tempfile.mkdtemp(prefix="second-stack-"))
+    home.chmod(0o755)
+    kafka, control, postgres = free_ports(3)
+    made = SecondStack(
+        os.environ
+        | {
+            "REALSTACK_RUN": str(home / "run"),
+            "REALSTACK_KAFKA_PORT": str(kafka),
+            "REALSTACK_KAFKA_CTRL": str(control),
+            "REALSTACK_PG_PORT": str(postgres),
+        },
+        f"127.0.0.1:{kafka}",
+        f"postgresql://postgres@127.0.0.1:{postgres}/postgres",
+    )
+    try:
+        made.run("up", *NAMES)
+        made.run("stop", "kafka")
+        with (home / "run" / "kafka.properties").open("a") as properties:
+            properties.write("auto.create.topics.enable=false\n")
+        made.run("start", "kafka")
+        yield made
+    finally:
+        made.run("down")
+        shutil.rmtree(home, ignore_errors=True)
