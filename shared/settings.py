@@ -40,5 +40,5 @@ class ServiceSettings(BaseSettings):
 
     @property
     def secure_cookies(self) -> bool:
-        """Browsers keep a cookie for HTTPS alone from a site that they reach without; most do, on this machine too."""
+        """Whether the session is for HTTPS alone: over plain HTTP a browser would drop such a cookie."""
         return self.staff_url.startswith("https://")

@@ -111,28 +111,33 @@ async def until_published(servers: Stack, wanted: int, deadline: float) -> None:
 
 
 @pytest.mark.timeout(SECONDS + 60)
-async def test_nothing_is_lost_or_doubled_when_every_process_is_killed(tmp_path: Path) -> None:
+async def test_nothing_is_lost_or_doubled_when_every_process_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seed = int(os.environ.get("ALURWARTA_SEED", random.randrange(10**6)))
     print(f"\nseed {seed}: {REPORTS} reports, {KILLS} kills of each service, Kafka and PostgreSQL once")
     chance, secret, deadline = random.Random(seed), password(), time.monotonic() + SECONDS
     load = 0.25 * REPORTS if not LONG else 0.35 * REPORTS
-    async with second_stack() as real, stack() as servers, town(servers, tmp_path) as running:
-        await found(servers, secret)
-        office = Office(
-            await Staff.log_in(running.staff_url, "admin", secret),
-            await Staff.log_in(running.staff_url, "sekretaris", secret),
-        )
-        work = asyncio.create_task(office.work())
-        shares = [REPORTS // 3, REPORTS // 3, REPORTS - 2 * (REPORTS // 3)]
-        done = await asyncio.gather(
-            kill_again_and_again(running, real, chance, load),
-            *(report_steadily(servers, name, n, load) for name, n in zip(PRODUCERS, shares, strict=True)),
-        )
-        print(f"{done[0]} kills done; waiting for the last publication")
-        await until_published(servers, REPORTS, deadline)
-        work.cancel()
-        await until_quiet(servers)
-        await every_story_is_whole(servers)
+    with second_stack() as real:
+        monkeypatch.setenv("TEST_KAFKA", real.kafka)
+        monkeypatch.setenv("TEST_POSTGRES", real.owner_dsn)
+        async with stack() as servers, town(servers, tmp_path) as running:
+            await found(servers, secret)
+            office = Office(
+                await Staff.log_in(running.staff_url, "admin", secret),
+                await Staff.log_in(running.staff_url, "sekretaris", secret),
+            )
+            work = asyncio.create_task(office.work())
+            shares = [REPORTS // 3, REPORTS // 3, REPORTS - 2 * (REPORTS // 3)]
+            done = await asyncio.gather(
+                kill_again_and_again(running, real, chance, load),
+                *(report_steadily(servers, name, n, load) for name, n in zip(PRODUCERS, shares, strict=True)),
+            )
+            print(f"{done[0]} kills done; waiting for the last publication")
+            await until_published(servers, REPORTS, deadline)
+            work.cancel()
+            await until_quiet(servers)
+            await every_story_is_whole(servers)
 
 
 async def every_story_is_whole(servers: Stack) -> None:

@@ -1,4 +1,4 @@
-"""Another system, as its programmers would have it: a folder, the public tools, the page of documentation, no secrets."""
+"""Another system, as its programmers see it: a folder, public tools, the page of documentation, nothing else."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from deploy.prepare import HOUSE
-from tests.support.documents import Page, page
+from tests.support.documents import page
 
 PAGE = page(HOUSE / "docs" / "integrating.md")
 PATIENCE = 120  # seconds; a test machine may be busy
@@ -55,7 +55,8 @@ def exported(told: str) -> dict[str, str]:
 
 def id_in(name: str) -> str:
     """The request's id in one example of the page."""
-    return ID.findall(PAGE.run[name][1])[-1]
+    code = PAGE.files["src/main/java/SendReport.java"] if name == "java" else PAGE.run[name][1]
+    return ID.findall(code)[-1]
 
 
 @dataclass(frozen=True)

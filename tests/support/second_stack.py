@@ -3,11 +3,13 @@
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,10 +32,31 @@ class SecondStack:
     owner_dsn: str
 
     def run(self, *command: str) -> None:
+        """One command of the tool. PostgreSQL is ended here: as root the tool has the id of a shell around it."""
+        if command[0] in ("kill", "stop") and command[1] == "postgres":
+            self._end_postgres(signal.SIGKILL if command[0] == "kill" else signal.SIGINT)
+            return
+        if command[0] == "down":
+            self._end_postgres(signal.SIGINT)
         done = subprocess.run(
             [str(TOOL), *command], env=self.environment, capture_output=True, text=True, check=False, timeout=180
         )
         assert done.returncode == 0, done.stderr
+
+    def _end_postgres(self, how: signal.Signals) -> None:
+        lock = Path(self.environment["REALSTACK_RUN"]) / "postgres" / "postmaster.pid"
+        if not lock.exists():
+            return
+        first = int(lock.read_text().split()[0])
+        found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(first)], capture_output=True, text=True, check=False)
+        with suppress(ProcessLookupError):
+            os.kill(first, how)
+        # Its children end by themselves; until then they hold what the next start needs.
+        wanted = [first, *map(int, found.stdout.split())]
+        for _ in range(600):
+            if not any(Path(f"/proc/{pid}").exists() for pid in wanted):
+                return
+            time.sleep(0.05)
 
     def stack(self) -> Stack:
         return Stack(
