@@ -103,4 +103,6 @@ async def verify(conn: "Connection") -> list[str]:
         elif link(previous, row) != row["hash"]:
             found.append(f"audit row {row['audit_id']} was changed")
         previous = row["hash"]
-    return found
+    unsealed = """SELECT id FROM audit a WHERE at < now() - interval '1 hour'
+                    AND NOT EXISTS (SELECT FROM audit_chain c WHERE c.audit_id = a.id) ORDER BY id LIMIT 1000"""
+    return found + [f"audit row {row['id']} was never sealed" for row in await conn.fetch(unsealed)]

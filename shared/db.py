@@ -88,7 +88,11 @@ class SchemaMissing(Exception):
 
 
 async def _expect_schema(pool: "Pool", schema: str) -> None:
-    found = await pool.fetchval("SELECT to_regclass($1)", f"{schema}.outbox")
+    try:
+        found = await pool.fetchval("SELECT to_regclass($1)", f"{schema}.outbox")
+    except BaseException:
+        pool.terminate()  # or each look would leave its connection behind
+        raise
     if found is None:
         await pool.close()
         raise SchemaMissing(f"schema {schema} is not migrated yet: run `alurwarta prepare`")

@@ -88,6 +88,11 @@ BY_TYPE = {type_name(kind): kind for kind in CATALOGUE.values()}
 
 def headers_of(envelope: Envelope) -> list[tuple[str, bytes]]:
     """The `ce_*` headers of binary mode."""
+    return [(name, value.encode()) for name, value in attributes_of(envelope).items()]
+
+
+def attributes_of(envelope: Envelope) -> dict[str, str]:
+    """The headers of binary mode as text, those that are there."""
     request = envelope.request
     pairs = (
         ("ce_specversion", "1.0"),
@@ -103,7 +108,7 @@ def headers_of(envelope: Envelope) -> list[tuple[str, bytes]]:
         ("ce_requestid", request.id if request else None),
         ("content-type", "application/json"),
     )
-    return [(name, value.encode()) for name, value in pairs if value is not None]
+    return {name: value for name, value in pairs if value is not None}
 
 
 def read(record: Record) -> Received | Malformed:

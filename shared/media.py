@@ -28,6 +28,8 @@ WORKERS = 8
 CHUNK = 1024 * 1024
 MAX_PIXELS = 80_000_000
 LONGEST_SIDE = 1600
+# What cameras and telephones make. Pillow reads much more, some by other programs: EPS runs Ghostscript.
+PICTURES = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "TIFF", "BMP")
 GONE = ("NoSuchKey", "NoSuchObject", "NotFound", "NoSuchBucket")
 KINDS: dict[str, MediaKind] = {"image": "image", "video": "video", "audio": "audio"}
 
@@ -247,14 +249,16 @@ async def render_jpeg(data: bytes) -> Jpeg:
 
 def _render_jpeg(data: bytes) -> Jpeg:
     try:
-        with Image.open(io.BytesIO(data)) as picture:
+        with Image.open(io.BytesIO(data), formats=PICTURES) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise Undecodable(f"Gambar melebihi {MAX_PIXELS // 1_000_000} megapiksel.")
             picture.load()
             upright = _to_srgb(ImageOps.exif_transpose(picture))
     except Undecodable:
         raise
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as e:
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as e:  # a decoder's own bugs on garbage are of any type
         raise Undecodable("Berkas ini bukan gambar yang utuh. Kirim ulang berkas aslinya.") from e
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     out = io.BytesIO()

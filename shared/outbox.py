@@ -1,6 +1,5 @@
 """The outbox: events appended in the transaction that makes them true, each with its place in its key's sequence."""
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from shared.content import RequestRef
-from shared.envelope import Envelope, event_source, headers_of
+from shared.envelope import Envelope, attributes_of, event_source
 from shared.events import Event, type_name
 from shared.refusal import Refused
 
@@ -70,32 +69,31 @@ class Outbox:
         )
 
     def _row(self, draft: Draft, places: dict[tuple[str, str], int], at: datetime) -> tuple[object, ...]:
-        event, stream = draft.event, (draft.address, draft.event.key)
-        body = event.model_dump_json(exclude_defaults=False).encode()
+        event, because, topic = draft.event, draft.because, draft.address
+        key = event.key
+        body = event.model_dump_json().encode()
         if len(body) > LIMIT:
             raise TooLarge(len(body))
-        places[stream] += 1
+        places[topic, key] = place = places[topic, key] + 1
         event_id = self.new_id()
-        because = draft.because
-        request = draft.request or (because.request if because else None)
         envelope = Envelope(
             id=str(event_id),
             source=event_source(self.service),
             type=type_name(type(event)),
-            subject=event.key,
+            subject=key,
             time=at,
-            sequence=places[stream],
+            sequence=place,
             causation=because.id if because else None,
             traceparent=because.traceparent if because and because.traceparent else traceparent(event_id),
-            request=request,
+            request=draft.request or (because.request if because else None),
         )
-        headers = json.dumps({name: value.decode() for name, value in headers_of(envelope)})
-        return event_id, draft.address, event.key, places[stream], envelope.type, headers, body
+        return event_id, topic, key, place, envelope.type, json.dumps(attributes_of(envelope)), body
 
 
 def traceparent(event_id: UUID) -> str:
     """A W3C trace context of its own for a chain that nobody else traces."""
-    return f"00-{event_id.hex}-{hashlib.sha256(event_id.bytes).hexdigest()[:16]}-01"
+    digits = event_id.hex
+    return f"00-{digits}-{digits[16:]}-01"
 
 
 async def _take_places(conn: "Connection", drafts: Sequence[Draft]) -> dict[tuple[str, str], int]:

@@ -138,7 +138,7 @@ class Timekeeper:
 
         The target stays that of the SOP under which the clock opened.
         """
-        if not clock.is_open:
+        if not clock.is_open or self._measured_as_now(clock):
             return clock
         calendar, target = self.calendar_of(clock.lane), clock.target_seconds
         if clock.sop_version == self.sop.version:
@@ -146,6 +146,10 @@ class Timekeeper:
             target = self.target_seconds(clock.stage, at=clock.opened_at, lane=clock.lane)
         due = calendar.due(clock.opened_at, target)
         return replace(clock, due_at=due, target_seconds=target, calendar_version=calendar.version)
+
+    def _measured_as_now(self, clock: Clock) -> bool:
+        versions = (clock.sop_version, clock.calendar_version)
+        return versions == (self.sop.version, self.calendar_of(clock.lane).version)
 
     def due_soon(self, clock: Clock, at: datetime) -> bool:
         """Say whether an open clock has used the SOP's share of its target, and not more than all of it."""

@@ -1,6 +1,6 @@
 """HTTP for every service: who is asking, what an error looks like, health, metrics, pages."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from shared import accounts
 from shared.accounts import Person
 from shared.db import is_transient
+from shared.guard import Guard
 from shared.refusal import NotFound, Refused, Stale, Transient
 from shared.words import words
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 HERE = Path(__file__).parent
 COOKIE = "alurwarta"
-MAX_BODY = 1_000_000
 CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self' {media} data:; media-src 'self' {media}; script-src 'self'; "
     "connect-src 'self' {media}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -58,20 +58,7 @@ def create_app(*, title: str, lifespan: Callable[[FastAPI], Any], media_origins:
     """A FastAPI app with our errors, security headers, static files and nothing public by default."""
     app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/aset", StaticFiles(directory=HERE / "static"), name="static")
-    csp = CSP.format(media=media_origins)
-
-    @app.middleware("http")
-    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        if int(request.headers.get("content-length") or 0) > MAX_BODY:
-            return problem(413, "too-large", f"Isi permintaan melebihi {MAX_BODY // 1000} kB.")
-        response = await call_next(request)
-        response.headers.setdefault("Content-Security-Policy", csp)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        if not request.url.path.startswith(("/aset/", "/berita/")) and "cache-control" not in response.headers:
-            response.headers["Cache-Control"] = "no-store"
-        return response
-
+    app.add_middleware(Guard, csp=CSP.format(media=media_origins))
     app.add_exception_handler(Refused, _on_refused)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)

@@ -4,7 +4,13 @@ import typer
 
 from deploy.cli import accounts, bench, contracts, dead_letter, emit, outbox, run, sources, up
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Alurwarta: the course of the news, measured.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    # Containers write to a log: the plain traceback, without boxes, and without the values of variables.
+    pretty_exceptions_enable=False,
+    help="Alurwarta: the course of the news, measured.",
+)
 app.command("up")(up.up)
 app.command("serve")(run.serve)
 app.command("gateway")(run.gateway)

@@ -16,6 +16,26 @@ T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, help="Other systems that send intake events.")
 Name = Annotated[str, typer.Argument(help="Short name, e.g. sim-rutilahu; it ends the names of its topics")]
 
+EXAMPLES = """Send a report by HTTP:
+  curl -sS {site}/api/v1/reports \\
+    -H 'Authorization: Bearer {key}' -H 'Idempotency-Key: contoh-1' \\
+    -H 'Content-Type: application/json' -d '{report}'
+
+Ask what became of it:
+  curl -sS {site}/api/v1/requests/contoh-1 -H 'Authorization: Bearer {key}'
+
+Send a report by Kafka:
+  echo '{report}' | \\
+    kcat -b {broker} -P -t {requests} \\
+    -H ce_specversion=1.0 -H ce_id=contoh-2 -H ce_source={name} -H ce_type=alurwarta.intake.requested.v1
+
+Read what became of all reports:
+  kcat -b {broker} -C -e -q -t {outcomes} -o beginning -f '%k %h\\n%s\\n\\n'
+
+For the examples of docs/integrating.md:
+  export SITE={site} SOURCE={name} KEY={key}
+  export BROKER={broker} REQUESTS={requests} OUTCOMES={outcomes}"""
+
 
 @app.command("add")
 def add(name: Name, units: Annotated[str, typer.Option(help="The Bidang it may report for, comma-separated")]) -> None:
@@ -47,34 +67,21 @@ def disable(name: Name) -> None:
 
 def _examples(settings: OperatorSettings, name: str, key: str, unit: str) -> str:
     topics = Topics(settings.namespace)
-    site, broker = settings.staff_url, settings.kafka
-    requests, outcomes = topics.requests_of(name), topics.outcomes_of(name)
     report = {
         "title": "Judul kegiatan",
         "text": "Apa yang terjadi, siapa, di mana.",
         "happened_at": datetime.now(UTC).date().isoformat(),
         "unit": unit,
     }
-    body = json.dumps(report)
-    return f"""Send a report by HTTP:
-  curl -sS {site}/api/v1/reports \\
-    -H 'Authorization: Bearer {key}' -H 'Idempotency-Key: contoh-1' \\
-    -H 'Content-Type: application/json' -d '{body}'
-
-Ask what became of it:
-  curl -sS {site}/api/v1/requests/contoh-1 -H 'Authorization: Bearer {key}'
-
-Send a report by Kafka:
-  echo '{body}' | \\
-    kcat -b {broker} -P -t {requests} \\
-    -H ce_specversion=1.0 -H ce_id=contoh-2 -H ce_source={name} -H ce_type=alurwarta.intake.requested.v1
-
-Read what became of all reports:
-  kcat -b {broker} -C -e -q -t {outcomes} -o beginning -f '%k %h\\n%s\\n\\n'
-
-For the examples of docs/integrating.md:
-  export SITE={site} SOURCE={name} KEY={key}
-  export BROKER={broker} REQUESTS={requests} OUTCOMES={outcomes}"""
+    return EXAMPLES.format(
+        site=settings.staff_url,
+        name=name,
+        key=key,
+        report=json.dumps(report),
+        broker=settings.kafka,
+        requests=topics.requests_of(name),
+        outcomes=topics.outcomes_of(name),
+    )
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

@@ -11,7 +11,8 @@ from services.intake.domain_requests import Source
 from services.intake.originals import Vault
 from shared.accounts import Person
 from shared.refusal import Refused
-from shared.web import MAX_BODY, NotLoggedIn, allow, desk_of
+from shared.guard import MAX_BODY
+from shared.web import NotLoggedIn, allow, desk_of
 
 M = TypeVar("M", bound=BaseModel)
 BEARER = "bearer "

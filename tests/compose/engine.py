@@ -27,15 +27,15 @@ def engine() -> None:
 def _one_at_a_time() -> None:
     """Engine, base image and stand-ins where no image can be pulled: minutes the first time, seconds after."""
     steps = (
-        [TOOLS / "realdocker", "up"],
-        [TOOLS / "realstack", "fetch"],
-        [HOUSE / "tests" / "compose" / "standins" / "build"],
+        [f"{TOOLS}/realdocker", "up"],
+        [f"{TOOLS}/realstack", "fetch"],
+        [f"{HOUSE}/tests/compose/standins/build"],
     )
     with (Path(tempfile.gettempdir()) / f"alurwarta-engine-{os.getuid()}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for step in steps:
-            if said := _said([str(word) for word in step]):
-                _unavailable(f"{step[0].name}: {said[-500:]}")
+            if said := _said(step):
+                _unavailable(f"{' '.join(step)}: {said[-500:]}")
 
 
 def _said(command: list[str]) -> str:

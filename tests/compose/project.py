@@ -52,7 +52,12 @@ class Project:
         try:
             self.compose("up", "-d", "--build", "--wait", "--wait-timeout", "240")
         except ComposeFailed as e:
-            raise ComposeFailed(f"{e}\n{self.compose('ps', '-a')}\n{self.compose('logs', '--tail', '15')}") from None
+            raise ComposeFailed(f"{str(e)[-500:]}\n{self._what_is_wrong()}") from None
+
+    def _what_is_wrong(self) -> str:
+        rows = [json.loads(line) for line in self.compose("ps", "-a", "--format", "json").splitlines()]
+        bad = [r["Service"] for r in rows if r["ExitCode"] or r["Health"] in ("unhealthy", "starting")]
+        return self.compose("logs", "--no-color", "--tail", "40", *bad)
 
     def down(self) -> None:
         self.compose("down", "--volumes", "--timeout", "20")

@@ -173,6 +173,23 @@ async def test_the_same_id_with_other_data_is_never_taken(system: Integrator) ->
     assert len([of for of, _, _ in system.outcomes() if of == "dua-isi"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("changes", "source", "code", "said"),
+    [
+        ({"titel": "Salah ketik"}, "sim-rutilahu", 2, "titel: Extra inputs are not permitted"),
+        ({}, "tak-dikenal", 2, "alurwarta sources add tak-dikenal"),
+        ({"unit": "pertanahan"}, "sim-rutilahu", 1, "alurwarta.intake.refused.v1"),
+    ],
+)
+async def test_the_command_says_what_is_wrong(
+    system: Integrator, changes: dict[str, Any], source: str, code: int, said: str
+) -> None:
+    (system.folder / "salah.json").write_text(json.dumps(system.report(**changes)))
+    done = shell(f"alurwarta emit salah.json --source {source}", system.folder, system.environment | system.operator)
+    assert done.returncode == code, done.stderr
+    assert said in done.stdout + done.stderr
+
+
 async def test_http_errors_are_problems_with_the_codes_that_the_page_lists(system: Integrator) -> None:
     report = system.report()
     assert (await system.call("GET", "/api/v1/requests/tak-pernah")).status_code == 404
