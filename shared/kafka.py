@@ -46,7 +46,7 @@ class Subscription:
 
     @property
     def joined(self) -> bool:
-        """Whether the consumer is in its group; it may have no partition there: replicas may be many, or topics none."""
+        """Whether the consumer is in its group; it may have no partition there: replicas can be many, topics none."""
         return self.listener.joined
 
     def lag(self) -> int | None:

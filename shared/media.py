@@ -29,7 +29,7 @@ CHUNK = 1024 * 1024
 MAX_PIXELS = 80_000_000
 LONGEST_SIDE = 1600
 # What cameras and telephones make. Pillow reads much more, some by other programs: EPS runs Ghostscript.
-PICTURES = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "TIFF", "BMP")
+PICTURES = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP")
 GONE = ("NoSuchKey", "NoSuchObject", "NotFound", "NoSuchBucket")
 KINDS: dict[str, MediaKind] = {"image": "image", "video": "video", "audio": "audio"}
 

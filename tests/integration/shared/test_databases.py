@@ -112,9 +112,7 @@ async def person(made: Database) -> str:
     return account
 
 
-async def test_who_logs_in_is_known_to_every_service_until_they_log_out(
-    base: Stack, desk_of_intake: Database
-) -> None:
+async def test_who_logs_in_is_known_to_every_service_until_they_log_out(base: Stack, desk_of_intake: Database) -> None:
     account = await person(desk_of_intake)
     async with desk_of_intake.connection() as conn:
         token = await accounts.log_in(conn, account, GOOD, now=now())

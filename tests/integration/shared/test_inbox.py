@@ -218,7 +218,9 @@ async def test_any_interleaving_and_repetition_in_any_batches_applies_each_event
     chance, desk, names = random.Random(seed), Desk(), [str(uuid4()) for _ in range(keys)]
     desk.offset = uuid4().int % 2**28  # another example's place is another place
     book.healed = False
-    log = [desk.record(n, i, chance.choice(["", "", "", "sql", "refused"])) for n in names for i in range(1, length + 1)]
+    log = [
+        desk.record(n, i, chance.choice(["", "", "", "sql", "refused"])) for n in names for i in range(1, length + 1)
+    ]
     chance.shuffle(log)
     log += [chance.choice(log)._replace(offset=desk.offset + 1 + i) for i in range(chance.randrange(8))]
     consumer, position = book.consumer(), 0

@@ -147,7 +147,14 @@ async def test_a_rendition_tells_nothing_but_its_pixels() -> None:
         with Image.open(io.BytesIO(made.data)) as shown:
             assert shown.format == "JPEG"
             assert not shown.getexif()
-            assert set(shown.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "progressive", "progression"}
+            assert set(shown.info) <= {
+                "jfif",
+                "jfif_version",
+                "jfif_unit",
+                "jfif_density",
+                "progressive",
+                "progression",
+            }
             assert shown.size == (made.width, made.height)
             assert max(shown.size) <= 1600
 
@@ -182,7 +189,9 @@ async def test_what_is_a_bomb_or_no_picture_or_runs_other_programs_is_refused_wi
 
 
 @settings(max_examples=120)
-@given(seed=st.integers(0, 2**32), cuts=st.integers(1, 40), kind=st.sampled_from(["JPEG", "PNG", "GIF", "TIFF", "WEBP"]))
+@given(
+    seed=st.integers(0, 2**32), cuts=st.integers(1, 40), kind=st.sampled_from(["JPEG", "PNG", "GIF", "TIFF", "WEBP"])
+)
 def test_garbage_of_any_kind_is_rendered_or_refused_and_nothing_worse(seed: int, cuts: int, kind: str) -> None:
     out, chance = io.BytesIO(), random.Random(seed)
     with Image.open(io.BytesIO(picture(orientation=6))) as source:

@@ -129,7 +129,7 @@ async def test_when_more_than_half_fails_unforeseen_the_consumer_stops_instead_o
     for _ in range(consume.ATTEMPTS + 4):
         try:
             await consumer.handle(records)
-        except Exception as e:  # noqa: BLE001
+        except Exception as e:
             errors.append(type(e))
     assert errors[-3:] == [OurBug] * 3
     assert await book.states() == []

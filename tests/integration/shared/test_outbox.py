@@ -86,7 +86,9 @@ async def test_an_event_carries_what_caused_it(base: Stack) -> None:
         async with db.transaction() as conn:
             await outbox().append(conn, [Draft(withdrawn("a"), because=cause), Draft(withdrawn("b"))])
         async with db.connection() as conn:
-            first, second = [json.loads(r["headers"]) for r in await conn.fetch("SELECT headers FROM outbox ORDER BY id")]
+            first, second = [
+                json.loads(r["headers"]) for r in await conn.fetch("SELECT headers FROM outbox ORDER BY id")
+            ]
     assert (first["ce_causationid"], first["ce_traceparent"]) == ("c-1", "00-11-22-01")
     assert (first["ce_requestsource"], first["ce_requestid"]) == ("simpeg", "r-9")
     assert UUID(second["ce_id"]).version == 7

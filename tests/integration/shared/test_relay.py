@@ -37,6 +37,7 @@ from tests.support.machinery import (
 )
 from tests.support.stack import Stack
 
+
 @dataclass
 class Sender:
     """One service's outbox and any number of relays of it."""
@@ -341,5 +342,3 @@ async def test_a_row_that_commits_late_with_a_lower_id_is_not_passed_over(sender
         made.wake()
         await sender.all_sent()
     assert set(by_key(await contents(sender.stack, "reports"))) == {str(report("quick")), str(report("slow"))}
-
-
