@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 HOUSE = Path(__file__).parent.parent
 ACCOUNTS = MECHANISM.parent / "accounts_schema" / "migrations"
 RETENTION_MS = 90 * 24 * 3600 * 1000  # over a stop at Lebaran nothing is lost; the outbox keeps longer
-# Whatever a source compresses with, the broker keeps plainly: a codec that this Python cannot read would stop a partition.
+# Whatever a source compresses with, the broker keeps it plain: a codec that is not installed here stops a partition.
 OWNED_CONFIG = {
     "retention.ms": str(RETENTION_MS), "message.timestamp.type": "LogAppendTime", "compression.type": "uncompressed",
 }  # fmt: skip

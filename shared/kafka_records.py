@@ -1,7 +1,7 @@
 """Lets a consumer live with a header whose very name is not UTF-8.
 
-Brokers take such a record and some clients write it. aiokafka's parser raises on it each time it is fetched, so that its
-partition never goes on; what was taken from other partitions in the same call is dropped and later committed over.
+Brokers take such a record and some clients write it. aiokafka's parser raises on it each time it is fetched, so
+that its partition never goes on; what was taken from other partitions in the same call is dropped and later committed over.
 """
 
 import struct
@@ -30,7 +30,7 @@ class _Buffer(bytearray):
 
 class _Lenient(_DefaultRecordBatchPy):  # pyright: ignore[reportGeneralTypeIssues]  (final to type checkers only)
     def _read_msg(self, decode_varint: Any = decode_varint_py) -> Any:
-        if not isinstance(self._buffer, _Buffer):
+        if type(self._buffer) is bytearray:
             self._buffer = _Buffer(self._buffer)
         return super()._read_msg(decode_varint)
 

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +82,7 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def second_stack() -> Iterator[SecondStack]:
+def second_stack() -> Generator[SecondStack]:
     """Start it, without the broker's making of topics by itself, and stop it by its own `down`."""
     if not TOOL.exists():
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{TOOL} is not there: faults need servers of their own")

@@ -20,6 +20,7 @@ from shared.events import Event
 from shared.outbox import Outbox
 from shared.refusal import Transient
 from shared.relay import Relay
+from shared.topics import SERVICES
 from tests.support import machinery
 from tests.support.machinery import (
     Notebook,
@@ -52,7 +53,7 @@ def servers() -> Iterator[SecondStack]:
 @pytest.fixture
 async def stack(servers: SecondStack) -> AsyncGenerator[Stack]:
     made = servers.stack()
-    roles = dict.fromkeys(("intake", "editing", "review", "publisher"), PASSWORD)
+    roles: dict[str, str] = dict.fromkeys(SERVICES, PASSWORD)
     if await prepare_database(made.owner_dsn, roles):
         await machinery.make_notebooks(made)
     owner = await asyncpg.connect(made.owner_dsn)

@@ -67,12 +67,12 @@ async def test_more_events_than_one_look_can_wait_and_all_go_on_by_themselves(
 
 
 async def test_a_waiting_event_that_comes_again_with_a_refused_one_is_not_lost(book: Notebook, desk: Desk) -> None:
-    """The process died after its transaction and before its offset; now the gap's event is refused in the same batch."""
+    """The process died between transaction and offset; now the gap's event is refused in the same batch."""
     consumer, third, second = book.consumer(), desk.record("a", 3), desk.record("a", 2, "refused")
     await consumer.handle([desk.record("a", 1), third])
     await consumer.handle([third, second])
     assert await book.applied("a") == [1]
-    assert dict((n, state) for n, state, _ in await book.states()) == {2: "open", 3: "waiting"}
+    assert {n: state for n, state, _ in await book.states()} == {2: "open", 3: "waiting"}
     book.healed = True
     await _request(book, 2)
     await _replay_all(book)

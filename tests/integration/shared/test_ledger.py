@@ -80,9 +80,13 @@ async def test_a_clock_is_never_closed_before_it_opened(base: Stack) -> None:
 async def test_the_totals_equal_the_clocks_whatever_was_closed_in_whatever_batches(base: Stack) -> None:
     chance = random.Random(7)
     clocks = [
-        closed(clock(f"i{n}", target=chance.choice([0, 600, 7_200])), chance.randrange(30_000), chance.choice(get_args(Outcome)))
+        closed(
+            clock(f"i{n}", target=chance.choice([0, 600, 7_200])),
+            chance.randrange(30_000),
+            chance.choice(get_args(Outcome)),
+        )
         for n in range(200)
-    ]  # fmt: skip
+    ]
     async with database(base, "review") as db:
         rest = list(clocks)
         while rest:

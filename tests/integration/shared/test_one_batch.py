@@ -1,4 +1,4 @@
-"""The rules of EVENTS.md, "One batch": what fails for good fails alone, what may pass is tried again, our bug stops us."""
+"""The rules of EVENTS.md, "One batch": what fails for good fails alone, what may pass comes again, our bug stops us."""
 
 import asyncio
 
@@ -36,7 +36,7 @@ async def test_one_event_that_the_database_refuses_for_good_is_isolated(book: No
     records = [desk.record(f"k{i}", 1, "sql" if i == 7 else "") for i in range(20)]
     await book.consumer().handle([*records, desk.record("k7", 2)])
     assert await book.count() == 19
-    states = dict((n, (state, reason)) for n, state, reason in await book.states())
+    states = {n: (state, reason) for n, state, reason in await book.states()}
     assert states[1] == ("open", "could not be applied: NotNullViolationError 23502")
     assert states[2] == ("waiting", "waiting for 1")
 

@@ -81,7 +81,8 @@ async def test_replay_marks_what_was_sent_since_and_forgetting_spares_what_was_n
 
 
 async def test_an_event_carries_what_caused_it(base: Stack) -> None:
-    cause = Envelope("c-1", "simpeg", "t", None, None, None, traceparent="00-11-22-01", request=RequestRef(source="simpeg", id="r-9"))  # fmt: skip
+    request = RequestRef(source="simpeg", id="r-9")
+    cause = Envelope("c-1", "simpeg", "t", None, None, None, traceparent="00-11-22-01", request=request)
     async with database(base, "intake") as db:
         async with db.transaction() as conn:
             await outbox().append(conn, [Draft(withdrawn("a"), because=cause), Draft(withdrawn("b"))])

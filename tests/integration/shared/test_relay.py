@@ -1,4 +1,4 @@
-"""The relay on real Kafka: order per key, at least once, one at a time, and a bad row or topic holds back only its own."""
+"""The relay on real Kafka: order per key, at least once, one at a time, and a bad row or topic holds back its own."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable

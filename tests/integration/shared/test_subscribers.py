@@ -186,7 +186,7 @@ async def produce_bad_header_name(flow: Stack, topic: str) -> None:
         buffer = batch._build()  # pyright: ignore
         place = bytes(buffer).index(b"HHHH")
         buffer[place : place + 4] = b"\xff\xfe\xff\xfe"
-        buffer[17:21] = calc_crc32c(memoryview(bytes(buffer))[21:]).to_bytes(4, "big")
+        buffer[17:21] = calc_crc32c(bytes(buffer)[21:]).to_bytes(4, "big")
         await (await producer.send_batch(batch, flow.topics.full(topic), partition=0))
     finally:
         await producer.stop()
