@@ -33,6 +33,11 @@ def under(path: str, prefixes: tuple[str, ...]) -> bool:
     return any(path == prefix or path.startswith(f"{prefix}/") for prefix in prefixes)
 
 
+def is_plain(path: str) -> bool:
+    """Whether a path means the same to all: httpx resolves dots on the way, after the choice was made by the path."""
+    return not {".", ".."} & set(path.split("/"))
+
+
 def staff(addresses: dict[str, str]) -> Choose:
     """Which address answers a path of the staff's site; None where nobody may ask from outside."""
 
@@ -64,7 +69,8 @@ def gateway(choose: Choose) -> Starlette:
         await client.aclose()
 
     async def pass_on(request: Request) -> Response:
-        address = choose(request.url.path)
+        path: str = request.scope["path"]  # not the URL's: that one begins with what the caller says is the host
+        address = choose(path) if is_plain(path) else None
         if address is None:
             return PlainTextResponse("Halaman tidak ditemukan.", 404)
         try:

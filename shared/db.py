@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
 import structlog
-from asyncpg.exceptions import InterfaceError, PostgresError
+from asyncpg.exceptions import InterfaceError, InternalClientError, PostgresError
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
@@ -29,7 +29,8 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, PostgresError):
         state = str(error.sqlstate or "")
         return state[:2] in TRANSIENT_CLASSES or state in ("55P03", "25P03")
-    return isinstance(error, (InterfaceError, OSError, asyncio.TimeoutError, TimeoutError))
+    # asyncpg's InternalClientError is how a server killed amid an answer shows now and then.
+    return isinstance(error, (InterfaceError, InternalClientError, OSError, asyncio.TimeoutError, TimeoutError))
 
 
 def is_permanent(error: BaseException) -> bool:

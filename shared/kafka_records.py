@@ -1,7 +1,7 @@
 """Lets a consumer live with a header whose very name is not UTF-8.
 
 Brokers take such a record and some clients write it. aiokafka's parser raises on it each time it is fetched, so
-that its partition never goes on; what was taken from other partitions in the same call is dropped and later committed over.
+that its partition never goes on, and what the same call took from other partitions is dropped and later committed over.
 """
 
 import struct

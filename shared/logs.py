@@ -59,5 +59,7 @@ def set_up(service: str, level: str = "INFO") -> None:
     # Our consumers tell of failed batches themselves; what is critical here is a commit that failed.
     logging.getLogger("alurwarta.faststream").setLevel(logging.CRITICAL)
     handler.addFilter(Seldom("aiokafka"))
-    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
+    # Both tell whole addresses, and a presigned one is a right to read.
+    for library in ("uvicorn.access", "httpx"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(service=service)

@@ -1,4 +1,4 @@
-"""What containers run: one service, the gateway, the preparation, the health check."""
+"""What containers run: one service, the gateway, the preparation."""
 
 import asyncio
 import importlib
@@ -87,19 +87,3 @@ async def _prepare(settings: OperatorSettings) -> None:
         settings.s3_endpoint, settings.s3_access_key.get_secret_value(), settings.s3_secret_key.get_secret_value()
     )
     await store.prepare(Buckets(settings.bucket_prefix))
-
-
-def health(url: Annotated[str, typer.Option()] = "http://127.0.0.1:8000/health/ready") -> None:
-    """Ask a service whether it works; exits 1 and says why where it does not."""
-    # Every ten seconds in every container: nothing but the standard library.
-    from urllib.error import HTTPError
-    from urllib.request import urlopen
-
-    try:
-        with urlopen(url, timeout=4):  # noqa: S310  (our own loopback)
-            return
-    except HTTPError as e:
-        typer.echo(e.read().decode(), err=True)
-    except OSError as e:
-        typer.echo(f"{url}: {e}", err=True)
-    raise typer.Exit(1)

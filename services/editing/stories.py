@@ -206,6 +206,8 @@ def published(story: Story, event: StoryPublished) -> Story:
 
 def taken_down(story: Story, event: StoryTakenDown) -> Story:
     """Learn that the public reads it no more; a newer Version before the leader goes its own way."""
+    if event.version < (story.published_version or 0):
+        return story  # a newer Version took its place before it was all cleared away
     pending = story.state in ("submitted", "approved", "returned") and event.version < story.submitted_version
     story = replace(story, published_version=None, taken_down=True)
     if pending or story.state in ("abandoned", "returned"):

@@ -1,5 +1,6 @@
 """A Report's states and rules: received, sent back, supplemented, withdrawn. Pure."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -94,6 +95,11 @@ class Report(NamedTuple):
     created_by: str | None = None
     idempotency_key: str | None = None
     sent_back: str | None = None
+
+    @property
+    def practice(self) -> bool:
+        """LATIHAN: never counted, so it has no clock."""
+        return json.loads(self.facts).get("practice") is True
 
     @property
     def request(self) -> RequestRef | None:

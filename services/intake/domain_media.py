@@ -67,5 +67,13 @@ def problem_of(number: int, file: StoredObject, *, source: str, bucket: str, lim
     field = f"media.{number}.object"
     if file.bucket != bucket or not file.key.startswith(f"{source}/"):
         return Problem(field=field, message=f"Berkas harus berada di wadah {bucket} di bawah {source}/.")
+    if not _is_possible(file.key):
+        return Problem(field=field, message=NOT_FOUND)
     why = why_not(file.content_type, file.size, limits)
     return None if why is None else Problem(field=field, message=why)
+
+
+def _is_possible(key: str) -> bool:
+    """Whether an object can have this key: the store answers others with errors that no retry helps."""
+    parts = [part.encode() for part in key.split("/")]
+    return len(key.encode()) <= 1_024 and all(0 < len(p) <= 255 and p not in (b".", b"..") for p in parts)

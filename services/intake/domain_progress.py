@@ -83,7 +83,7 @@ def follow(progress: Progress, event: Event) -> Progress:
             return replace(
                 progress, published_version=event.version, title=event.title, urls=event.urls, taken_down=None
             )
-        case StoryTakenDown():
+        case StoryTakenDown() if not _was_replaced(progress, event):
             return replace(progress, taken_down=event.reason)
         case _:
             return progress
@@ -102,12 +102,17 @@ def outcome(before: Progress, event: Event, *, report: UUID, request: RequestRef
             return IntakePublished(
                 request_id=request.id, at=event.at, report=report, story=event.story, title=event.title, urls=event.urls
             )
-        case StoryTakenDown():
+        case StoryTakenDown() if not _was_replaced(before, event):
             return IntakeTakenDown(
                 request_id=request.id, at=event.at, report=report, story=event.story, reason=event.reason
             )
         case _:
             return None
+
+
+def _was_replaced(progress: Progress, event: StoryTakenDown) -> bool:
+    """Whether the public reads a newer Version already than the one that is now all cleared away."""
+    return progress.taken_down is None and event.version < (progress.published_version or 0)
 
 
 def origins_of(event: Event) -> tuple[Origin, ...]:

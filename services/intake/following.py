@@ -47,11 +47,12 @@ class Following:
         self.reports[event.report] = after
         self.touched.add(event.report)
         item = str(event.report)
-        self.clocks.append(
-            self.clock.open(
-                "intake", item=item, cycle=event.cycle, at=event.at, lane=before.urgency, report=event.report
+        if not before.practice:
+            self.clocks.append(
+                self.clock.open(
+                    "intake", item=item, cycle=event.cycle, at=event.at, lane=before.urgency, report=event.report
+                )
             )
-        )
         self.entries.append(Entry("report.sent-back", item, event.by, event_id=e.envelope.id))
         if request := after.request:
             told = IntakeSentBack(

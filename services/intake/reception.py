@@ -110,7 +110,8 @@ async def _accept_new(
         media = files.get((r.source, r.id), NO_MEDIA)
         report = _report(a)
         reports.append(report)
-        clocks.append(clock)
+        if not r.asked.practice:
+            clocks.append(clock)
         by = officials[r.source]
         entries.append(Entry("report.received", clock.item, by, after_hash=a.sha256.hex(), event_id=r.id))
         drafts.append(Draft(received(r.asked, report, clock, media, request=ref), r.because, ref))

@@ -48,7 +48,7 @@ async def create(desk: Desk, vault: Vault, person: Person, form: NewReport, *, k
         if not await store.add_once(conn, report):
             return await _sent_before(conn, report, [media for media, _ in files])
         await store_media.add(conn, [Filed(new_id, media, incoming) for media, incoming in files], at=now)
-        await ledger.save(conn, [clock])
+        await ledger.save(conn, [] if form.practice else [clock])
         await audit.append(conn, [Entry("report.received", str(new_id), person.official)], at=now)
         media = tuple(media for media, _ in files)
         event = announce.received(asked, report, clock, media, recorded_by=person.official)

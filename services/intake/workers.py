@@ -20,7 +20,7 @@ from shared.content import Media, Rendition
 from shared.desk import Desk
 from shared.events import Problem, ReportMediaChecked
 from shared.media import Missing, Undecodable, kind_of, render_jpeg
-from shared.outbox import Draft
+from shared.outbox import Draft, TooLarge
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +53,10 @@ class RequestChecks:
         ref = (pending.request.source, pending.request.id)
         try:
             media, problems = await self._look(pending)
-            await self._answer(pending, media, problems)
+            try:
+                await self._answer(pending, media, problems)
+            except TooLarge as no:  # the same tomorrow: its sender has to know
+                await self._answer(pending, (), (*problems, Problem(field="", message=no.sentence)))
         except Exception as e:
             seconds = postponed("request", pending.attempts, e)
             await store_requests.postpone(self.desk.db, ref, until=self.desk.now() + seconds)

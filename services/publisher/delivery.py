@@ -173,7 +173,10 @@ def clear(story: Story, version: int, *, gone_from: Collection[str] = (SITE,)) -
         was if now.state == "taken-down" and now.channel not in gone_from else now
         for was, now in zip(found.deliveries, ended, strict=True)
     )
-    return story.put(replace(move_publication(found, "clear"), deliveries=deliveries))
+    # The public read an older Version all the while: it is not told of as taken down.
+    kept = found.shown_at is None and any(p.visible for p in story.publications)
+    action = "void" if kept and not any(d.state in ("live", "unconfirmed") for d in found.deliveries) else "clear"
+    return story.put(replace(move_publication(found, action), deliveries=deliveries))
 
 
 def pause(tries: int) -> timedelta:

@@ -47,6 +47,7 @@ TRANSITIONS = (
     Transition("publication", "publishing", "take-down", "taking-down", ("admin", "pimpinan")),
     Transition("publication", "published", "take-down", "taking-down", ("admin", "pimpinan")),
     Transition("publication", "taking-down", "clear", "taken-down"),
+    Transition("publication", "taking-down", "void", "void"),
     Transition("delivery", "waiting", "send", "sending"),
     Transition("delivery", "waiting", "void", "void"),
     Transition("delivery", "failed", "void", "void"),

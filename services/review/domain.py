@@ -103,6 +103,13 @@ class DoesNotBelong(Refused):
         super().__init__("does-not-belong", f"{field} tidak berlaku untuk keputusan “{choice}”. Kosongkan isian itu.")
 
 
+class EmbargoOutsideCalendar(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "embargo-outside-calendar", "Waktu tayang paling awal berada di luar kalender kerja. Periksa tahunnya."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """One submitted Version before the leader. `decision` stays when the Version is superseded or revoked later."""

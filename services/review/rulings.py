@@ -1,7 +1,7 @@
 """The leader's own steps: to decide on one exact Version, and to revoke an approval. Pure."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from services.review.domain import (
@@ -10,6 +10,7 @@ from services.review.domain import (
     Case,
     Choice,
     DoesNotBelong,
+    EmbargoOutsideCalendar,
     Ended,
     LegalBasisMissing,
     NoSuchReview,
@@ -20,7 +21,9 @@ from services.review.domain import (
     move,
 )
 from shared import events
+from shared.calendar import OutsideCalendar
 from shared.content import ClockRecord, Content, Official, Reason
+from shared.sla import Timekeeper
 
 CHOICES: dict[Choice, str] = {
     "approved": "Setujui", "returned": "Kembalikan", "declined": "Tidak dimuat", "withheld": "Usulkan dikecualikan",
@@ -76,6 +79,17 @@ def decide(case: Case, ruling: Ruling, *, by: Official) -> Review:
         raise AuthorMayNotDecide
     _check_grounds(ruling)
     return replace(decided, decision=ruling.choice)
+
+
+def expect_embargo_in_calendar(ruling: Ruling, review: Review, *, clock: Timekeeper) -> None:
+    """Refuse an embargo from which publisher could not measure: it could never take this approval in."""
+    if ruling.not_before is None:
+        return
+    try:
+        clock.open("publisher", item=str(review.story), cycle=review.cycle, at=ruling.not_before, lane=review.urgency)
+        ruling.not_before.astimezone(UTC)
+    except (OutsideCalendar, OverflowError):
+        raise EmbargoOutsideCalendar from None
 
 
 def _check_grounds(ruling: Ruling) -> None:

@@ -76,10 +76,15 @@ class Published:
     at: datetime | None
     urls: dict[str, str]
     taken_down_at: datetime | None
+    taken_down_version: int | None = None
 
     @property
     def public(self) -> bool:
-        return self.at is not None and (self.taken_down_at is None or self.taken_down_at < self.at)
+        if self.at is None or self.version is None:
+            return False
+        # One that was replaced may be cleared away long after the newer one became public.
+        older = self.taken_down_version is not None and self.taken_down_version < self.version
+        return older or self.taken_down_at is None or self.taken_down_at < self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,8 @@ async def dossier(conn: "Connection", story: UUID, version: int | None = None) -
     """The given Version, or the newest; None where there is none."""
     row = await conn.fetchrow(
         """SELECT r.*, d.decision, d.reasons, d.legal_basis, d.until, d.not_before, d.decided_by, d.decided_at,
-                  s.published_version, s.published_at, s.urls, s.taken_down_at
+                  s.published_version, s.published_at, s.urls, s.taken_down_at,
+                  s.taken_down_version
            FROM reviews r JOIN stories s USING (story) LEFT JOIN decisions d USING (story, version)
            WHERE r.story = $1 AND r.version = coalesce($2, s.newest_version)""",
         story,
@@ -146,8 +152,9 @@ async def dossier(conn: "Connection", story: UUID, version: int | None = None) -
         findings=await _findings(conn, story, row["version"]),
         versions=tuple(_line(line) for line in lines),
         published=Published(
-            row["published_version"], row["published_at"], json.loads(row["urls"]), row["taken_down_at"]
-        ),
+            row["published_version"], row["published_at"], json.loads(row["urls"]), row["taken_down_at"],
+            row["taken_down_version"],
+        ),  # fmt: skip
         erased=await _erased(conn, row["media"]),
     )
 

@@ -54,6 +54,7 @@ async def decide(desk: "Desk", story: UUID, ruling: Ruling, *, person: "Person")
     async with desk.transaction() as conn:
         case, at = await _case(conn, story), desk.now()
         review = rulings.decide(case, ruling, by=person.official)
+        rulings.expect_embargo_in_calendar(ruling, review, clock=desk.clock)
         content, because = await store.content_of(conn, story, review.version)
         clocks = await _closed(conn, desk, review, at)
         event = rulings.decision_event(

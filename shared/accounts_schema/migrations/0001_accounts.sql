@@ -27,7 +27,8 @@ CREATE VIEW current_sessions AS
     FROM sessions s JOIN accounts a USING (account)
     WHERE NOT a.disabled AND s.expires_at > now() AND s.seen_at > now() - interval '8 hours';
 
-CREATE FUNCTION touch(token bytea) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE FUNCTION touch(token bytea) RETURNS void LANGUAGE sql SECURITY DEFINER
+SET search_path = accounts, pg_temp AS $$
     UPDATE sessions SET seen_at = now() WHERE token_hash = token AND seen_at < now() - interval '1 minute'
 $$;
 REVOKE ALL ON FUNCTION touch(bytea) FROM PUBLIC;

@@ -226,3 +226,15 @@ async def test_files_may_come_with_the_answer_to_a_report_sent_back(desk: Office
     assert (added.cycle, [m.state for m in added.media]) == (2, ["checking"])
     assert [c.media.state for c in await desk.events(ReportMediaChecked)] == ["accepted"]
     assert [a.request_id for a in await desk.events(IntakeAccepted)] == ["r-1", "r-2"]
+
+
+async def test_a_request_that_grows_beyond_what_an_event_carries_is_refused_with_a_sentence(desk: Office) -> None:
+    await desk.source()
+    file = await named(desk, photo(exif=False))
+    words = dict.fromkeys(("alt", "caption", "credit", "consent_note"), "a" * 4_000)
+    await send(desk, *[file | words] * 55)  # 890 kB: the broker takes the request, and not the event made of it
+    await desk.look()
+    (refused,) = await desk.events(IntakeRefused)
+    assert "900 kB" in refused.problems[0].message
+    assert (await request_state(desk))["state"] == "refused"
+    assert await desk.events(ReportReceived) == []

@@ -145,3 +145,20 @@ async def test_a_report_whose_story_ended_may_be_withdrawn(desk: Office, last: s
     await desk.hear(submitted(STORY, report), {"abandoned": abandoned, "declined": declined}[last](STORY, report))
     answer = await desk.call("rina", "POST", f"/api/v1/reports/{report}/withdraw", json={"reason": "Batal."})
     assert answer.status_code == 200
+
+
+async def test_practice_is_never_counted_so_it_has_no_clock(desk: Office) -> None:
+    await desk.source()
+    topic = "intake-requests.sim-rutilahu"
+    await desk.take(record(asked(practice=True), id="r-1", topic=topic))
+    (told,) = await desk.events(ReportReceived)
+    assert (told.practice, told.clocks) == (True, ())
+    form = {"title": "Latihan", "text": "Uji.", "happened_at": hours(-1).isoformat(), "practice": True}
+    made = await desk.call("dewi", "POST", "/api/v1/reports", json=form)
+    assert made.status_code == 201, made.text
+    await desk.hear(sent_back(told.report))
+    answer = asked(practice=True, supplements=str(told.report))
+    await desk.take(record(answer, id="r-2", topic=topic, offset=2))
+    assert len(await desk.events(ReportSupplemented)) == 1
+    assert await desk.rows("SELECT FROM clocks") == []
+    assert await desk.rows("SELECT FROM clock_totals") == []

@@ -205,3 +205,15 @@ async def test_a_version_that_does_not_rise_is_dead_lettered_alone(desk: Office)
     (letter,) = await desk.rows("SELECT reason, state FROM review.dead_letters")
     assert letter["reason"].startswith("out-of-order")
     assert (await desk.states(story), await desk.states(other)) == ({2: "open"}, {1: "open"})
+
+
+@pytest.mark.parametrize("year", ["2126", "9999", "0001"])
+async def test_an_embargo_outside_the_calendar_is_refused_before_publisher_could_stumble(
+    desk: Office, year: str
+) -> None:
+    event = submitted(uuid4())
+    await desk.hear(event)
+    answer = await decide(desk, event, not_before=f"{year}-01-01T00:00:00+07:00")
+    assert (answer.status_code, answer.json()["title"]) == (422, "embargo-outside-calendar")
+    assert await desk.events(StoryApproved) == []
+    assert (await decide(desk, event, not_before="2026-12-01T08:00:00+07:00")).status_code == 201

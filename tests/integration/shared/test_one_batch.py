@@ -60,6 +60,7 @@ async def test_even_a_batch_that_is_bad_throughout_is_dead_lettered_where_the_da
         asyncpg.TooManyConnectionsError("full"),
         asyncpg.DiskFullError("full"),
         asyncpg.InterfaceError("pool is closing"),
+        asyncpg.InternalClientError("got result for unknown protocol state 3"),
         asyncpg.IdleInTransactionSessionTimeoutError("idle"),
         ConnectionResetError("reset"),
         TimeoutError(),

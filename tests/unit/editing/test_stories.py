@@ -280,3 +280,11 @@ def test_decisions_and_publications_end_the_same_in_every_order(
         ends.append(now)
     assert {end.state for end in ends} == {state}
     assert len({(end.published_version, end.taken_down) for end in ends}) == 1
+
+
+def test_an_older_version_cleared_away_late_does_not_take_the_newer_page_from_the_story():
+    now = hear(submitted(public_story()), approved(2, 2))
+    for event in (published(2), taken_down(1)):
+        now = hear(now, event)
+    assert (now.state, now.published_version, now.taken_down) == ("published", 2, False)
+    assert hear(now, taken_down(2)).state == "taken-down"

@@ -41,6 +41,15 @@ def test_a_request_may_name_only_its_own_senders_files(bucket: str, key: str) ->
     assert found.field == "media.2.object"
 
 
+@pytest.mark.parametrize(
+    "key", ["sim/../lain/1", "sim/./1", "sim//1", "sim/", "sim/" + "x" * 256, "sim" + ("/" + "é" * 80) * 12]
+)
+def test_a_key_that_no_object_can_have_is_answered_and_not_looked_up_for_ever(key: str) -> None:
+    found = problem_of(0, file(key=key), source="sim", bucket="b-incoming", limits=LIMITS)
+    assert found is not None
+    assert found.message.endswith(".")
+
+
 def test_a_file_in_its_place_is_looked_into() -> None:
     assert problem_of(0, file(), source="sim", bucket="b-incoming", limits=LIMITS) is None
 

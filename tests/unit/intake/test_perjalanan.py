@@ -120,3 +120,10 @@ def test_the_stage_of_a_report_is_that_of_the_story_that_still_moves() -> None:
 @given(st.permutations([submitted(STORY), submitted(STORY, version=2), approved(STORY, version=2), published(STORY)]))
 def test_no_order_of_events_is_an_error(order: list[Event]) -> None:
     assert after(*order).fate in ("submitted", "approved", "published")
+
+
+def test_an_older_version_cleared_away_late_takes_nothing_from_the_public() -> None:
+    known = after(published(STORY), published(STORY, version=2))
+    assert outcome(known, taken_down(STORY, REPORT), report=REPORT, request=REF) is None
+    assert follow(known, taken_down(STORY)).fate == "published"
+    assert follow(known, taken_down(STORY, version=2)).fate == "taken-down"

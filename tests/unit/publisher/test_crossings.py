@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from services.publisher import crossings, delivery
+from services.publisher.consequences import Change, closed, events
 from services.publisher.domain import SITE, Story
 from services.publisher.refusals import OtherContent
 from tests.unit.publisher.samples import (
@@ -154,3 +155,24 @@ def test_an_erased_file_leaves_every_version_in_whichever_order_it_comes() -> No
 def test_an_erasure_of_another_file_changes_nothing() -> None:
     story = ready(content=content(media=(photo(),)))
     assert crossings.erase(story, uuid4()) is story
+
+
+def test_a_correction_revoked_before_it_was_shown_leaves_the_story_public_and_says_nothing_of_a_take_down() -> None:
+    story = live(ready())
+    story = sending(hear(story, revoked(story.id, 1, "superseded"), approved(story.id, 2)), 2, at=minutes(1))
+    before = hear(story, revoked(story.id, 2, "abandoned"))
+    tries = of(before, 2).tries
+    before = delivery.put_back(before, 2, SITE, tries=tries, reason="", at=minutes(2))
+    after = delivery.clear(before, 2)
+    assert states(after) == {1: ("published", "superseded", True), 2: ("void", "revoked", False)}
+    change = Change(before, after, minutes(3))
+    assert events(change) == []
+    assert closed(change) == [(2, "revoked")]
+
+
+def test_a_correction_revoked_after_it_was_shown_is_taken_down_with_the_story() -> None:
+    story = live(ready())
+    story = shown(hear(story, revoked(story.id, 1, "superseded"), approved(story.id, 2)), 2, at=minutes(1))
+    before = hear(story, revoked(story.id, 2, "abandoned"))
+    before = delivery.put_back(before, 2, SITE, tries=of(before, 2).tries, reason="", at=minutes(2))
+    assert states(delivery.clear(before, 2))[2] == ("taken-down", "revoked", False)

@@ -1,0 +1,49 @@
+"""The gateway: what is asked for is what is passed on, so that no path reaches what it was not let through for."""
+
+from typing import Any
+
+import pytest
+
+from deploy.gateway import Choose, gateway, public, staff
+
+NOBODY = dict.fromkeys(("intake", "editing", "review", "publisher"), "http://127.0.0.1:9")
+
+
+async def status(choose: Choose, path: bytes, host: bytes = b"berita.go.id") -> int:
+    """The answer to a path as it is on the wire, which no client here may tidy up; 502 is one that was passed on."""
+    plain = path.replace(b"%2e", b".").replace(b"%2f", b"/").decode()
+    scope: dict[str, Any] = {
+        "type": "http", "method": "GET", "scheme": "http", "path": plain, "raw_path": path, "query_string": b"",
+        "headers": [(b"host", host)], "server": ("127.0.0.1", 80), "root_path": "", "http_version": "1.1",
+    }  # fmt: skip
+    told: list[int] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        told.append(message.get("status", 0))
+
+    await gateway(choose)(scope, receive, send)
+    return told[0]
+
+
+@pytest.mark.parametrize("path", [b"/berita/../metrics", b"/berita/../terbit", b"/aset/./../health/ready",
+                                  b"/berita/%2e%2e/metrics", b"/berita/..%2fmetrics", b"/terbit", b"/metrics"])  # fmt: skip
+async def test_the_public_reaches_the_public_pages_and_nothing_beside_them(path: bytes) -> None:
+    assert await status(public(NOBODY), path) == 404
+
+
+@pytest.mark.parametrize("path", [b"/x/../metrics", b"/bahan/../health/ready", b"/metrics"])
+async def test_nobody_reads_metrics_from_outside(path: bytes) -> None:
+    assert await status(staff(NOBODY), path) == 404
+
+
+@pytest.mark.parametrize("host", [b"berita.go.id/berita?", b"berita.go.id/berita#", b"a/berita/x?"])
+async def test_what_a_caller_says_is_the_host_opens_no_path(host: bytes) -> None:
+    assert await status(public(NOBODY), b"/terbit", host) == 404
+
+
+@pytest.mark.parametrize("path", [b"/", b"/berita/rumah-..-layak", b"/umpan.xml", b"/aset/gaya.css"])
+async def test_the_public_pages_are_passed_on(path: bytes) -> None:
+    assert await status(public(NOBODY), path) == 502
