@@ -125,7 +125,8 @@ async def _count_failure(conn: "Connection", account: str, now: datetime) -> Non
     await conn.execute(
         """UPDATE accounts.accounts SET failures = failures + 1,
                locked_until = CASE WHEN failures + 1 >= $2
-                   THEN $3::timestamptz + least(interval '1 hour', interval '30 seconds' * (2 ^ least(failures + 1 - $2, 10)))
+                   THEN $3::timestamptz
+                        + least(interval '1 hour', interval '30 seconds' * (2 ^ least(failures + 1 - $2, 10)))
                END
            WHERE account = $1""",
         account,

@@ -10,8 +10,8 @@ from services.intake import sources, store_requests
 from services.intake.domain_requests import Source
 from services.intake.originals import Vault
 from shared.accounts import Person
-from shared.refusal import Refused
 from shared.guard import MAX_BODY
+from shared.refusal import Refused
 from shared.web import NotLoggedIn, allow, desk_of
 
 M = TypeVar("M", bound=BaseModel)

@@ -152,9 +152,12 @@ async def dossier(conn: "Connection", story: UUID, version: int | None = None) -
         findings=await _findings(conn, story, row["version"]),
         versions=tuple(_line(line) for line in lines),
         published=Published(
-            row["published_version"], row["published_at"], json.loads(row["urls"]), row["taken_down_at"],
+            row["published_version"],
+            row["published_at"],
+            json.loads(row["urls"]),
+            row["taken_down_at"],
             row["taken_down_version"],
-        ),  # fmt: skip
+        ),
         erased=await _erased(conn, row["media"]),
     )
 

@@ -90,7 +90,9 @@ async def test_a_sender_is_told_where_its_report_is_published_once(desk: Office)
     (told,) = await desk.events(IntakePublished)
     assert (told.request_id, told.urls) == ("r-1", URLS)
     assert (await fate(desk)) | {"urls": URLS, "fate": ["published"], "stage": None} == await fate(desk)
-    await desk.hear(taken_down(STORY, report))
+    await desk.hear(taken_down(STORY, report))  # of Version 1, which Version 2 replaced
+    assert await desk.events(IntakeTakenDown) == []
+    await desk.hear(taken_down(STORY, report, version=2))
     (down,) = await desk.events(IntakeTakenDown)
     assert down.reason == "Permintaan warga."
     assert (await fate(desk))["urls"] == {}

@@ -219,6 +219,15 @@ async def test_what_publisher_tells_may_come_before_the_submission_is_known(
     await no_dead_letter(desk)
 
 
+async def test_an_older_version_cleared_away_late_leaves_the_newer_one_public(desk: Office, story: UUID) -> None:
+    public = StoryPublished(story=story, version=2, at=hours(3), title="Berita", urls=URLS, published_by=RINA)
+    gone = StoryTakenDown(story=story, version=1, at=hours(4), reason="Keliru.")
+    await desk.hear(submitted(story), public, gone)
+    page = (await desk.call("bambang", "GET", f"/saring/{story}")).text
+    assert "Versi 2 sudah terbit" in page
+    assert "Sudah diturunkan" not in page
+
+
 def interleaved(*topics: list[Event]) -> Iterator[list[Event]]:
     """Every order in which the records of several topics may arrive, each topic in its own order."""
     if not any(topics):

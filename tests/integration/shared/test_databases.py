@@ -97,6 +97,14 @@ async def test_other_services_read_the_view_of_sessions_and_nothing_else_there(b
                 await conn.execute(sentence)
 
 
+async def test_a_service_cannot_have_a_table_of_its_own_touched_with_the_owners_rights(base: Stack) -> None:
+    async with database(base, "publisher") as made, made.connection() as conn:
+        await conn.execute("CREATE TEMP TABLE sessions (token_hash bytea, seen_at timestamptz)")
+        await conn.execute("INSERT INTO pg_temp.sessions VALUES ('x', now() - interval '1 day')")
+        await conn.execute("SELECT accounts.touch('x')")
+        assert await conn.fetchval("SELECT seen_at < now() - interval '1 hour' FROM pg_temp.sessions")
+
+
 @pytest.fixture
 async def desk_of_intake(base: Stack) -> AsyncGenerator[Database]:
     async with database(base, "intake") as made:
@@ -163,6 +171,16 @@ async def test_wrong_passwords_lock_out_for_longer_and_longer_and_the_count_surv
         with pytest.raises(WrongPassword):
             await accounts.log_in(conn, account, "salah", now=at + timedelta(seconds=95))
         assert await conn.fetchval("SELECT failures FROM accounts.accounts WHERE account = $1", account) == 1
+
+
+async def test_however_often_a_wrong_password_is_tried_the_next_try_has_to_wait(desk_of_intake: Database) -> None:
+    account, at = await person(desk_of_intake), now()
+    async with desk_of_intake.connection() as conn:
+        await conn.execute("UPDATE accounts.accounts SET failures = 2000000 WHERE account = $1", account)
+        with pytest.raises(WrongPassword):
+            await accounts.log_in(conn, account, "salah", now=at)
+        with pytest.raises(LockedOut):
+            await accounts.log_in(conn, account, GOOD, now=at + timedelta(minutes=59))
 
 
 async def test_nobody_and_the_disabled_get_the_answer_of_a_wrong_password(desk_of_intake: Database) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from deploy.gateway import Choose, gateway, public, staff
 
-NOBODY = dict.fromkeys(("intake", "editing", "review", "publisher"), "http://127.0.0.1:9")
+NOBODY: dict[str, str] = dict.fromkeys(("intake", "editing", "review", "publisher"), "http://127.0.0.1:9")
 
 
 async def status(choose: Choose, path: bytes, host: bytes = b"berita.go.id") -> int:
@@ -28,8 +28,11 @@ async def status(choose: Choose, path: bytes, host: bytes = b"berita.go.id") -> 
     return told[0]
 
 
-@pytest.mark.parametrize("path", [b"/berita/../metrics", b"/berita/../terbit", b"/aset/./../health/ready",
-                                  b"/berita/%2e%2e/metrics", b"/berita/..%2fmetrics", b"/terbit", b"/metrics"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [b"/berita/../metrics", b"/berita/../terbit", b"/aset/./../health/ready", b"/berita/%2e%2e/metrics",
+     b"/berita/..%2fmetrics", b"/terbit", b"/metrics"],
+)  # fmt: skip
 async def test_the_public_reaches_the_public_pages_and_nothing_beside_them(path: bytes) -> None:
     assert await status(public(NOBODY), path) == 404
 
