@@ -65,7 +65,7 @@ class ItemMetrics(Collector):
 
     def __init__(self, db: Database, service: Stage, keeper: Timekeeper, now: Callable[[], datetime]) -> None:
         self.db = db
-        self.service = service
+        self.service: Stage = service
         self.keeper = keeper
         self.now = now
 

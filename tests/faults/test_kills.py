@@ -95,7 +95,7 @@ async def kill_again_and_again(running: House, servers: SecondStack, chance: ran
 
 
 async def bring_back(servers: SecondStack, name: str) -> None:
-    """Start a server until it answers: a PostgreSQL killed with -9 refuses to start while an orphan of it still lives."""
+    """Start a server until it answers: a PostgreSQL killed with -9 does not start while an orphan of it lives."""
     while True:
         await asyncio.to_thread(servers.run, "start", name)
         if name != "postgres":
