@@ -51,6 +51,7 @@ class UploadIncomplete(Refused):
 
 def why_not(content_type: str, size: int, limits: Limits) -> str | None:
     """Say why a file is not taken, or None."""
+    content_type = content_type.lower()  # as browsers read it
     family = content_type.partition("/")[0]
     if content_type in NOT_TAKEN or (family not in ("image", "video", "audio") and content_type not in DOCUMENTS):
         return (
