@@ -166,7 +166,7 @@ async def _expect_own_form(request: Request, person: Person) -> None:
 def same_origin(request: Request) -> bool:
     """Whether a form without a session (the log-in) comes from our own pages."""
     origin = request.headers.get("origin")
-    return origin is None or origin == "null" or urlsplit(origin).netloc == request.headers.get("host")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,4 +38,9 @@ async def carry_over(vault: Vault, key: str, *, size: int, sha256: str) -> str |
         await store.copy((incoming, key), (vault.buckets.originals, sha256), if_match=found.etag)
     except Missing:
         return REPLACED
+    # An object that was replaced and put back between our look and the copy has the same ETag: what counts is what
+    # lies among the originals now.
+    if await store.hash_of(vault.buckets.originals, sha256) != sha256:
+        await store.remove(vault.buckets.originals, sha256)
+        return REPLACED
     return None

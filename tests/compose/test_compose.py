@@ -18,11 +18,7 @@ from tests.compose.engine import engine
 from tests.compose.project import ComposeFailed, Project, copied, living
 
 # The first time on a machine, engine, base image and stand-ins take many minutes.
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.timeout(1800),
-    pytest.mark.xdist_group("compose"),
-]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(1800)]
 
 SECRET_NAMES = re.compile(r"PASSWORD|SECRET|DSN")
 SCRAPE_SECONDS = 60
