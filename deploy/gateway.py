@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import httpx
@@ -59,9 +60,14 @@ def media(store: str) -> Choose:
     return lambda _: store
 
 
+def no_cookies() -> CookieJar:
+    """A jar that takes nothing: one that did would send one person's session along with everybody's requests."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+
+
 def gateway(choose: Choose) -> Starlette:
     """Pass each request on to the base address that `choose` names for its path, Host and all, without buffering."""
-    client = httpx.AsyncClient(timeout=httpx.Timeout(60, connect=5), follow_redirects=False)
+    client = httpx.AsyncClient(cookies=no_cookies(), timeout=httpx.Timeout(60, connect=5), follow_redirects=False)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:

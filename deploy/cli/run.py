@@ -59,7 +59,15 @@ async def _listen(host: str, apps: "list[tuple[Starlette, int]]") -> None:
 
     servers = [
         uvicorn.Server(
-            uvicorn.Config(app, host, port, log_config=None, server_header=False, timeout_graceful_shutdown=10)
+            uvicorn.Config(
+                app,
+                host,
+                port,
+                log_config=None,
+                server_header=False,
+                date_header=False,  # the services say it themselves
+                timeout_graceful_shutdown=10,
+            )
         )
         for app, port in apps
     ]

@@ -1,8 +1,17 @@
 """The gateway: what is asked for is what is passed on, so that no path reaches what it was not let through for."""
 
+import asyncio
+from collections.abc import AsyncGenerator
 from typing import Any
 
+import httpx
 import pytest
+import pytest_asyncio
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from deploy.gateway import Choose, gateway, public, staff
 
@@ -50,3 +59,34 @@ async def test_what_a_caller_says_is_the_host_opens_no_path(host: bytes) -> None
 @pytest.mark.parametrize("path", [b"/", b"/berita/rumah-..-layak", b"/umpan.xml", b"/aset/gaya.css"])
 async def test_the_public_pages_are_passed_on(path: bytes) -> None:
     assert await status(public(NOBODY), path) == 502
+
+
+@pytest_asyncio.fixture
+async def service() -> AsyncGenerator[str]:
+    """A service behind the gateway that logs everybody in and tells what it was sent. Its address."""
+
+    async def log_in(_: Request) -> Response:
+        answer = JSONResponse({})
+        answer.set_cookie("alurwarta", "rahasia-orang-lain")
+        return answer
+
+    async def tell(request: Request) -> Response:
+        return JSONResponse(dict(request.headers))
+
+    app = Starlette(routes=[Route("/masuk", log_in), Route("/beranda", tell)])
+    server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", 0, log_config=None))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await serving
+
+
+async def test_the_gateway_keeps_nobodys_session(service: str) -> None:
+    through = httpx.ASGITransport(gateway(lambda _: service))
+    async with httpx.AsyncClient(transport=through, base_url="http://staf") as one:
+        assert "alurwarta" in (await one.get("/masuk")).cookies
+        assert "rahasia-orang-lain" in (await one.get("/beranda")).json()["cookie"]
+    async with httpx.AsyncClient(transport=through, base_url="http://staf") as stranger:
+        assert "cookie" not in (await stranger.get("/beranda")).json()
