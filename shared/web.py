@@ -19,7 +19,7 @@ from shared.accounts import Person
 from shared.db import is_transient
 from shared.guard import Guard
 from shared.refusal import NotFound, Refused, Stale, Transient
-from shared.words import words
+from shared.words import finding, words
 
 if TYPE_CHECKING:
     from shared.desk import Desk
@@ -88,9 +88,15 @@ async def _on_refused(request: Request, error: Exception) -> Response:
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    found = [{"field": ".".join(str(p) for p in e["loc"][1:]), "message": e["msg"]} for e in error.errors()[:20]]
+    say = finding if wants_page(request) else _as_it_is
+    found = [{"field": ".".join(str(p) for p in e["loc"][1:]), "message": say(e)} for e in error.errors()[:20]]
     listed = "; ".join(f"{f['field']}: {f['message']}" for f in found)
     return _answer(request, 422, "invalid", f"Isian belum benar: {listed}", errors=found)
+
+
+def _as_it_is(error: dict[str, Any]) -> str:
+    """For other systems: pydantic's own words, as in dead letters and outcomes."""
+    return str(error["msg"])
 
 
 async def _on_http(request: Request, error: Exception) -> Response:

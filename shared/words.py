@@ -1,6 +1,6 @@
 """How times, spans and states read on screens, in Bahasa Indonesia. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +22,25 @@ STATES = {
     "accepted": "lolos pemeriksaan", "in_time": "tepat waktu", "late": "terlambat", "ready": "siap terbit",
     "publishing": "sedang diterbitkan", "closed": "ditutup",
 }  # fmt: skip
+
+
+# By pydantic's type of error; {…} are its own limits.
+FINDINGS = {
+    "missing": "wajib diisi",
+    "extra_forbidden": "tidak dikenal",
+    "string_too_short": "terlalu pendek (sedikitnya {min_length} huruf)",
+    "string_too_long": "terlalu panjang (paling banyak {max_length} huruf)",
+    "too_short": "belum cukup (sedikitnya {min_length})",
+    "too_long": "terlalu banyak (paling banyak {max_length})",
+    "greater_than_equal": "sedikitnya {ge}",
+    "less_than_equal": "paling banyak {le}",
+    "less_than": "harus kurang dari {lt}",
+    "int_parsing": "harus berupa bilangan bulat",
+    "uuid_parsing": "bukan nomor yang dikenal",
+    "timezone_aware": "harus menyebut zona waktu",
+    "datetime_from_date_parsing": "harus berupa tanggal dan jam",
+    "date_from_datetime_parsing": "harus berupa tanggal",
+}
 
 
 def moment(at: datetime, zone: str = "Asia/Jakarta") -> str:
@@ -48,6 +67,12 @@ def span(seconds: int) -> str:
 
 def state(code: str) -> str:
     return STATES.get(code, code)
+
+
+def finding(error: Mapping[str, Any]) -> str:
+    """What pydantic found wrong with one field, for people."""
+    sentence = FINDINGS.get(error["type"], "belum sesuai; periksa lagi")
+    return sentence.format_map(error.get("ctx", {})) if "{" in sentence else sentence
 
 
 words: dict[str, Callable[..., Any]] = {"moment": moment, "short": short, "span": span, "state": state}
