@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -62,7 +63,8 @@ class Subscription:
         if kafka is None:
             return None
         polls = [kafka.last_poll_timestamp(tp) or 0 for tp in kafka.assignment()]
-        return None if not polls else now.timestamp() - max(polls) / 1000
+        # A partition that was just assigned has not been asked for yet: its silence counts from then.
+        return None if not polls else now.timestamp() - max(max(polls) / 1000, self.listener.joined_at)
 
 
 def _behind(kafka: "AIOKafkaConsumer", tp: TopicPartition) -> int:
@@ -161,6 +163,7 @@ class DrainOnRevoke(ConsumerRebalanceListener):
     def __init__(self) -> None:
         self.subscriber: LogicSubscriber[Any] | None = None
         self.joined = False
+        self.joined_at = 0.0
 
     async def wrap(self, raw: "tuple[ConsumerRecord[Any, Any], ...]") -> KafkaMessage:
         """Wrap a batch without looking inside: FastStream's own parser fails on what is not UTF-8, and commits it."""
@@ -182,6 +185,7 @@ class DrainOnRevoke(ConsumerRebalanceListener):
 
     async def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:  # pyright: ignore  (stub is sync)
         self.joined = True
+        self.joined_at = time.time()
         log.info("partitions assigned", partitions=len(assigned))
 
 
