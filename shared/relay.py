@@ -180,7 +180,8 @@ class Relay:
             BATCH,
             away,
         )
-        rows = [row for row in rows if await self._reachable(sender, row["topic"])]
+        there = {t for t in {row["topic"] for row in rows} if await self._reachable(sender, t)}
+        rows = [row for row in rows if row["topic"] in there]
         if not rows:
             return 0
         gone, refused, trouble = await self._send(sender, rows)
