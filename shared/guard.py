@@ -1,6 +1,7 @@
 """What holds for every HTTP answer: bodies are bounded, browsers are told what they may do, pages are not kept."""
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -8,8 +9,11 @@ MAX_BODY = 1_000_000
 KEPT = ("/aset/", "/berita/")  # these say themselves how long a cache may keep them
 
 
-class TooLong(Exception):
-    """The body goes on beyond the limit."""
+class TooLong(HTTPException):
+    """The body goes on beyond the limit. An HTTPException: FastAPI makes a 400 of any other error while it reads."""
+
+    def __init__(self) -> None:
+        super().__init__(413, f"Isi permintaan melebihi {MAX_BODY // 1000} kB.")
 
 
 class Guard:
@@ -23,20 +27,16 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = False
 
         async def answer(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 self._set_headers(scope["path"], MutableHeaders(raw=message["headers"]))
             await send(message)
 
-        try:
-            await self.app(scope, _bounded(scope, receive), answer)
-        except TooLong:
-            if not started:
-                await _refusal()(scope, receive, answer)
+        if _declared(scope) > MAX_BODY:
+            await _refusal()(scope, receive, answer)
+        else:
+            await self.app(scope, _bounded(receive), answer)
 
     def _set_headers(self, path: str, headers: MutableHeaders) -> None:
         headers.setdefault("Content-Security-Policy", self.csp)
@@ -46,14 +46,16 @@ class Guard:
             headers.setdefault("Cache-Control", "no-store")
 
 
-def _bounded(scope: Scope, receive: Receive) -> Receive:
-    declared = dict(scope["headers"]).get(b"content-length", b"0")
+def _declared(scope: Scope) -> int:
+    length = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(length) if length.isdigit() else 0
+
+
+def _bounded(receive: Receive) -> Receive:
     left = MAX_BODY
 
     async def counted() -> Message:
         nonlocal left
-        if declared.isdigit() and int(declared) > MAX_BODY:
-            raise TooLong
         message = await receive()
         left -= len(message.get("body", b""))
         if left < 0:
@@ -64,6 +66,6 @@ def _bounded(scope: Scope, receive: Receive) -> Receive:
 
 
 def _refusal() -> JSONResponse:
-    detail = f"Isi permintaan melebihi {MAX_BODY // 1000} kB."
-    body = {"type": "urn:alurwarta:problem:too-large", "title": "too-large", "status": 413, "detail": detail}
+    no = TooLong()
+    body = {"type": "urn:alurwarta:problem:too-large", "title": "too-large", "status": 413, "detail": no.detail}
     return JSONResponse(body, 413, media_type="application/problem+json")

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from shared import accounts
 from shared.accounts import Person
 from shared.db import is_transient
-from shared.guard import Guard
+from shared.guard import Guard, TooLong
 from shared.refusal import NotFound, Refused, Stale, Transient
 from shared.words import finding, words
 
@@ -102,7 +102,8 @@ def _as_it_is(error: dict[str, Any]) -> str:
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     sentence = "Halaman tidak ditemukan." if error.status_code == 404 else str(error.detail)
-    return _answer(request, error.status_code, f"http-{error.status_code}", sentence)
+    code = "too-large" if isinstance(error, TooLong) else f"http-{error.status_code}"
+    return _answer(request, error.status_code, code, sentence)
 
 
 async def _on_error(request: Request, error: Exception) -> Response:
