@@ -79,6 +79,11 @@ class Clock:
         """In the compliance count: closed by the stage's own work, and no correction."""
         return self.kind == "regular" and self.outcome in COUNTED
 
+    @property
+    def outside_hours(self) -> bool:
+        """Closed by work outside working time alone: in time, and counted apart, so that it embellishes no ratio."""
+        return self.working_seconds == 0 and bool(self.elapsed_seconds)
+
 
 @dataclass(frozen=True, slots=True)
 class Timekeeper:

@@ -1,7 +1,8 @@
 """The office's SOP as it is signed: its columns, and the target of each stage in each lane."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -14,7 +15,12 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 STAGE_NAMED: dict[str, Stage] = {stage: stage for stage in STAGES}
 UNIT_SECONDS = {"jam": 3600, "menit": 60}
 COLUMNS = ("number", "stage", "what", "who", "kelengkapan", "waktu", "output", "target", "immediate")
-HEADINGS = ("version", "title", "office", "number", "date", "revision", "due_soon_percent", "stages")
+HEADINGS = ("version", "title", "office", "office_code", "number", "date", "revision", "due_soon_percent", "units",
+            "stages")  # fmt: skip
+CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+JOINT = "gabungan"
+OTHER = "lain"
+UNIT_WORDS = {JOINT: "Gabungan beberapa Bidang", OTHER: "Bidang lain"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +63,25 @@ class StageRow:
 
 @dataclass(frozen=True, slots=True)
 class Sop:
-    """One version of the SOP. `number`, `date` and `revision` are the signed sheet's own, as text."""
+    """One version of the SOP. `number`, `date` and `revision` are the signed sheet's own, as text.
+
+    `office_code` and the keys of `units` are short names, as labels of metrics; `units` gives their names on screens.
+    """
 
     version: str
     title: str
     office: str
+    office_code: str
     number: str
     date: str
     revision: str
     due_soon_percent: int
     stages: tuple[StageRow, ...]
+    units: dict[str, str] = field(default_factory=dict[str, str])
+
+    def unit_words(self, code: str) -> str:
+        """Name a Unit as people read it; a code that the SOP does not list stands for itself."""
+        return self.units.get(code) or UNIT_WORDS.get(code, code)
 
     def row(self, stage: str) -> StageRow:
         """Give a stage's row; ValueError for a stage that the SOP does not have."""
@@ -91,8 +106,26 @@ def parse_sop(text: str, *, source: str = "sop.toml") -> Sop:
     percent = root.number("due_soon_percent")
     if percent not in range(1, 101):
         raise root.refused("Isilah dengan persen antara 1 dan 100.", "due_soon_percent")
-    words = {heading: root.words(heading) for heading in HEADINGS[:6]}
-    return Sop(**words, due_soon_percent=percent, stages=stages)
+    words = {heading: root.words(heading) for heading in HEADINGS[:7]}
+    if not CODE.fullmatch(words["office_code"]):
+        raise root.refused("Tulis dengan huruf kecil, angka dan tanda hubung, paling panjang 63.", "office_code")
+    return Sop(**words, due_soon_percent=percent, stages=stages, units=_units(root.table("units")))
+
+
+def _units(table: Table) -> dict[str, str]:
+    for code in table.rows:
+        if not CODE.fullmatch(code) or code in UNIT_WORDS:
+            reserved = ", ".join(UNIT_WORDS)
+            raise table.refused(
+                f"Kode Bidang memakai huruf kecil, angka dan tanda hubung, dan bukan {reserved}: {code!r}.", code
+            )
+    return {code: table.words(code) for code in table.rows}
+
+
+def unit_of(units: Iterable[str]) -> str | None:
+    """Give the one Unit for which a clock counts: its own, or JOINT where a Story is of several; None of none."""
+    found = set(units)
+    return found.pop() if len(found) == 1 else (JOINT if found else None)
 
 
 def _row(table: Table) -> StageRow:
