@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from services.review import api, handlers, pages
+from services.review import api, handlers, handlers_board, pages
 from services.review.rulings import reason_words
 from services.review.settings import Settings
 from services.review.web import Files
@@ -48,6 +48,7 @@ def _reads(desk: Desk) -> list[Reads]:
         Reads("stories", handlers.on_stories(desk)),
         Reads("reports", handlers.on_reports(desk)),
         Reads("publications", handlers.on_publications(desk)),
+        Reads("decisions", handlers_board.on_decisions(desk)),
     ]
 
 

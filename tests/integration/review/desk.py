@@ -12,7 +12,7 @@ import httpx
 from fastapi import FastAPI
 from uuid_utils.compat import uuid7
 
-from services.review import handlers
+from services.review import handlers, handlers_board
 from services.review.app import create_app
 from services.review.settings import Settings
 from shared import accounts, db
@@ -138,6 +138,7 @@ def _open(
         "stories": handlers.on_stories(desk),
         "reports": handlers.on_reports(desk),
         "publications": handlers.on_publications(desk),
+        "decisions": handlers_board.on_decisions(desk),
     }
     opened.consumers = {name: Consumer(name, database, react, now=now, wake=wake) for name, react in reacts.items()}
     return opened
