@@ -180,10 +180,25 @@ def two_reports_in_one(t: Tale) -> None:
     t.rule(story, "returned")
 
 
+def returned_while_given_up(t: Tale) -> None:
+    story = t.compile(t.receive())
+    t.submit(story)
+    t.abandon(story)
+    t.rule(story, "returned", crossed=True)
+
+
+def returned_while_a_newer_version_came(t: Tale) -> None:
+    story = t.compile(t.receive())
+    t.submit(story)
+    t.submit(story, heard=False)
+    t.rule(story, "returned", version=1, crossed=True)
+    t.hear(story)
+
+
 TALES = (
     straight, returned_twice, waiting_after_a_return, sent_back_and_supplemented, answered_and_compiled, withdrawn,
     withdrawn_out_of_a_story, abandoned_then_resubmitted, abandoned_after_a_return, abandoned_and_compiled_anew,
     declined, withheld, superseded_undecided, superseded_when_approved, replaced_while_partly_out,
     replaced_while_partly_out_and_published, corrected, revoked_by_an_official, embargoed, taken_down, split_into_two,
-    split_half_submitted, two_reports_in_one,
+    split_half_submitted, two_reports_in_one, returned_while_given_up, returned_while_a_newer_version_came,
 )  # fmt: skip

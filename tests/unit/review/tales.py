@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 from uuid import UUID, uuid4
 
-from services.review.board import Holder, Key
+from services.review.board import Holder, Key, Row
 from shared.content import Origin, Reason
 from shared.content_hash import content_sha256
 from shared.events import (
@@ -67,10 +67,13 @@ class Tale(Ledgers):
     reports: dict[UUID, Report] = field(default_factory=dict[UUID, Report])
     origins: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict[UUID, tuple[UUID, ...]])
     cycles: dict[UUID, int] = field(default_factory=dict[UUID, int])
+    steps: list[tuple[int, dict[Key, Row]]] = field(default_factory=list[tuple[int, dict[Key, Row]]])
     at: datetime = MORNING
     minutes: int = 17
 
     def now(self) -> datetime:
+        """Begin the next step; until then, so much was said and the ledgers stood so."""
+        self.steps.append((len(self.told), self.untaken()))
         self.at += timedelta(minutes=self.minutes)
         return self.at
 
@@ -132,8 +135,8 @@ class Tale(Ledgers):
                 )  # fmt: skip
         return story
 
-    def submit(self, story: UUID, *, correction: bool = False) -> int:
-        """Submit the next Version; its number is its cycle here. A Version still before the leader is superseded."""
+    def submit(self, story: UUID, *, correction: bool = False, heard: bool = True) -> int:
+        """Submit the next Version; its number is its cycle here. Review may hear of it later."""
         at, cycle = self.now(), self.cycles.get(story, 0) + 1
         self.cycles[story] = cycle
         whole = content(f"Berita versi {cycle}")
@@ -145,8 +148,15 @@ class Tale(Ledgers):
                 correction=correction, submitted_by=RINA, submitted_at=at, clocks=closed,
             )
         )  # fmt: skip
-        self.open("review", story, cycle, at, story=story, unit=self.unit(story), kind=kind(correction))
+        if heard:
+            self.hear(story, correction=correction)
         return cycle
+
+    def hear(self, story: UUID, *, correction: bool = False) -> None:
+        """Review takes the newest Version in: its clock starts when it was submitted."""
+        at = next(s.event.submitted_at for s in reversed(self.told) if isinstance(s.event, StorySubmitted))
+        cycle = self.cycles[story]
+        self.open("review", story, cycle, at, story=story, unit=self.unit(story), kind=kind(correction))
 
     def supersede(self, story: UUID, version: int, why: Literal["superseded", "abandoned"] = "superseded") -> None:
         """Review's word on an older Version, after a newer one or the end of the Story."""
@@ -165,8 +175,16 @@ class Tale(Ledgers):
     # Stage 3
 
     def rule(
-        self, story: UUID, choice: Choice, *, version: int = 0, correction: bool = False, embargo: int = 0
+        self,
+        story: UUID,
+        choice: Choice,
+        *,
+        version: int = 0,
+        correction: bool = False,
+        embargo: int = 0,
+        crossed: bool = False,
     ) -> None:
+        """The leader's answer; one that crossed with a newer Version, or the Story's end, opens nothing in editing."""
         at, cycle = self.now(), version or self.cycles[story]
         whole = content(f"Berita versi {cycle}")
         closed = self.close(self.open_only(("review", str(story), cycle)), at, OUTCOMES.get(choice, choice), bambang())  # pyright: ignore
@@ -183,7 +201,7 @@ class Tale(Ledgers):
             "withheld": {"legal_basis": "UU 14/2008 Pasal 17 huruf h"},
         }  # fmt: skip
         self.say(RULINGS[choice](**facts, **extra[choice]))
-        if choice == "returned":
+        if choice == "returned" and not crossed:
             self.open("editing", story, cycle + 1, at, story=story, unit=self.unit(story), kind=kind(correction))
         if choice == "approved":
             self.open("publisher", story, cycle, opens, story=story, unit=self.unit(story), kind=kind(correction))

@@ -17,6 +17,8 @@ from tests.unit.review.samples import KEEPER
 from tests.unit.review.tales import Said, Tale
 
 Course = Callable[[Tale], None]
+# In these the board hears of the Admin's step before review does.
+CROSSED = (courses.returned_while_given_up, courses.returned_while_a_newer_version_came)
 
 
 def told(course: Course, *, practice: bool = False, immediate: bool = False) -> Tale:
@@ -74,12 +76,11 @@ def test_the_board_holds_the_ledgers_clocks(course: Course, immediate: bool) -> 
     assert rows(read(tale.told)) == tale.untaken()
 
 
-@pytest.mark.parametrize("course", TALES)
-def test_after_each_step_the_board_holds_the_ledgers_clocks_that_closed(course: Course) -> None:
+@pytest.mark.parametrize("course", [c for c in TALES if c not in CROSSED])
+def test_the_board_holds_the_ledgers_clocks_after_each_step(course: Course) -> None:
     tale = told(course)
-    closed = {key: row for key, row in tale.clocks.items() if not row.clock.is_open}
-    found = rows(read(tale.told))
-    assert {key: row for key, row in found.items() if not row.clock.is_open} == closed
+    for said, ledgers in tale.steps:
+        assert rows(read(tale.told[:said])) == ledgers
 
 
 @pytest.mark.parametrize("course", TALES)
