@@ -7,10 +7,11 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from services.review import api, handlers, handlers_board, pages
+from services.review import api, handlers, handlers_board, pages, pages_board
 from services.review.rulings import reason_words
 from services.review.settings import Settings
 from services.review.web import Files
+from services.review.workers_board import BoardProjection
 from shared import web
 from shared.desk import Desk
 from shared.media import Buckets, Store
@@ -21,7 +22,7 @@ from shared.web import Pages
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Build the service; it starts with the app's lifespan."""
     settings = settings or Settings()  # pyright: ignore[reportCallIssue]  (from the environment)
-    runtime = Runtime("review", settings, reads=_reads)
+    runtime = Runtime("review", settings, reads=_reads, workers=lambda desk: [BoardProjection(desk).run])
     files = _files(settings)
 
     @asynccontextmanager
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     staff_pages.environment.filters["reason"] = reason_words
     app.include_router(api.router)
     app.include_router(pages.router)
+    app.include_router(pages_board.router)
     return app
 
 

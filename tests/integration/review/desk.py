@@ -18,7 +18,7 @@ from services.review.settings import Settings
 from shared import accounts, db
 from shared.consume import Consumer
 from shared.desk import Desk
-from shared.envelope import Record
+from shared.envelope import Received, Record, read
 from shared.events import Event
 from shared.outbox import Outbox
 from tests.support.stack import Stack
@@ -100,6 +100,13 @@ class Office:
         name = f"alurwarta.{kind.name}.v1"
         rows = await self.owner.fetch("SELECT body FROM review.outbox WHERE type = $1 ORDER BY id", name)
         return [kind.read(row["body"]) for row in rows]
+
+    @staticmethod
+    def read(record: Record) -> Received:
+        """A record of ours, understood."""
+        found = read(record)
+        assert isinstance(found, Received)
+        return found
 
     async def states(self, story: UUID) -> dict[int, str]:
         rows = await self.owner.fetch("SELECT version, state FROM review.reviews WHERE story = $1", story)
