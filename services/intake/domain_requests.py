@@ -90,7 +90,9 @@ def answer(request: Request, source: Source, *, report: UUID, clock: Timekeeper)
     except BadField as wrong:
         problems.append(wrong.problem)
     try:
-        happened_at, measured = measure(asked, received_at=at, report=asked.supplements or report, clock=clock)
+        happened_at, measured = measure(
+            asked, received_at=at, report=asked.supplements or report, unit=unit, clock=clock
+        )
     except BadField as wrong:
         problems.append(wrong.problem)
     data = request.data()
@@ -101,14 +103,16 @@ def answer(request: Request, source: Source, *, report: UUID, clock: Timekeeper)
 
 
 def measure(
-    asked: IntakeRequested, *, received_at: datetime, report: UUID, clock: Timekeeper
+    asked: IntakeRequested, *, received_at: datetime, report: UUID, unit: str, clock: Timekeeper
 ) -> tuple[datetime, Clock | None]:
     """When the activity took place, and the closed intake clock of cycle 1 (a supplement has none of its own)."""
     happened_at = when(asked.happened_at, received_at=received_at, calendar=clock.calendar)
     if asked.supplements is not None:
         return happened_at, None
     try:
-        opened = clock.open("intake", item=str(report), cycle=1, at=happened_at, lane=asked.urgency, report=report)
+        opened = clock.open(
+            "intake", item=str(report), cycle=1, at=happened_at, lane=asked.urgency, report=report, unit=unit or None
+        )
         return happened_at, clock.close(opened, at=received_at, outcome="completed")
     except OutsideCalendar as e:
         raise BadField("happened_at", str(e)) from None
