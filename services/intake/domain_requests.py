@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from shared.calendar import Calendar, OutsideCalendar
+from shared.calendar_words import day_words, moment_words
 from shared.content import Official, RequestRef
 from shared.envelope import Envelope
 from shared.events import IntakeRequested, Problem
@@ -137,11 +138,17 @@ def when(happened_at: datetime | date, *, received_at: datetime, calendar: Calen
         raise BadField("happened_at", f"Tahun kegiatan {happened_at.year} belum benar.")
     if isinstance(happened_at, datetime):
         if happened_at > received_at + SKEW:
-            raise BadField("happened_at", "Waktu kegiatan lebih lambat daripada waktu bahan diterima.")
+            raise BadField("happened_at", _too_late("Waktu", happened_at, received_at, calendar))
         return min(happened_at, received_at)
     if happened_at > received_at.astimezone(calendar.zone).date():
-        raise BadField("happened_at", "Tanggal kegiatan lebih lambat daripada tanggal bahan diterima.")
+        raise BadField("happened_at", _too_late("Tanggal", happened_at, received_at, calendar))
     return min(calendar.end_of_day(happened_at), received_at)
+
+
+def _too_late(what: str, happened_at: datetime | date, received_at: datetime, calendar: Calendar) -> str:
+    told = moment_words(happened_at) if isinstance(happened_at, datetime) else day_words(happened_at)
+    received = moment_words(received_at.astimezone(calendar.zone))
+    return f"{what} kegiatan ({told}) lebih lambat daripada waktu bahan diterima ({received}). Periksa kembali."
 
 
 def _listed(units: Collection[str]) -> str:

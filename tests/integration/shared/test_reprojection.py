@@ -78,8 +78,8 @@ async def test_many_clocks_are_laid_anew_in_batches_and_two_replicas_do_each_onc
     async with database(base, "review") as db:
         before, after = desk_of(db, KEEPER, NOON), desk_of(db, with_holiday(), NOON)
         await save(before, *(opened(before, str(n), wib("2026-12-22T15:00")) for n in range(1_200)))
-        changed = await asyncio.gather(reproject(after), reproject(after))
-        changed.append(await reproject(after))
+        together = await asyncio.gather(reproject(after), reproject(after))
+        changed = [*together, await reproject(after)]
         async with db.connection() as conn:
             assert await conn.fetchval("SELECT count(*) FROM clocks WHERE calendar_version = '2026-2027.2'") == 1_200
             assert await conn.fetchval("SELECT count(*) FROM reprojections") == sum(changed) == 1_200
