@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import SecretStr
 
 from deploy.cli.owner import owner
 from deploy.cli.settings import OperatorSettings, settings_of
@@ -43,16 +42,15 @@ def rebuild(
 
 async def _rebuild(settings: OperatorSettings, *, from_empty: bool) -> "Count":
     from services.review import rebuild_board
-    from services.review.settings import Settings
     from shared.kafka import records_of
-    from shared.sop_files import timekeeper
     from shared.topics import OWNED, Topics
 
-    # The office's files as the service has them; its database is reached as the owner's.
-    needed = {"postgres_dsn": SecretStr(settings.dsn), "s3_endpoint": "", "s3_access_key": "", "s3_secret_key": "-"}
-    keeper = timekeeper(Settings(**needed))  # pyright: ignore[reportArgumentType, reportCallIssue]
     topics, done = Topics(settings.namespace), rebuild_board.Count()
     async with owner(settings, "review") as conn:
+        keeper = await rebuild_board.keeper_in_force(conn)
+        if keeper is None:
+            typer.echo("The review service never started on this database: nothing can be measured yet.", err=True)
+            raise typer.Exit(1)
         if from_empty:
             await rebuild_board.empty(conn)
         async for records in _read(settings.kafka, [topics.full(topic) for topic in OWNED]):

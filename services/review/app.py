@@ -1,8 +1,8 @@
 """The review service, composed."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -15,14 +15,14 @@ from services.review.workers_board import BoardProjection
 from shared import web
 from shared.desk import Desk
 from shared.media import Buckets, Store
-from shared.runtime import Reads, Runtime
+from shared.runtime import Reads, Runtime, Worker, now
 from shared.web import Pages
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] = now) -> FastAPI:
     """Build the service; it starts with the app's lifespan."""
     settings = settings or Settings()  # pyright: ignore[reportCallIssue]  (from the environment)
-    runtime = Runtime("review", settings, reads=_reads, workers=lambda desk: [BoardProjection(desk).run])
+    runtime = Runtime("review", settings, reads=_reads, workers=_workers, now=now)
     files = _files(settings)
 
     @asynccontextmanager
@@ -52,6 +52,10 @@ def _reads(desk: Desk) -> list[Reads]:
         Reads("publications", handlers.on_publications(desk)),
         Reads("decisions", handlers_board.on_decisions(desk)),
     ]
+
+
+def _workers(desk: Desk) -> list[Worker]:
+    return [BoardProjection(desk).run]
 
 
 def _files(settings: Settings) -> Files:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services.review import store_board
+from shared.calendar import WallCalendar
 from shared.envelope import Received, Record, read
 from shared.inbox import Stream, stream
+from shared.office_files import sop_of, work_calendar_of
 from shared.sla import Timekeeper
 
 if TYPE_CHECKING:
@@ -30,6 +32,18 @@ class Count:
         self.read += other.read
         self.applied += other.applied
         self.left_out += other.left_out
+
+
+async def keeper_in_force(conn: "Connection") -> Timekeeper | None:
+    """The clocks of this installation by the files that the service accepted last; None where it never started."""
+    rows = await conn.fetch(
+        "SELECT DISTINCT ON (kind) kind, version, body FROM office_files ORDER BY kind, accepted_at DESC, version"
+    )
+    bodies = {row["kind"]: (row["body"], row["version"]) for row in rows}
+    if "sop" not in bodies:
+        return None
+    calendar = work_calendar_of(*bodies["calendar"]) if "calendar" in bodies else WallCalendar()
+    return Timekeeper(sop_of(*bodies["sop"]), calendar)
 
 
 async def empty(conn: "Connection") -> None:

@@ -8,7 +8,8 @@ import structlog
 
 from services.review.board import Key, Row
 from services.review.store_board import COLUMNS, row_of, write
-from shared.calendar import OutsideCalendar
+from shared import office_files
+from shared.calendar import OutsideCalendar, WallCalendar
 from shared.sla import Clock, Timekeeper
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class BoardProjection:
         changed = 0
         while after is not None:
             async with self.desk.db.transaction() as conn:
+                if not await _newest(conn, self.desk.clock):
+                    return changed
                 found = await _of_another_calendar(conn, self.desk.clock, after)
                 moved = [(row, now) for row in found if (now := _laid_on(self.desk.clock, row)) is not row]
                 await write(conn, [now for _, now in moved])
@@ -46,6 +49,13 @@ class BoardProjection:
             changed += len(moved)
             after = found[-1].key if len(found) == BATCH else None
         return changed
+
+
+async def _newest(conn: "Connection", keeper: Timekeeper) -> bool:
+    """A replica that still has the older file leaves the clocks alone, or the two would undo each other for ever."""
+    if isinstance(keeper.calendar, WallCalendar):
+        return True
+    return await office_files.newest(conn, "calendar") in (None, keeper.calendar.version)
 
 
 async def _of_another_calendar(conn: "Connection", keeper: Timekeeper, after: Key) -> list[Row]:
