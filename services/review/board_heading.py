@@ -1,5 +1,6 @@
 """An item at a glance, why it was sent back, and its whole way to the public, from what is known of it. Pure."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -13,7 +14,8 @@ from shared.sop import unit_of
 WITHHELD = "dikecualikan"
 
 
-class Return(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class Return:
     """One reason for which work was sent back, declined or withheld; `cycle` is of the clock that this ended."""
 
     stage: Stage
@@ -53,7 +55,8 @@ def _reasons(ruling: Ruling) -> list[tuple[str, str]]:
     return told or ([(WITHHELD, "")] if ruling.ruled == "withheld" else [])
 
 
-class Total(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class Total:
     """From the earliest activity to the public."""
 
     story: UUID

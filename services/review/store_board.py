@@ -4,7 +4,7 @@ Whoever locks a Story's row in `stories` as well, does that first.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import astuple, dataclass, field, fields
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -116,13 +116,13 @@ async def _save_returns(conn: "Connection", items: Sequence[Item]) -> None:
     practice = [i.id for i in items if board_heading.heading(i).practice]
     if practice:
         await conn.execute("DELETE FROM board_returns WHERE item = ANY($1::uuid[])", practice)
-    rows = sorted(r for i in items for r in board_heading.returns(i))
+    rows = [astuple(r) for r in sorted(r for i in items for r in board_heading.returns(i))]
     if rows:
         await conn.execute(_SAVE_RETURNS, *map(list, zip(*rows, strict=True)))
 
 
 async def _save_totals(conn: "Connection", items: Sequence[Item]) -> None:
-    rows = [total for i in items if (total := board_heading.total(i)) is not None]
+    rows = [astuple(total) for i in items if (total := board_heading.total(i)) is not None]
     if rows:
         await conn.execute(_SAVE_TOTALS, *map(list, zip(*sorted(rows), strict=True)))
 

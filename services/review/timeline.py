@@ -1,10 +1,9 @@
 """An item's way through the stages as people read it: each clock with its pace, its holder, why it came back. Pure."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 from uuid import UUID
 
 from services.review.board import Row
@@ -29,7 +28,8 @@ COMPLETED: dict[Stage, str] = {
 }  # fmt: skip
 
 
-class Note(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Note:
     """Keterangan on a late clock: why, by whom, when."""
 
     note: str
@@ -38,7 +38,8 @@ class Note(NamedTuple):
     at: datetime
 
 
-class Linked(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Linked:
     """An item with which another shares its way."""
 
     item: UUID
@@ -99,7 +100,7 @@ class Timeline:
     ended_at: datetime | None
     steps: tuple[Step, ...]
     linked: tuple[Linked, ...]
-    held: tuple[tuple[Stage, int], ...]
+    held: dict[Stage, int]
     totals: tuple[Total, ...] = ()
 
 
@@ -154,12 +155,12 @@ def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
     return tuple(sorted(steps, key=lambda s: (s.clock.opened_at, STAGES.index(s.stage), s.cycle, s.clock.item)))
 
 
-def held(steps: Iterable[Step]) -> tuple[tuple[Stage, int], ...]:
-    """Sum the counted time by stage."""
-    sums: Mapping[Stage, int] = defaultdict(int)
-    for one in steps:
-        sums[one.stage] += one.working_seconds  # pyright: ignore[reportIndexIssue]
-    return tuple((stage, sums[stage]) for stage in STAGES if stage in sums)
+def held(steps: Iterable[Step]) -> dict[Stage, int]:
+    """Sum the counted time by stage, in the SOP's order."""
+    sums: dict[Stage, int] = {}
+    for one in sorted(steps, key=lambda step: STAGES.index(step.stage)):
+        sums[one.stage] = sums.get(one.stage, 0) + one.working_seconds
+    return sums
 
 
 def unit_words(sop: Sop, unit: str | None) -> str:

@@ -84,7 +84,8 @@ class Office:
         key = self.stack.owner_dsn, who
         if key not in SESSIONS:
             name, capacity, roles = PEOPLE[who]
-            await accounts.add(self.owner, who, password=PASSWORD, name=name, capacity=capacity, roles=roles, unit=None)
+            unit = "perumahan" if "bidang" in roles else None
+            await accounts.add(self.owner, who, password=PASSWORD, name=name, capacity=capacity, roles=roles, unit=unit)
             token = await accounts.log_in(self.owner, who, PASSWORD, now=datetime.now(UTC))
             person = await accounts.person_of(self.owner, token)
             assert person is not None
