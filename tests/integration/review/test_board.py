@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.review import store_board
+from services.review import rebuild_board, store_board
 from services.review.board import Key, Row
 from services.review.board_facts import ItemKind
 from services.review.workers_board import BoardProjection
@@ -116,6 +116,25 @@ async def test_what_review_refuses_the_board_does_not_take_in_nor_what_waits_beh
         "open",
         "waiting",
     ]
+
+
+async def test_made_again_the_board_is_the_same_without_what_was_refused_or_is_still_to_come(desk: Office) -> None:
+    tale = office_of(courses.waiting_after_a_return, courses.corrected, courses.sent_back_and_supplemented)
+    first = next(s for s in tale.told if s.event.name == "story.submitted")
+    refused = Said(first.event.model_copy(update={"clocks": ()}), 2)
+    later = office_of(courses.straight)
+    await hear(desk, [*tale.told, refused])
+    before = await board(desk)
+    await desk.owner.execute("SET search_path = review")
+    await rebuild_board.empty(desk.owner)
+    async with desk.desk.db.connection() as conn:
+        counts = [
+            await rebuild_board.again(conn, KEEPER, records(some))
+            for some in (*by_topic([*tale.told, refused]).values(), later.told)
+        ]
+    assert await board(desk) == before
+    assert sum(c.applied for c in counts) == len(tale.told)
+    assert sum(c.left_out for c in counts) == 1 + len(later.told)
 
 
 async def test_a_batch_and_a_decision_of_the_same_story_do_not_wait_for_each_other_for_ever(desk: Office) -> None:

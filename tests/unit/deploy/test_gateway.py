@@ -90,3 +90,8 @@ async def test_the_gateway_keeps_nobodys_session(service: str) -> None:
         assert "rahasia-orang-lain" in (await one.get("/beranda")).json()["cookie"]
     async with httpx.AsyncClient(transport=through, base_url="http://staf") as stranger:
         assert "cookie" not in (await stranger.get("/beranda")).json()
+
+
+@pytest.mark.parametrize("path", ["/papan", "/perjalanan/019d", "/api/v1/timeline/019d", "/saring", "/api/v1/reviews"])
+def test_the_board_is_at_the_leaders_desk(path: str) -> None:
+    assert staff({"intake": "i", "editing": "e", "review": "r", "publisher": "p"})(path) == "r"

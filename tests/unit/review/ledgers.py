@@ -7,9 +7,23 @@ from uuid import UUID
 
 from services.review.board import Holder, Key, Row, key_of
 from shared import ledger
-from shared.content import ClockRecord
+from shared.content import ClockRecord, Origin
 from shared.sla import Clock, Kind, Lane, Outcome, Stage
-from tests.unit.review.samples import KEEPER
+from tests.unit.review.samples import BAMBANG, KEEPER, RINA
+
+
+@dataclass
+class Report:
+    id: UUID
+    unit: str
+    happened_at: datetime
+    received_at: datetime
+    cycle: int = 1
+    opened_at: datetime | None = None
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(report=self.id, unit=self.unit, happened_at=self.happened_at, received_at=self.received_at)
 
 
 @dataclass
@@ -59,3 +73,15 @@ class Ledgers:
                 else:
                     del rows[key]  # a split that was not submitted yet
         return rows
+
+
+def rina() -> Holder:
+    return Holder(RINA.name, RINA.capacity)
+
+
+def bambang() -> Holder:
+    return Holder(BAMBANG.name, BAMBANG.capacity)
+
+
+def kind(correction: bool) -> Kind:
+    return "correction" if correction else "regular"

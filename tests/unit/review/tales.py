@@ -1,13 +1,13 @@
 """Courses of the SOP as the four services tell them, beside the clocks that their ledgers then hold."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 from uuid import UUID, uuid4
 
 from services.review.board import Holder, Key, Row
-from shared.content import Origin, Reason
+from shared.content import Origin, Reason, TotalRecord
 from shared.content_hash import content_sha256
 from shared.events import (
     ApprovalRevoked,
@@ -26,10 +26,10 @@ from shared.events import (
     StoryTakenDown,
     StoryWithheld,
 )
-from shared.sla import Kind, Outcome
+from shared.sla import Outcome
 from shared.sop import unit_of
-from tests.unit.review.ledgers import Ledgers
-from tests.unit.review.samples import BAMBANG, BLURRED, MORNING, RINA, content
+from tests.unit.review.ledgers import Ledgers, Report, bambang, kind, rina
+from tests.unit.review.samples import BAMBANG, BLURRED, KEEPER, MORNING, RINA, content
 
 RULINGS = {
     "approved": StoryApproved, "returned": StoryReturned, "declined": StoryDeclined, "withheld": StoryWithheld,
@@ -46,20 +46,6 @@ class Said(NamedTuple):
 
 
 @dataclass
-class Report:
-    id: UUID
-    unit: str
-    happened_at: datetime
-    received_at: datetime
-    cycle: int = 1
-    opened_at: datetime | None = None
-
-    @property
-    def origin(self) -> Origin:
-        return Origin(report=self.id, unit=self.unit, happened_at=self.happened_at, received_at=self.received_at)
-
-
-@dataclass
 class Tale(Ledgers):
     """What is said, in the order in which it happened, and the ledgers' clocks after it. Time goes on by itself."""
 
@@ -68,6 +54,7 @@ class Tale(Ledgers):
     origins: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict[UUID, tuple[UUID, ...]])
     cycles: dict[UUID, int] = field(default_factory=dict[UUID, int])
     steps: list[tuple[int, dict[Key, Row]]] = field(default_factory=list[tuple[int, dict[Key, Row]]])
+    totals: dict[UUID, TotalRecord] = field(default_factory=dict[UUID, TotalRecord])
     at: datetime = MORNING
     minutes: int = 17
 
@@ -230,9 +217,15 @@ class Tale(Ledgers):
         self.say(
             StoryPublished(
                 story=story, version=version, at=at, origins=self.come_from(story), title="Berita", urls=urls,
-                published_by=RINA, clocks=closed,
+                published_by=RINA, clocks=closed, total=None if story in self.totals else self.total(story, at),
             )
         )  # fmt: skip
+
+    def total(self, story: UUID, at: datetime) -> TotalRecord:
+        """The whole way of a Story that is new to the public."""
+        whole = KEEPER.total(min(o.happened_at for o in self.come_from(story)), at)
+        self.totals[story] = TotalRecord(**asdict(whole))
+        return self.totals[story]
 
     def take_down(self, story: UUID, version: int) -> None:
         at = self.now()
@@ -249,15 +242,3 @@ class Tale(Ledgers):
 
     def unit(self, story: UUID) -> str | None:
         return unit_of(o.unit for o in self.come_from(story))
-
-
-def rina() -> Holder:
-    return Holder(RINA.name, RINA.capacity)
-
-
-def bambang() -> Holder:
-    return Holder(BAMBANG.name, BAMBANG.capacity)
-
-
-def kind(correction: bool) -> Kind:
-    return "correction" if correction else "regular"

@@ -141,6 +141,15 @@ def test_reasons_of_return_are_told_by_stage_and_cycle() -> None:
     ]
 
 
+def test_the_whole_way_is_that_to_the_first_publication() -> None:
+    tale = told(courses.corrected)
+    totals = [found for item in read(tale.told).values() if (found := board_heading.total(item))]
+    (told_once,) = tale.totals.values()
+    assert [(t.opened_at, t.closed_at, t.working_seconds, t.unit) for t in totals] == [
+        (told_once.opened_at, told_once.closed_at, told_once.working_seconds, "perumahan")
+    ]
+
+
 @pytest.mark.parametrize(
     ("course", "state"),
     [
