@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.cli import accounts, bench, clock, contracts, dead_letter, emit, outbox, run, sources, up
+from deploy.cli import accounts, bench, board, clock, contracts, dead_letter, emit, outbox, run, sources, up
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -21,6 +21,7 @@ app.add_typer(accounts.app, name="accounts")
 app.add_typer(clock.app, name="clock")
 app.add_typer(dead_letter.app, name="dead-letter")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(board.app, name="board")
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(bench.app, name="bench")
 

@@ -7,21 +7,22 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from services.review import api, handlers, pages
+from services.review import api, handlers, handlers_board, pages, pages_board
 from services.review.rulings import reason_words
 from services.review.settings import Settings
 from services.review.web import Files
+from services.review.workers_board import BoardProjection
 from shared import web
 from shared.desk import Desk
 from shared.media import Buckets, Store
-from shared.runtime import Reads, Runtime, now
+from shared.runtime import Reads, Runtime, Worker, now
 from shared.web import Pages
 
 
 def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] = now) -> FastAPI:
     """Build the service; it starts with the app's lifespan."""
     settings = settings or Settings()  # pyright: ignore[reportCallIssue]  (from the environment)
-    runtime = Runtime("review", settings, reads=_reads, now=now)
+    runtime = Runtime("review", settings, reads=_reads, workers=_workers, now=now)
     files = _files(settings)
 
     @asynccontextmanager
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     staff_pages.environment.filters["reason"] = reason_words
     app.include_router(api.router)
     app.include_router(pages.router)
+    app.include_router(pages_board.router)
     return app
 
 
@@ -48,7 +50,12 @@ def _reads(desk: Desk) -> list[Reads]:
         Reads("stories", handlers.on_stories(desk)),
         Reads("reports", handlers.on_reports(desk)),
         Reads("publications", handlers.on_publications(desk)),
+        Reads("decisions", handlers_board.on_decisions(desk)),
     ]
+
+
+def _workers(desk: Desk) -> list[Worker]:
+    return [BoardProjection(desk).run]
 
 
 def _files(settings: Settings) -> Files:
