@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from services.review import api, handlers, pages
+from services.review import api, compliance_api, handlers, pages
 from services.review.rulings import reason_words
 from services.review.settings import Settings
 from services.review.web import Files
@@ -40,6 +40,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     staff_pages.environment.filters["reason"] = reason_words
     app.include_router(api.router)
     app.include_router(pages.router)
+    app.include_router(compliance_api.described)
+    app.include_router(compliance_api.router)
     return app
 
 
