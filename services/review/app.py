@@ -7,7 +7,10 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from services.review import api, compliance_api, handlers, pages
+from services.review import api, compliance_api, compliance_pages, compliance_words, handlers, pages, report_pages
+from services.review.explaining import only_in_force
+from services.review.report_document import Head
+from services.review.reports import MAX_SIGNED
 from services.review.rulings import reason_words
 from services.review.settings import Settings
 from services.review.web import Files
@@ -31,17 +34,26 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         files.store.close()
 
     app = web.create_app(
-        title="Alurwarta: review", lifespan=lifespan, media_origins=settings.s3_public_endpoint or settings.s3_endpoint
+        title="Alurwarta: review",
+        lifespan=lifespan,
+        media_origins=settings.s3_public_endpoint or settings.s3_endpoint,
+        # A signed report comes back whole; the form around it takes little.
+        longer_bodies={"/kepatuhan/laporan/": MAX_SIGNED + 100_000},
     )
     runtime.mount(app)
     app.state.settings = settings
     app.state.files = files
     app.state.pages = staff_pages = Pages.of(Path(__file__).parent / "templates")
     staff_pages.environment.filters["reason"] = reason_words
+    staff_pages.environment.filters.update(compliance_words.filters)
     app.include_router(api.router)
     app.include_router(pages.router)
+    # A calendar that was in force when a late clock was measured; the one in force now is known without it.
+    app.state.calendar_of = only_in_force
+    app.state.report_head = Head(settings.office_above, settings.office_address)
+    for module in (compliance_api, report_pages, compliance_pages):
+        app.include_router(module.router)
     app.include_router(compliance_api.described)
-    app.include_router(compliance_api.router)
     return app
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.review.compliance import NOT_REPORTED, Compliance, Figures, Line
+from services.review.compliance_words import return_words
 from services.review.keterangan import Closed
-from services.review.rulings import reason_words
 from shared.sla import Lane, Timekeeper
 from shared.sop import Stage
 
@@ -145,7 +145,7 @@ def answer(found: Compliance, keeper: Timekeeper, warnings: Iterable[str]) -> Co
         units=figure_rows(found, found.units),
         offices=[_office(line) for line in found.offices],
         returns=[
-            ReturnRow(stage=r.stage, outcome=r.outcome, code=r.code, words=reason_words(r.code), count=r.count)
+            ReturnRow(stage=r.stage, outcome=r.outcome, code=r.code, words=return_words(r.code), count=r.count)
             for r in found.returns
         ],
         total=TotalRow(stories=total.closed, **{name: getattr(total, name) for name in _MEASURED}),
