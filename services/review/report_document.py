@@ -1,8 +1,9 @@
 """The report as plain data for its template: every text ready to be set, nothing to be interpreted. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from services.review import charts
@@ -24,6 +25,20 @@ from shared.sla import Timekeeper
 from shared.sop import Sop
 from shared.words import moment
 
+MEASURES: Mapping[str, Callable[[Figures], str]] = MappingProxyType({
+    "Selesai": lambda f: str(f.closed),
+    "Tepat waktu": lambda f: str(f.in_time),
+    "Terlambat": lambda f: str(f.late),
+    "Di luar jam kerja": lambda f: str(f.outside_hours),
+    "Kepatuhan": lambda f: percent(f.ratio),
+    "Median waktu kerja": lambda f: spent(f.median_working_seconds),
+    "Median waktu berlalu": lambda f: spent(f.median_elapsed_seconds),
+    "P90 waktu kerja": lambda f: spent(f.p90_working_seconds),
+    "P90 waktu berlalu": lambda f: spent(f.p90_elapsed_seconds),
+    "Terlama (waktu kerja)": lambda f: spent(f.worst_working_seconds),
+    "Jumlah waktu kerja": lambda f: spent(f.working_seconds),
+    "Lolos pertama": first_pass_words,
+})  # fmt: skip
 FONT = "Libertinus Serif"  # inside typst itself: the same pages on every machine
 
 
@@ -50,7 +65,8 @@ def document(seen: Picture, letter: Letter, head: Head, keeper: Timekeeper) -> d
         "calendar": keeper.calendar.version,
         "warnings": list(seen.warnings),
         "not_reported": NOT_REPORTED,
-        "stages": [[stage_words(x.stage), str(sop.row(x.stage).target), *_cells(x.figures)] for x in found.stages],
+        "stage_names": [stage_words(line.stage) for line in found.stages],
+        "measures": _measures(found.stages, sop),
         "units": _units(found.units, sop),
         "charts": [charts.stages(found, font=FONT), charts.days(found, font=FONT)],
         "charts_told": ["Tepat waktu dan terlambat per tahap", "Yang selesai per tanggal"],
@@ -70,13 +86,13 @@ def document(seen: Picture, letter: Letter, head: Head, keeper: Timekeeper) -> d
     }
 
 
-def _cells(f: Figures) -> list[str]:
-    return [
-        str(f.closed), str(f.in_time), str(f.late), str(f.outside_hours), percent(f.ratio),
-        f"{spent(f.median_working_seconds)} ({spent(f.median_elapsed_seconds)})",
-        f"{spent(f.p90_working_seconds)} ({spent(f.p90_elapsed_seconds)})",
-        spent(f.worst_working_seconds), first_pass_words(f),
-    ]  # fmt: skip
+def _measures(lines: Sequence[Line], sop: Sop) -> list[list[str]]:
+    """A row per measure, with a cell per stage."""
+    told = {
+        "Waktu baku": [str(sop.row(line.stage).target) for line in lines],
+        **{words: [tell(line.figures) for line in lines] for words, tell in MEASURES.items()},
+    }
+    return [[words, *cells] for words, cells in told.items()]
 
 
 def _units(lines: Iterable[Line], sop: Sop) -> list[list[str]]:
