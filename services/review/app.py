@@ -8,7 +8,6 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from services.review import api, compliance_api, compliance_pages, compliance_words, handlers, pages, report_pages
-from services.review.explaining import only_in_force
 from services.review.report_document import Head
 from services.review.reports import MAX_SIGNED
 from services.review.rulings import reason_words
@@ -48,8 +47,6 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     staff_pages.environment.filters.update(compliance_words.filters)
     app.include_router(api.router)
     app.include_router(pages.router)
-    # A calendar that was in force when a late clock was measured; the one in force now is known without it.
-    app.state.calendar_of = only_in_force
     app.state.report_head = Head(settings.office_above, settings.office_address)
     for module in (compliance_api, report_pages, compliance_pages):
         app.include_router(module.router)

@@ -45,9 +45,7 @@ async def show(request: Request, person: Reader, bulan: str = "", bidang: str = 
     desk = desk_of(request)
     scope, at, keeper = scope_of(desk, person, bulan, bidang), desk.now(), desk.clock
     async with desk.db.connection() as conn:
-        seen = await compliance_steps.picture(
-            conn, keeper, scope, at=at, limit=LATE_SHOWN, calendar_of=request.app.state.calendar_of
-        )
+        seen = await compliance_steps.picture(conn, keeper, scope, at=at, limit=LATE_SHOWN)
         made = await reports.listed(conn, scope.period) if person.has(*reports.MAKERS) else []
     query = {"from": scope.period.first, "to": scope.period.last} | ({"unit": scope.unit} if scope.unit else {})
     return request.app.state.pages.show(

@@ -1,15 +1,14 @@
 """What is asked of compliance, and by whom: the same for the JSON API, the pages, the PDF and the command."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from services.review import explaining, keterangan, store_clocks, store_compliance
 from services.review.compliance import Compliance, Scope
-from services.review.explaining import CalendarOf
 from services.review.keterangan import Closed
-from shared import audit
+from services.review.picture import Explained, Picture, Running
+from shared import audit, office_files
 from shared.accounts import Person
 from shared.audit import Entry
 from shared.calendar import Calendar, WorkCalendar
@@ -26,35 +25,6 @@ READERS = (*WATCHERS, "bidang")
 RUNNING_LIMIT = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A clock that is late already, or will be soon."""
-
-    clock: Clock
-    title: str
-    used_seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """A late clock with what was counted of it, in words; none where its calendar is not known any more."""
-
-    clock: Closed
-    words: tuple[str, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """All that the page and the report show of one scope, as it stood `at`."""
-
-    at: datetime
-    found: Compliance
-    late: tuple[Explained, ...]
-    overdue: tuple[Running, ...]
-    due_soon: tuple[Running, ...]
-    warnings: tuple[str, ...]
-
-
 def unit_for(person: Person | None, unit: str | None) -> str | None:
     """The Unit that may be looked at: a Bidang sees its own alone. No person is another dashboard, by its key."""
     if person is None or person.has(*WATCHERS):
@@ -68,19 +38,18 @@ async def figures(conn: "Connection", keeper: Timekeeper, scope: Scope) -> Compl
     return await store_compliance.figures(conn, scope, sop=keeper.sop, zone=keeper.calendar.zone)
 
 
-async def picture(
-    conn: "Connection", keeper: Timekeeper, scope: Scope, *, at: datetime, limit: int, calendar_of: CalendarOf
-) -> Picture:
+async def picture(conn: "Connection", keeper: Timekeeper, scope: Scope, *, at: datetime, limit: int) -> Picture:
     """The figures, the late clocks explained, and those that are about to be."""
     sop, zone = keeper.sop, keeper.calendar.zone
     found = await figures(conn, keeper, scope)
     late = await store_clocks.late(conn, scope, sop=sop, zone=zone, limit=limit)
     open_ones = await store_clocks.running(conn, scope, sop=sop, limit=RUNNING_LIMIT)
-    known = explaining.looked_up(keeper, calendar_of)
+    versions = sorted(explaining.versions_of(late, keeper))
+    before = {version: await office_files.calendar_of(conn, version) for version in versions}
     return Picture(
         at,
         found,
-        tuple(Explained(clock, explaining.words(clock, known)) for clock in late),
+        tuple(Explained(clock, explaining.words(clock, keeper, before)) for clock in late),
         _those(keeper, open_ones, at, keeper.overdue),
         _those(keeper, open_ones, at, keeper.due_soon),
         warnings(keeper.calendar, scope, at),

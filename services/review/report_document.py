@@ -8,7 +8,6 @@ from typing import Any
 
 from services.review import charts
 from services.review.compliance import NOT_REPORTED, Figures, Line
-from services.review.compliance_steps import Explained, Picture
 from services.review.compliance_words import (
     date_words,
     first_pass_words,
@@ -21,6 +20,7 @@ from services.review.compliance_words import (
     unit_words,
 )
 from services.review.letter import TO_BE_GIVEN, Letter
+from services.review.picture import Explained, Picture
 from shared.sla import Timekeeper
 from shared.sop import Sop
 from shared.words import moment

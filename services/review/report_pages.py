@@ -56,7 +56,7 @@ async def make(request: Request, person: Maker, form: Annotated[LetterForm, Form
     """Make the report of the month and Bidang that the page shows."""
     desk, state = desk_of(request), request.app.state
     scope = scope_of(desk, person, form.bulan, form.bidang)
-    await reports.make(desk, scope, form.letter(), person=person, head=state.report_head, calendar_of=state.calendar_of)
+    await reports.make(desk, scope, form.letter(), person=person, head=state.report_head)
     return back(form, "laporan")
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from services.review import compliance_steps, report_document, report_pdf, store_reports
 from services.review.compliance import Scope
-from services.review.explaining import CalendarOf
 from services.review.letter import CAPACITIES, Letter, checked
 from services.review.report_document import Head
 from services.review.store_reports import listed
@@ -50,13 +49,11 @@ class KeptAlready(Refused):
         super().__init__("kept-already", "Berkas bertanda tangan ini sudah tersimpan.")
 
 
-async def make(
-    desk: "Desk", scope: Scope, letter: Letter, *, person: Person, head: Head, calendar_of: CalendarOf
-) -> int:
+async def make(desk: "Desk", scope: Scope, letter: Letter, *, person: Person, head: Head) -> int:
     """Set the report of a scope as it stands now and keep it; returns its id."""
     letter, at, keeper = checked(letter), desk.now(), desk.clock
     async with desk.db.connection() as conn:
-        seen = await compliance_steps.picture(conn, keeper, scope, at=at, limit=LATE_PRINTED, calendar_of=calendar_of)
+        seen = await compliance_steps.picture(conn, keeper, scope, at=at, limit=LATE_PRINTED)
     told = report_document.document(seen, letter, head, keeper)
     pdf = await asyncio.to_thread(report_pdf.pdf, told, at=at)
     sha256 = hashlib.sha256(pdf).hexdigest()

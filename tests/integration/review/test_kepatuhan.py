@@ -2,6 +2,8 @@
 
 import csv
 import io
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -222,7 +224,8 @@ async def test_a_bidang_sees_its_own_figures_alone(desk: Office) -> None:
 async def test_another_dashboard_reads_by_its_key_until_it_is_disabled(desk: Office) -> None:
     await put(desk, *MONTH)
     now = datetime.now(UTC)
-    key = await as_owner(desk, lambda conn: readers.add(conn, "metabase", now=now))
+    async with as_owner(desk) as conn:
+        key = await readers.add(conn, "metabase", now=now)
     by_key = {"Authorization": f"Bearer {key}"}
     answer = await desk.call(None, "GET", PATH, params=NOVEMBER, headers=by_key)
     assert answer.json()["stages"] == (await read(desk))["stages"]
@@ -231,16 +234,19 @@ async def test_another_dashboard_reads_by_its_key_until_it_is_disabled(desk: Off
     assert row["last_used_at"] == desk.at
     posted = await desk.call(None, "POST", f"{PATH}/clocks/review/x/1/keterangan", json={"note": "x"}, headers=by_key)
     assert posted.status_code == 401
-    await as_owner(desk, lambda conn: readers.disable(conn, "metabase"))
+    async with as_owner(desk) as conn:
+        await readers.disable(conn, "metabase")
     for wrong in (f"Bearer {key}", "Bearer ar_lain", "Basic eDp5"):
         answer = await desk.call(None, "GET", PATH, params=NOVEMBER, headers={"Authorization": wrong})
         assert answer.status_code == 401
 
 
-async def as_owner(desk: Office, step: Any) -> Any:
+@asynccontextmanager
+async def as_owner(desk: Office) -> AsyncGenerator["asyncpg.Connection[asyncpg.Record]"]:
+    """As the operator's commands connect."""
     conn = await asyncpg.connect(desk.stack.owner_dsn, server_settings={"search_path": "review"})
     try:
-        return await step(conn)
+        yield conn
     finally:
         await conn.close()
 
