@@ -32,7 +32,7 @@ _MEASURED = """
            max(working_seconds) FILTER (WHERE NOT outside_hours) AS worst_working_seconds,
            coalesce(sum(working_seconds), 0)::bigint AS working_seconds,
            coalesce(sum(elapsed_seconds), 0)::bigint AS elapsed_seconds"""
-_LINES = f"""
+LINES = f"""
     WITH told AS (SELECT *, (closed_at AT TIME ZONE $7)::date AS day, coalesce(capacity, '') AS office,
                          -- A Report is judged once, however many Stories it was split over.
                          cycle = 1 AND (stage = 'review' OR stage = 'editing' AND item = report::text) AS judged
@@ -72,7 +72,7 @@ async def figures(conn: "Connection", scope: Scope, *, sop: Sop, zone: ZoneInfo)
     """Count everything of one scope. One stage needs editing's clocks too: there intake's Reports are judged."""
     opens, closes = scope.period.bounds(zone)
     known = told_apart(scope, sop)
-    lines = await conn.fetch(_LINES, *scoped(scope, sop=sop, zone=zone, more=("editing",)), zone.key)
+    lines = await conn.fetch(LINES, *scoped(scope, sop=sop, zone=zone, more=("editing",)), zone.key)
     returns = await conn.fetch(_RETURNS, opens, closes, known, scope.unit, list(scope.stages))
     total = await conn.fetchrow(_TOTAL, opens, closes, known, scope.unit)
     assert total is not None

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.review import compliance_csv, compliance_steps, readers
+from services.review import compliance_csv, compliance_steps, readers, store_compliance
 from services.review.compliance import Period, Scope
 from shared.sop import STAGES
 from tests.integration.review.clocks import at, by_hand, put, seen
@@ -303,3 +303,19 @@ async def test_who_may_say_why_and_of_what(
     await put(desk, *MONTH)
     answer = await say(desk, who, MONTH[which].clock, note)
     assert (answer.status_code, answer.json().get("title")) == (status, title), answer.text
+
+
+async def test_a_month_is_found_by_the_index_however_much_lies_before_it(desk: Office) -> None:
+    await desk.owner.execute(
+        """INSERT INTO review.board_clocks (stage, item, cycle, lane, kind, opened_at, due_at, target_seconds,
+               sop_version, calendar_version, closed_at, outcome, punctuality, working_seconds, elapsed_seconds)
+           SELECT 'review', n::text, 1, 'regular', 'regular', t, t, 7200, '1', 'v', t, 'completed', 'in_time', 60, 60
+           FROM (SELECT n, timestamptz '2026-11-30' - n * interval '1 hour' AS t FROM generate_series(1, 30000) n) x"""
+    )
+    await desk.owner.execute("ANALYZE review.board_clocks")
+    of_month = store_compliance.scoped(Scope(Period.month("2026-11")), sop=KEEPER.sop, zone=KEEPER.calendar.zone)
+    async with desk.desk.db.connection() as conn:
+        rows = await conn.fetch(f"EXPLAIN {store_compliance.LINES}", *of_month, KEEPER.calendar.zone.key)
+    plan = "\n".join(row[0] for row in rows)
+    assert "board_clocks_closed" in plan
+    assert "Seq Scan on board_clocks" not in plan
