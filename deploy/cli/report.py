@@ -31,7 +31,9 @@ def report(
     month: Annotated[str, typer.Option(help="Bulan, misalnya 2026-11")],
     unit: Annotated[str, typer.Option(help="Kode satu Bidang; kosong untuk semua")] = "",
     csv: Annotated[bool, typer.Option("--csv", help="CSV per tahap, seperti dari API")] = False,
-    pdf: Annotated[Path | None, typer.Option("--pdf", help="Berkas PDF yang ditulis, tanpa nomor dan nama")] = None,
+    pdf: Annotated[
+        Path | None, typer.Option("--pdf", help="Berkas PDF yang ditulis, tanpa nomor dan nama; - untuk keluaran")
+    ] = None,
     sop_file: OfficeFile = DEPLOY / "sop.toml",
     calendar_file: Annotated[Path, typer.Option(hidden=True, envvar="ALURWARTA_CALENDAR_FILE")] = (
         DEPLOY / "calendar.toml"
@@ -57,7 +59,11 @@ def report(
     if pdf is None:
         typer.echo(report_text.text(told))
         return
-    pdf.write_bytes(report_pdf.pdf(told, at=seen.at))
+    made = report_pdf.pdf(told, at=seen.at)
+    if str(pdf) == "-":  # out of a container, whose disk nobody sees
+        typer.echo(made, nl=False)
+        return
+    pdf.write_bytes(made)
     typer.echo(f"Ditulis: {pdf}")
 
 

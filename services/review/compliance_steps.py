@@ -1,6 +1,7 @@
 """What is asked of compliance, and by whom: the same for the JSON API, the pages, the PDF and the command."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from services.review.picture import Explained, Picture, Running
 from shared import audit, office_files
 from shared.accounts import Person
 from shared.audit import Entry
-from shared.calendar import Calendar, WorkCalendar
+from shared.calendar import Calendar, OutsideCalendar, WorkCalendar
 from shared.sla import Clock, Timekeeper
 from shared.sop import Stage
 from shared.web import Forbidden
@@ -80,13 +81,13 @@ async def explain(desk: "Desk", stage: Stage, item: str, cycle: int, note: str, 
 
 
 def _those(
-    keeper: Timekeeper,
-    open_ones: list[tuple[Clock, str]],
-    at: datetime,
-    rule: Callable[[Clock, datetime], bool],
+    keeper: Timekeeper, open_ones: list[tuple[Clock, str]], at: datetime, rule: Callable[[Clock, datetime], bool]
 ) -> tuple[Running, ...]:
-    return tuple(
-        Running(clock, title, keeper.calendar_of(clock.lane).elapsed(clock.opened_at, at))
-        for clock, title in open_ones
-        if rule(clock, at)
-    )
+    found: list[Running] = []
+    for clock, title in open_ones:
+        # The page of a calendar that has run out still tells what closed while it was in force.
+        with suppress(OutsideCalendar):
+            if rule(clock, at):
+                used = keeper.calendar_of(clock.lane).elapsed(clock.opened_at, at)
+                found.append(Running(clock, title, used))
+    return tuple(found)

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
@@ -21,6 +22,7 @@ from shared.sop import STAGES
 from tests.integration.review.clocks import put, seen
 from tests.integration.review.desk import Office
 from tests.integration.review.test_kepatuhan import MONTH, NOVEMBER, say
+from tests.support.integrator import expect_tools
 from tests.unit.review.samples import DEPLOY
 
 HTML = {"Accept": "text/html"}
@@ -49,6 +51,7 @@ def words_of(html: str) -> str:
 
 def printed(pdf: bytes) -> str:
     """What a person reads of a PDF, on one line."""
+    expect_tools("pdftotext")
     done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
     return " ".join(done.stdout.decode().split())
 
@@ -63,12 +66,12 @@ async def made(desk: Office, **otherwise: str) -> tuple[int, bytes]:
     return row["id"], answer.content
 
 
-async def command(desk: Office, *arguments: str) -> subprocess.CompletedProcess[str]:
+async def command(desk: Office, *arguments: str, text: bool = True) -> Any:
     """Run `alurwarta report` as the operator does."""
     environment = os.environ | desk.stack.environment("review")
     words = [Path(sys.executable).parent / "alurwarta", "report", "--month", "2026-11", *arguments]
     return await asyncio.to_thread(
-        subprocess.run, words, capture_output=True, text=True, env=environment, check=False, timeout=120
+        subprocess.run, words, capture_output=True, text=text, env=environment, check=False, timeout=120
     )
 
 
@@ -282,6 +285,8 @@ async def test_the_command_writes_the_pdf_and_says_what_it_cannot_read(desk: Off
     await put(desk, *MONTH)
     assert (await command(desk, "--pdf", str(tmp_path / "laporan.pdf"))).returncode == 0
     assert "LAPORAN KEPATUHAN WAKTU LAYANAN" in printed((tmp_path / "laporan.pdf").read_bytes())
+    given = await command(desk, "--pdf", "-", text=False)
+    assert given.stdout.startswith(b"%PDF-")
     wrong = await command(desk, "--unit", "tak-ada")
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "tidak dikenal" in wrong.stderr
