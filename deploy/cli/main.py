@@ -2,7 +2,21 @@
 
 import typer
 
-from deploy.cli import accounts, bench, board, clock, contracts, dead_letter, emit, outbox, run, sources, up
+from deploy.cli import (
+    accounts,
+    bench,
+    board,
+    clock,
+    contracts,
+    dead_letter,
+    emit,
+    outbox,
+    readers,
+    report,
+    run,
+    sources,
+    up,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,7 +30,9 @@ app.command("serve")(run.serve)
 app.command("gateway")(run.gateway)
 app.command("prepare")(run.prepare)
 app.command("emit")(emit.emit)
+app.command("report")(report.report)
 app.add_typer(sources.app, name="sources")
+app.add_typer(readers.app, name="readers")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(clock.app, name="clock")
 app.add_typer(dead_letter.app, name="dead-letter")

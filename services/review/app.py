@@ -7,7 +7,19 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from services.review import api, handlers, handlers_board, pages, pages_board
+from services.review import (
+    api,
+    compliance_api,
+    compliance_pages,
+    compliance_words,
+    handlers,
+    handlers_board,
+    pages,
+    pages_board,
+    report_pages,
+)
+from services.review.report_document import Head
+from services.review.reports import MAX_SIGNED
 from services.review.rulings import reason_words
 from services.review.settings import Settings
 from services.review.web import Files
@@ -32,16 +44,24 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
         files.store.close()
 
     app = web.create_app(
-        title="Alurwarta: review", lifespan=lifespan, media_origins=settings.s3_public_endpoint or settings.s3_endpoint
+        title="Alurwarta: review",
+        lifespan=lifespan,
+        media_origins=settings.s3_public_endpoint or settings.s3_endpoint,
+        # A signed report comes back whole; the form around it takes little.
+        longer_bodies={"/kepatuhan/laporan/": MAX_SIGNED + 100_000},
     )
     runtime.mount(app)
     app.state.settings = settings
     app.state.files = files
     app.state.pages = staff_pages = Pages.of(Path(__file__).parent / "templates")
     staff_pages.environment.filters["reason"] = reason_words
+    staff_pages.environment.filters.update(compliance_words.filters)
     app.include_router(api.router)
     app.include_router(pages.router)
-    app.include_router(pages_board.router)
+    app.state.report_head = Head(settings.office_above, settings.office_address)
+    for module in (pages_board, compliance_api, report_pages, compliance_pages):
+        app.include_router(module.router)
+    app.include_router(compliance_api.described)
     return app
 
 

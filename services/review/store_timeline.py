@@ -118,8 +118,6 @@ async def totals(conn: "Connection", stories: list[UUID]) -> list[Total]:
 
 async def notes(conn: "Connection", items: list[str]) -> Of:
     """Keterangan on late clocks of these items, oldest first."""
-    if await conn.fetchval("SELECT to_regclass('keterangan')") is None:
-        return {}
     rows = await conn.fetch(
         "SELECT stage, item, cycle, note, name, capacity, at FROM keterangan WHERE item = ANY($1::text[]) ORDER BY id",
         items,

@@ -30,8 +30,12 @@ PEOPLE = {
     "kadis": ("Kepala Dinas", "Kepala Dinas", ["pimpinan"]),
     "rina": ("Rina Wulandari", "Admin Publikasi", ["admin", "pimpinan"]),
     "tono": ("Tono", "Admin Publikasi", ["admin"]),
+    "wati": ("Wati", "Pengawas", ["pengawas"]),
     "dewi": ("Dewi Lestari", "Bidang Perumahan", ["bidang"]),
+    "agus": ("Agus", "Bidang Pertanahan", ["bidang"]),
+    "baru": ("Pegawai Baru", "Bidang", ["bidang"]),
 }
+UNITS = {"dewi": "perumahan", "agus": "pertanahan"}
 # Logging in costs much on purpose; accounts outlive a test, as the database does.
 SESSIONS: dict[tuple[str, str], tuple[str, str]] = {}
 
@@ -84,8 +88,8 @@ class Office:
         key = self.stack.owner_dsn, who
         if key not in SESSIONS:
             name, capacity, roles = PEOPLE[who]
-            unit = "perumahan" if "bidang" in roles else None
-            await accounts.add(self.owner, who, password=PASSWORD, name=name, capacity=capacity, roles=roles, unit=unit)
+            given = {"password": PASSWORD, "name": name, "capacity": capacity}
+            await accounts.add(self.owner, who, **given, roles=roles, unit=UNITS.get(who))
             token = await accounts.log_in(self.owner, who, PASSWORD, now=datetime.now(UTC))
             person = await accounts.person_of(self.owner, token)
             assert person is not None

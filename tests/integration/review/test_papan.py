@@ -110,12 +110,7 @@ async def test_practice_has_a_way_without_times(desk: Office) -> None:
     assert "Semua (0)" in (await desk.call("bambang", "GET", "/papan", headers=HTML)).text
 
 
-async def test_keterangan_of_a_late_clock_is_told_where_it_is_kept(desk: Office) -> None:
-    await desk.owner.execute(
-        """CREATE TABLE IF NOT EXISTS review.keterangan (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, stage text,
-               item text, cycle int, note text, account text, name text, capacity text, at timestamptz);
-           GRANT SELECT ON review.keterangan TO PUBLIC"""
-    )
+async def test_keterangan_of_a_clock_is_told_beside_it(desk: Office) -> None:
     tale = office_of(courses.straight)
     await hear(desk, tale.told)
     (story,) = tale.origins

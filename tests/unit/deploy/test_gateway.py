@@ -95,3 +95,10 @@ async def test_the_gateway_keeps_nobodys_session(service: str) -> None:
 @pytest.mark.parametrize("path", ["/papan", "/perjalanan/019d", "/api/v1/timeline/019d", "/saring", "/api/v1/reviews"])
 def test_the_board_is_at_the_leaders_desk(path: str) -> None:
     assert staff({"intake": "i", "editing": "e", "review": "r", "publisher": "p"})(path) == "r"
+
+
+@pytest.mark.parametrize(
+    "path", ["/kepatuhan", "/kepatuhan/laporan/1", "/api/v1/compliance", "/api/v1/compliance/clocks"]
+)
+def test_compliance_is_asked_of_review(path: str) -> None:
+    assert staff({name: name for name in NOBODY})(path) == "review"
