@@ -211,6 +211,14 @@ async def test_the_report_has_what_a_letter_has_and_is_kept_with_its_hash(desk: 
     assert (await made(desk))[1] == pdf  # the same month at the same time, to the byte
 
 
+async def test_a_title_without_a_space_does_not_run_over_the_edge_of_the_paper(desk: Office) -> None:
+    await put(desk, seen("review", "03 08:00", "03 12:00", title="panjang" * 40))
+    _, pdf = await made(desk)
+    done = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True)
+    edges = [float(edge) for edge in re.findall(r'xMax="([0-9.]+)"', done.stdout.decode())]
+    assert max(edges) < 595 - 50
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
