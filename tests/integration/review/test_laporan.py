@@ -116,7 +116,7 @@ async def test_pictures_say_in_words_what_they_show(desk: Office) -> None:
     shown = await page(desk)
     assert shown.count('<svg xmlns="http://www.w3.org/2000/svg"') == 2
     assert '<title id="tahap-judul">Tepat waktu dan terlambat per tahap, November 2026</title>' in shown
-    assert "Penyuntingan: 1 tepat waktu, 1 terlambat, 1 di luar jam kerja" in shown
+    assert "Penyuntingan: 2 tepat waktu, 1 terlambat, 1 di luar jam kerja" in shown
     assert "3/11: 3 tepat waktu, 3 terlambat" in shown
     assert "style=" not in shown  # the Content-Security-Policy lets none through
 
