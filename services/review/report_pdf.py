@@ -1,12 +1,15 @@
 """Sets the report as a PDF with typst, which is inside its Python package: no program, font or network is asked."""
 
 import json
+import re
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typst
 
+# A line as long as this without a space is let break, for it would run over the edge of the paper.
+LONG = re.compile(r"(\S{40})(?=\S)")
 TEMPLATE = Path(__file__).parent / "templates" / "laporan.typ"
 
 
@@ -17,7 +20,19 @@ def pdf(document: dict[str, Any], *, at: datetime) -> bytes:
         TEMPLATE.read_bytes(),
         format="pdf",
         ignore_system_fonts=True,
-        sys_inputs={"document": json.dumps(document)},
+        sys_inputs={"document": json.dumps(_breakable(document))},
         timestamp=int(at.timestamp()),
     )
     return made
+
+
+def _breakable(told: Any) -> Any:
+    match told:
+        case str() if not told.startswith("<svg"):
+            return LONG.sub("\\1\u200b", told)
+        case list():
+            return [_breakable(value) for value in cast(list[Any], told)]
+        case dict():
+            return {name: _breakable(value) for name, value in cast(dict[str, Any], told).items()}
+        case _:
+            return told

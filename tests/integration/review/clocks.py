@@ -1,7 +1,7 @@
 """Rows of the board as the tests of compliance put them there, and the same figures counted by hand."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -51,6 +51,11 @@ def seen(
     return Seen(clock, key=key, **whole)
 
 
+def split(one: Seen) -> Seen:
+    """The clock of a further Story that was compiled from the same Report."""
+    return replace(one, clock=replace(one.clock, item=f"{one.key}.{uuid4()}"))
+
+
 async def put(desk: Office, *those: Seen) -> None:
     """Lay clocks on the board."""
     places = ", ".join(f"${n}" for n in range(1, len(COLUMNS) + 3))
@@ -72,7 +77,7 @@ def nearest_rank(values: Sequence[int], share: float) -> int | None:
     return ordered[math.ceil(share * len(ordered)) - 1] if ordered else None
 
 
-def by_hand(clocks: Iterable[Clock], stage: Stage) -> Figures:
+def by_hand(clocks: Sequence[Clock], stage: Stage) -> Figures:
     """What the figures of a stage must be, from its clocks one by one."""
     counted = [c for c in clocks if c.stage == stage and c.kind == "regular" and c.outcome in COUNTED]
     timed = [c for c in counted if not c.outside_hours]
@@ -90,7 +95,12 @@ def by_hand(clocks: Iterable[Clock], stage: Stage) -> Figures:
         working_seconds=sum(c.working_seconds or 0 for c in counted),
         elapsed_seconds=sum(c.elapsed_seconds or 0 for c in counted),
     )
+    judged = [c for c in clocks if c.counted and c.cycle == 1 and c.stage == {"intake": "editing"}.get(stage, stage)]
     if stage == "review":
-        first = [c for c in counted if c.cycle == 1]
-        return replace(found, first_pass=sum(c.outcome == "completed" for c in first), first_pass_of=len(first))
-    return found
+        passed = [c for c in judged if c.outcome == "completed"]
+    elif stage == "intake":
+        judged = [c for c in judged if c.item == str(c.report)]
+        passed = [c for c in judged if c.outcome != "sent-back"]
+    else:
+        return found
+    return replace(found, first_pass=len(passed), first_pass_of=len(judged))

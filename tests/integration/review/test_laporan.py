@@ -116,7 +116,7 @@ async def test_pictures_say_in_words_what_they_show(desk: Office) -> None:
     shown = await page(desk)
     assert shown.count('<svg xmlns="http://www.w3.org/2000/svg"') == 2
     assert '<title id="tahap-judul">Tepat waktu dan terlambat per tahap, November 2026</title>' in shown
-    assert "Penyuntingan: 1 tepat waktu, 1 terlambat, 1 di luar jam kerja" in shown
+    assert "Penyuntingan: 2 tepat waktu, 1 terlambat, 1 di luar jam kerja" in shown
     assert "3/11: 3 tepat waktu, 3 terlambat" in shown
     assert "style=" not in shown  # the Content-Security-Policy lets none through
 
@@ -209,6 +209,14 @@ async def test_the_report_has_what_a_letter_has_and_is_kept_with_its_hash(desk: 
     (entry,) = await desk.rows("SELECT actor, action, item, after_hash FROM review.audit")
     assert tuple(entry) == ("bambang", "report.made", f"report/{report}", row["sha256"])
     assert (await made(desk))[1] == pdf  # the same month at the same time, to the byte
+
+
+async def test_a_title_without_a_space_does_not_run_over_the_edge_of_the_paper(desk: Office) -> None:
+    await put(desk, seen("review", "03 08:00", "03 12:00", title="panjang" * 40))
+    _, pdf = await made(desk)
+    done = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True)
+    edges = [float(edge) for edge in re.findall(r'xMax="([0-9.]+)"', done.stdout.decode())]
+    assert max(edges) < 595 - 50
 
 
 @pytest.mark.parametrize(
