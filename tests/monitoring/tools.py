@@ -30,9 +30,10 @@ def tool(name: str) -> str:
 
 
 def said(*command: str | Path) -> tuple[bool, str]:
-    """Whether a command succeeded, and all its words."""
-    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, check=False)
-    return done.returncode == 0, done.stdout + done.stderr
+    """Whether a command succeeded, and all its words in the order in which it said them."""
+    words = [str(c) for c in command]
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    return done.returncode == 0, done.stdout
 
 
 @dataclass(frozen=True)
