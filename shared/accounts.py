@@ -92,14 +92,15 @@ async def log_in(conn: "Connection", account: str, password: str, *, now: dateti
     await conn.execute(
         "UPDATE accounts.accounts SET failures = 0, locked_until = NULL WHERE account = $1 AND failures > 0", account
     )
-    await conn.execute("DELETE FROM accounts.sessions WHERE expires_at < $1", now)
+    # Sessions live by the database's own clock, by which every service's reading of them ends.
+    await conn.execute("DELETE FROM accounts.sessions WHERE expires_at < now()")
     token = secrets.token_urlsafe(32)
     await conn.execute(
-        "INSERT INTO accounts.sessions (token_hash, account, csrf, expires_at) VALUES ($1, $2, $3, $4)",
+        "INSERT INTO accounts.sessions (token_hash, account, csrf, expires_at) VALUES ($1, $2, $3, now() + $4)",
         _digest(token),
         account,
         secrets.token_urlsafe(24),
-        now + LIFETIME,
+        LIFETIME,
     )
     return token
 

@@ -92,7 +92,11 @@ class WorkCalendar:
     @property
     def warnings(self) -> tuple[str, ...]:
         """The years that lack dated rows, in words for the operator."""
-        return self._missing(self.days.first.year, self.days.last.year)
+        return self.missing(self.days.first.year, self.days.last.year)
+
+    def missing(self, first: int, last: int) -> tuple[str, ...]:
+        """Name the dated rows that these years lack, the last one included."""
+        return tuple(words for year in range(first, last + 1) for words in self.days.missing(year))
 
     def due(self, start: datetime, budget: int) -> datetime:
         """Give the earliest moment that has `budget` working seconds since `start` (16:00, not the next 07:30)."""
@@ -137,7 +141,7 @@ class WorkCalendar:
                 midnight = datetime.combine(day, time(), self.zone)
                 lines.append((midnight, f"{day_words(day)}: tidak dihitung, {why}"))
         words = (*(line for _, line in sorted(lines)), f"Batas waktu: {moment_words(due)}")
-        return Explanation(begin, due, budget, counted, words, self._missing(begin.year, due.year))
+        return Explanation(begin, due, budget, counted, words, self.missing(begin.year, due.year))
 
     def _counted(self, begin: datetime, due: datetime) -> tuple[Counted, ...]:
         first, parts, worked = microseconds(begin), list[Counted](), 0
@@ -155,9 +159,6 @@ class WorkCalendar:
 
     def _note(self, day: date) -> str:
         return " (jam kerja Ramadan)" if self.days.in_ramadan(day) else ""
-
-    def _missing(self, first: int, last: int) -> tuple[str, ...]:
-        return tuple(words for year in range(first, last + 1) for words in self.days.missing(year))
 
     def _inside(self, at: datetime) -> int:
         instant = microseconds(at)

@@ -187,6 +187,16 @@ class Reason(Value):
     anchor: Note = ""
 
 
+class TotalRecord(Value):
+    """The whole way of a Story, from its earliest activity to its being public; seconds as in ClockRecord."""
+
+    opened_at: AwareDatetime
+    closed_at: AwareDatetime
+    working_seconds: Annotated[int, Field(ge=0)]
+    elapsed_seconds: Annotated[int, Field(ge=0)]
+    calendar_version: Line
+
+
 class ClockRecord(Value):
     """One closed Clock. `working_seconds` and `target_seconds` count office time, `elapsed_seconds` wall time."""
 

@@ -27,6 +27,7 @@ from shared.content import (
     RequestRef,
     Sha256,
     Text,
+    TotalRecord,
     Urgency,
     Value,
 )
@@ -362,6 +363,7 @@ class StoryPublished(OnPublications, Practice):
     urls: dict[str, str]
     published_by: Official
     clocks: Clocks = ()
+    total: TotalRecord | None = None
 
 
 class StoryCorrected(OnPublications):

@@ -1,136 +1,208 @@
 """Metrics about items: read from the database at each scrape, never counted in the process."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from itertools import product
+from typing import TYPE_CHECKING, Any, get_args
 
-from prometheus_client.core import (
-    CounterMetricFamily,
-    GaugeMetricFamily,
-    HistogramMetricFamily,
-    Metric,
-)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from shared.db import Database
-from shared.ledger import EDGES
-from shared.metrics import PREFIX
-from shared.sla import Lane, Stage, Timekeeper
+from shared import metrics
+from shared.calendar import WorkCalendar
+from shared.ledger import EDGES, OUTSIDE_HOURS
+from shared.metrics import PREFIX, Family
+from shared.office_files import KINDS
+from shared.sla import COUNTED, Kind, Lane, Outcome, Punctuality, Stage, Timekeeper
+from shared.sop import JOINT, OTHER
 
 if TYPE_CHECKING:
     import asyncpg
 
     from shared.desk import Desk
 
-_READ = """
-    SELECT (SELECT count(*) FROM outbox WHERE sent_at IS NULL) AS outbox_depth,
-           (SELECT coalesce(extract(epoch FROM now() - min(appended_at)), 0) FROM outbox WHERE sent_at IS NULL)
-               AS outbox_age,
-           (SELECT count(*) FROM outbox WHERE set_aside_at IS NOT NULL) AS outbox_set_aside,
+LANES: tuple[Lane, ...] = get_args(Lane)
+ITEM_KINDS: tuple[Kind, ...] = get_args(Kind)
+WINDOWS = {"1d": 1, "7d": 7, "30d": 30}
+NOVEMBER = 11
+_TECHNICAL = """
+    SELECT (SELECT count(*) FROM outbox WHERE sent_at IS NULL) AS depth,
+           (SELECT coalesce(extract(epoch FROM now() - min(appended_at)), 0) FROM outbox WHERE sent_at IS NULL) AS age,
+           (SELECT count(*) FROM outbox WHERE set_aside_at IS NOT NULL) AS set_aside,
            (SELECT count(*) FROM dead_letters WHERE state IN ('open', 'waiting', 'requested')) AS dead_letters"""
 _OPEN = "SELECT lane, count(*) AS n, min(opened_at) AS oldest FROM clocks WHERE closed_at IS NULL GROUP BY lane"
 # Past due on the wall is not yet late: due on Friday at closing time is still in time on Saturday.
-_PAST_DUE = """
-    SELECT lane, due_at, count(*) AS n FROM clocks
-    WHERE closed_at IS NULL AND due_at < $1 GROUP BY lane, due_at"""
+_PRESSING = """
+    SELECT lane, opened_at, due_at, target_seconds, count(*) AS n FROM clocks
+    WHERE closed_at IS NULL AND due_at <= $1 GROUP BY lane, opened_at, due_at, target_seconds"""
+_DAYS = """
+    SELECT $1::date - day AS age, unit, sum(in_time) AS in_time, sum(late) AS late FROM clock_days
+    WHERE day > $1::date - 30 AND day <= $1::date GROUP BY day, unit"""
 
 
 @dataclass(slots=True)
 class Snapshot:
-    """What the last scrape read."""
+    """What one scrape read."""
 
-    numbers: "asyncpg.Record | None" = None
-    totals: "list[asyncpg.Record]" = field(default_factory=list)
-    open: "list[asyncpg.Record]" = field(default_factory=list)
-    past_due: "list[asyncpg.Record]" = field(default_factory=list)
-
-
-LANES: tuple[Lane, ...] = ("regular", "immediate")
-_latest = Snapshot()
+    at: datetime
+    technical: "asyncpg.Record"
+    totals: "list[asyncpg.Record]"
+    days: "list[asyncpg.Record]"
+    open: "dict[str, asyncpg.Record]"
+    pressing: "list[asyncpg.Record]"
 
 
-async def refresh(desk: "Desk") -> None:
-    """Read the figures for the scrape that follows."""
-    async with desk.db.connection() as conn:
-        _latest.numbers = await conn.fetchrow(_READ)
-        _latest.totals = await conn.fetch("SELECT * FROM clock_totals")
-        _latest.open = await conn.fetch(_OPEN)
-        _latest.past_due = await conn.fetch(_PAST_DUE, desk.now())
-
-
+@dataclass(slots=True)
 class ItemMetrics(Collector):
-    """Turns the last snapshot into metric families."""
+    """Turns the last snapshot into metric families; the same in every replica and after any restart."""
 
-    def __init__(self, db: Database, service: Stage, keeper: Timekeeper, now: Callable[[], datetime]) -> None:
-        self.db = db
-        self.service: Stage = service
-        self.keeper = keeper
-        self.now = now
+    service: Stage
+    keeper: Timekeeper
+    refused_files: Iterable[str] = ()
+    _latest: Snapshot | None = field(default=None, init=False)
+
+    async def refresh(self, desk: "Desk") -> None:
+        """Read the figures for the scrape that follows. The cost does not grow with the closed clocks."""
+        at = desk.now()
+        horizon = max(self._calendar(lane).due(at, self._target(lane, at)) for lane in LANES)
+        async with desk.db.connection() as conn:
+            technical = await conn.fetchrow(_TECHNICAL)
+            assert technical is not None
+            self._latest = Snapshot(
+                at,
+                technical,
+                await conn.fetch("SELECT * FROM clock_totals"),
+                await conn.fetch(_DAYS, at.astimezone(self.keeper.calendar.zone).date()),
+                {row["lane"]: row for row in await conn.fetch(_OPEN)},
+                await conn.fetch(_PRESSING, horizon),
+            )
 
     def describe(self) -> Iterable[Metric]:
         return ()
 
     def collect(self) -> Iterable[Metric]:
-        yield from _technical()
-        yield from self._closed()
-        yield from self._open()
+        if (found := self._latest) is None:
+            return
+        yield from self._closed(found)
+        yield from self._compliance(found)
+        yield from self._open(found)
+        yield from self._technical(found)
 
-    def _closed(self) -> Iterable[Metric]:
-        labels = ["stage", "lane", "kind", "outcome", "punctuality"]
-        closed = CounterMetricFamily(f"{PREFIX}closed", "Clocks closed", labels=labels)
-        used = HistogramMetricFamily(
-            f"{PREFIX}used_ratio", "Used working time divided by the target", labels=labels[:3]
-        )
-        seconds = CounterMetricFamily(f"{PREFIX}working_seconds", "Working seconds of closed clocks", labels=labels[:3])
-        buckets: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0] * (len(EDGES) + 1))
-        sums: dict[tuple[str, ...], int] = defaultdict(int)
-        counts: dict[tuple[str, ...], int] = defaultdict(int)
-        for row in _latest.totals:
-            key = (row["stage"], row["lane"], row["kind"])
-            buckets[key][row["edge"]] += row["closed"]
-            sums[key] += row["working_seconds"]
-            counts[*key, row["outcome"], row["punctuality"]] += row["closed"]
-        for key, count in counts.items():
-            closed.add_metric(list(key), count)
-        for key, row in buckets.items():
-            used.add_metric(list(key), _cumulated(row), sum_value=None)
-            seconds.add_metric(list(key), sums[key])
-        yield from (closed, used, seconds)
+    def _closed(self, found: Snapshot) -> Iterator[Metric]:
+        closed, apart = _family(metrics.CLOSED), _family(metrics.CLOSED_OUTSIDE_HOURS)
+        used, seconds = _family(metrics.USED_RATIO), _family(metrics.WORKING_SECONDS)
+        for lane, kind in product(LANES, ITEM_KINDS):
+            rows = [row for row in found.totals if (row["lane"], row["kind"]) == (lane, kind)]
+            labels = [self.service, lane, kind]
+            counts = _sums(rows, "closed", "outcome", "punctuality")
+            for outcome, punctuality in product(get_args(Outcome), get_args(Punctuality)):
+                closed.add_metric([*labels, outcome, punctuality], counts.get((outcome, punctuality), 0))
+            counted = [row for row in rows if row["outcome"] in COUNTED]
+            apart.add_metric(labels, sum(r["closed"] for r in counted if r["edge"] == OUTSIDE_HOURS))
+            measured = [row for row in counted if row["edge"] != OUTSIDE_HOURS]
+            buckets = _cumulated(_sums(measured, "closed", "edge"))
+            used.add_metric(labels, buckets, sum_value=sum(r["ratio_sum"] for r in measured))
+            seconds.add_metric(labels, sum(r["working_seconds"] for r in measured))
+        yield from (closed, apart, used, seconds)
 
-    def _open(self) -> Iterable[Metric]:
-        labels = ["stage", "lane"]
-        target = GaugeMetricFamily(f"{PREFIX}target_seconds", "The SOP's service time", labels=labels)
-        items = GaugeMetricFamily(f"{PREFIX}open_items", "Clocks running", labels=labels)
-        breached = GaugeMetricFamily(f"{PREFIX}breached_open", "Clocks running beyond their target", labels=labels)
-        oldest = GaugeMetricFamily(
-            f"{PREFIX}oldest_open_working_seconds", "Working seconds of the oldest running clock", labels=labels
-        )
-        found = {row["lane"]: row for row in _latest.open}
-        at = self.now()
+    def _compliance(self, found: Snapshot) -> Iterator[Metric]:
+        ratio, n = _family(metrics.COMPLIANCE_RATIO), _family(metrics.COMPLIANCE_N)
+        unit_ratio, unit_n = _family(metrics.UNIT_COMPLIANCE_RATIO), _family(metrics.UNIT_COMPLIANCE_N)
+        listed = (*self.keeper.sop.units, JOINT, OTHER)
+        for window, days in WINDOWS.items():
+            rows = [row for row in found.days if row["age"] < days]
+            _add_ratio(ratio, n, [self.service, window], rows)
+            by_unit: dict[str, list[Any]] = defaultdict(list)
+            for row in rows:
+                by_unit[row["unit"] if row["unit"] in listed else OTHER].append(row)
+            for unit in listed:
+                _add_ratio(unit_ratio, unit_n, [self.service, window, unit], by_unit[unit])
+        yield from (ratio, n, unit_ratio, unit_n)
+
+    def _open(self, found: Snapshot) -> Iterator[Metric]:
+        target, items = _family(metrics.TARGET_SECONDS), _family(metrics.OPEN_ITEMS)
+        oldest = _family(metrics.OLDEST_OPEN)
+        soon, breached = _family(metrics.DUE_SOON), _family(metrics.BREACHED_OPEN)
         for lane in LANES:
-            row = found.get(lane)
-            target.add_metric([self.service, lane], self.keeper.target_seconds(self.service, at=at, lane=lane))
-            items.add_metric([self.service, lane], row["n"] if row else 0)
-            calendar = self.keeper.calendar_of(lane)
-            late = sum(r["n"] for r in _latest.past_due if r["lane"] == lane and calendar.elapsed(r["due_at"], at) > 0)
-            breached.add_metric([self.service, lane], late)
-            age = calendar.elapsed(min(row["oldest"], at), at) if row else 0
-            oldest.add_metric([self.service, lane], age)
-        yield from (target, items, breached, oldest)
+            labels, calendar, row = [self.service, lane], self._calendar(lane), found.open.get(lane)
+            target.add_metric(labels, self._target(lane, found.at))
+            items.add_metric(labels, row["n"] if row else 0)
+            oldest.add_metric(labels, calendar.elapsed(min(row["oldest"], found.at), found.at) if row else 0)
+            late, near = self._pressing(found, lane)
+            breached.add_metric(labels, late)
+            soon.add_metric(labels, near)
+        hours = _family(metrics.WORKING_HOURS_OPEN)
+        hours.add_metric([], float(self.keeper.calendar.is_open(found.at)))
+        yield from (target, items, oldest, soon, breached, hours)
+
+    def _pressing(self, found: Snapshot, lane: Lane) -> tuple[int, int]:
+        """How many are beyond their target, and how many near it."""
+        calendar, late, near = self._calendar(lane), 0, 0
+        percent = self.keeper.sop.due_soon_percent
+        for row in found.pressing:
+            if row["lane"] != lane:
+                continue
+            if calendar.elapsed(row["due_at"], found.at) > 0:
+                late += row["n"]
+            elif calendar.elapsed(row["opened_at"], found.at) * 100 >= row["target_seconds"] * percent:
+                near += row["n"]
+        return late, near
+
+    def _technical(self, found: Snapshot) -> Iterator[Metric]:
+        told: dict[Family, float] = {
+            metrics.OUTBOX_DEPTH: found.technical["depth"],
+            metrics.OUTBOX_AGE: found.technical["age"],
+            metrics.OUTBOX_SET_ASIDE: found.technical["set_aside"],
+            metrics.DEAD_LETTERS: found.technical["dead_letters"],
+            metrics.CALENDAR_WARNINGS: self._calendar_warnings(found.at),
+        }
+        for family, value in told.items():
+            metric = _family(family)
+            metric.add_metric([], float(value))
+            yield metric
+        refused = _family(metrics.OFFICE_FILE_REFUSED)
+        for kind in KINDS:
+            refused.add_metric([kind], float(kind in self.refused_files))
+        yield refused
+
+    def _calendar_warnings(self, at: datetime) -> int:
+        calendar = self.keeper.calendar
+        if not isinstance(calendar, WorkCalendar):
+            return 0
+        today = at.astimezone(calendar.zone)
+        return len(calendar.missing(today.year, today.year + (today.month >= NOVEMBER)))
+
+    def _calendar(self, lane: Lane) -> Any:
+        return self.keeper.calendar_of(lane)
+
+    def _target(self, lane: Lane, at: datetime) -> int:
+        return self.keeper.target_seconds(self.service, at=at, lane=lane)
 
 
-def _technical() -> Iterable[Metric]:
-    if _latest.numbers is not None:
-        for name in ("outbox_depth", "outbox_age", "outbox_set_aside", "dead_letters"):
-            suffix = "_seconds" if name == "outbox_age" else ""
-            yield GaugeMetricFamily(f"{PREFIX}{name}{suffix}", name.replace("_", " "), float(_latest.numbers[name]))
+def _family(declared: Family) -> Any:
+    kinds = {"counter": CounterMetricFamily, "gauge": GaugeMetricFamily, "histogram": HistogramMetricFamily}
+    return kinds[declared.kind](f"{PREFIX}{declared.name}", declared.help, labels=list(declared.labels))
 
 
-def _cumulated(counts: list[int]) -> list[tuple[str, float]]:
-    total, rows = 0, []
-    for edge, count in zip([*map(str, EDGES), "+Inf"], counts, strict=True):
-        total += count
+def _sums(rows: Iterable["asyncpg.Record"], what: str, *by: str) -> dict[tuple[Any, ...], int]:
+    sums: dict[tuple[Any, ...], int] = defaultdict(int)
+    for row in rows:
+        sums[tuple(row[name] for name in by)] += row[what]
+    return sums
+
+
+def _cumulated(counts: Mapping[tuple[Any, ...], int]) -> list[tuple[str, float]]:
+    total, rows = 0, list[tuple[str, float]]()
+    for n, edge in enumerate([*map(str, EDGES), "+Inf"]):
+        total += counts.get((n,), 0)
         rows.append((edge, float(total)))
     return rows
+
+
+def _add_ratio(ratio: Any, n: Any, labels: list[str], rows: Iterable["asyncpg.Record"]) -> None:
+    in_time, late = sum(row["in_time"] for row in rows), sum(row["late"] for row in rows)
+    counted = in_time + late
+    n.add_metric(labels, float(counted))
+    ratio.add_metric(labels, float(in_time) / float(counted) if counted else float("nan"))

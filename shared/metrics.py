@@ -84,7 +84,7 @@ OLDEST_OPEN = Family(
     "oldest_open_working_seconds", "gauge", "Working seconds of the running clock that used most", (STAGE, LANE)
 )
 DUE_SOON = Family(
-    "due_soon", "gauge", "Clocks running that used the SOP's share of their target, and not more than all", (STAGE, LANE)
+    "due_soon", "gauge", "Clocks running, in time, that used the SOP's share of their target", (STAGE, LANE)
 )
 BREACHED_OPEN = Family("breached_open", "gauge", "Clocks running beyond their target", (STAGE, LANE))
 OUTBOX_DEPTH = Family("outbox_depth", "gauge", "Events that wait to be sent")

@@ -11,19 +11,20 @@ from uuid import UUID
 import structlog
 from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse, Response
 from uuid_utils.compat import uuid7
 
-from shared import audit, db, item_metrics, kafka, metrics, relay
+from shared import audit, db, kafka, metrics, office_files, relay, reproject
 from shared.consume import Consumer, React, backoff
 from shared.dead_letter_replay import Replayer
 from shared.desk import Desk
+from shared.exposition import Exposition
+from shared.item_metrics import ItemMetrics
 from shared.kafka import Subscription
 from shared.outbox import Outbox
 from shared.settings import ServiceSettings
 from shared.sla import Stage, Timekeeper
-from shared.sop_files import timekeeper
 from shared.topics import Topics
 
 log = structlog.get_logger(__name__)
@@ -61,7 +62,9 @@ class Runtime:
     workers: Callable[[Desk], Sequence[Worker]] = lambda _: ()
     desk: Desk | None = None
     subscriptions: list[Subscription] = field(default_factory=list[Subscription])
+    now: Callable[[], datetime] = now
     waiting_for: str = "the database"
+    _items: ItemMetrics | None = None
     _relay: relay.Relay | None = None
     _broker: KafkaBroker | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
@@ -80,23 +83,30 @@ class Runtime:
             await self._stop()
 
     async def _start(self, app: FastAPI) -> None:
-        keeper = timekeeper(self.settings)
         database = await db.connect(
             self.settings.postgres_dsn.get_secret_value(), self.service, size=self.settings.pool_size
         )
+        keeper = await self._rules(database)
         self.desk = desk = self._make_desk(database, keeper)
         app.state.desk = desk
-        metrics.REGISTRY.register(item_metrics.ItemMetrics(database, self.service, keeper, now))
         self._spawn(self._relay.run if self._relay else _nothing)
         reads = self.reads(desk)
-        consumers = [Consumer(r.name, database, r.react, now=now, wake=desk.wake) for r in reads]
-        self._spawn(Replayer(database, dict(zip([r.name for r in reads], consumers, strict=True)), now=now).run)
+        consumers = [Consumer(r.name, database, r.react, now=self.now, wake=desk.wake) for r in reads]
+        self._spawn(Replayer(database, dict(zip([r.name for r in reads], consumers, strict=True)), now=self.now).run)
+        self._spawn(reproject.Projection(desk).run)
         for worker in self.workers(desk):
             self._spawn(worker)
         self.waiting_for = "Kafka"
         await self._consume(reads, consumers)
         self.waiting_for = ""
         log.info("service is working", consumers=[r.name for r in reads])
+
+    async def _rules(self, database: db.Database) -> Timekeeper:
+        """The SOP and calendar in force; a file that was refused is told by a metric as long as the service runs."""
+        async with database.transaction() as conn:
+            found = await office_files.in_force(conn, self.settings, at=self.now())
+        self._items = ItemMetrics(self.service, found.keeper, refused_files=found.refused)
+        return found.keeper
 
     def _make_desk(self, database: db.Database, keeper: Timekeeper) -> Desk:
         topics = Topics(self.settings.namespace)
@@ -105,11 +115,11 @@ class Runtime:
             topics,
             lambda: relay.producer(self.settings.kafka),
             service=self.service,
-            now=now,
+            now=self.now,
             chores=[audit.sealing],
         )
-        outbox = Outbox(self.service, new_id, now)
-        return Desk(self.service, database, outbox, keeper, now, new_id, self._relay.wake)
+        outbox = Outbox(self.service, new_id, self.now)
+        return Desk(self.service, database, outbox, keeper, self.now, new_id, self._relay.wake)
 
     async def _consume(self, reads: Sequence[Reads], consumers: Sequence[Consumer]) -> None:
         self._broker = broker = kafka.broker(self.settings.kafka)
@@ -186,9 +196,11 @@ class Runtime:
     async def _metrics(self) -> Response:
         for s in self.subscriptions:
             metrics.LAG.labels(s.consumer.name).set(s.lag() or 0)
-        if self.desk is not None:
-            await item_metrics.refresh(self.desk)
-        return Response(generate_latest(metrics.REGISTRY), media_type=CONTENT_TYPE_LATEST)
+        if self.desk is None or self._items is None:
+            return Response("# still starting\n", 503)
+        await self._items.refresh(self.desk)
+        exposition = Exposition(self._items.keeper.sop.office_code, self._items)
+        return Response(exposition.text(), media_type=CONTENT_TYPE_LATEST)
 
 
 async def _nothing() -> None:
@@ -211,5 +223,6 @@ async def _for_ever(worker: Worker) -> None:
             raise
         except Exception as e:
             failures = min(failures + 1, 8)
+            metrics.WORKER_FAILED.labels(worker.__qualname__).inc()
             log.warning("worker starts again", worker=worker.__qualname__, error=type(e).__name__, detail=str(e)[:200])
             await asyncio.sleep(backoff(failures, first=0.2))

@@ -21,6 +21,7 @@ __all__ = [
     "StageRow",
     "Target",
     "Timekeeper",
+    "Total",
     "parse_sop",
 ]
 
@@ -86,6 +87,17 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """What a Story took from the earliest activity until the public could read it; no target is set for it."""
+
+    opened_at: datetime
+    closed_at: datetime
+    working_seconds: int
+    elapsed_seconds: int
+    calendar_version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Timekeeper:
     """Keeps clocks by one SOP: the regular lane by the office's calendar, the immediate lane by the wall's.
 
@@ -131,11 +143,22 @@ class Timekeeper:
         working = self._used(clock, at)
         return replace(
             current,
-            closed_at=max(at, clock.opened_at),
+            # In the office's own zone, so that its date is the office's.
+            closed_at=max(at, clock.opened_at).astimezone(self.calendar.zone),
             outcome=outcome,
             punctuality="in_time" if working <= current.target_seconds else "late",
             working_seconds=working,
             elapsed_seconds=self.wall.elapsed(clock.opened_at, at),
+        )
+
+    def total(self, opened_at: datetime, closed_at: datetime) -> Total:
+        """Measure a whole way by the office's calendar, whatever the lanes of its stages."""
+        return Total(
+            opened_at,
+            closed_at,
+            working_seconds=self.calendar.elapsed(opened_at, closed_at),
+            elapsed_seconds=self.wall.elapsed(opened_at, closed_at),
+            calendar_version=self.calendar.version,
         )
 
     def reproject(self, clock: Clock) -> Clock:

@@ -37,6 +37,20 @@ def journey(*, rate: int = 100, seconds: int = 30, as_json: AsJson = False) -> N
     print_told(found, typer.echo, as_json=as_json)
 
 
+@app.command("scrape")
+def scrape(*, closed: int = 1_000_000) -> None:
+    """Time of one scrape of /metrics with 10 and with a million closed clocks, interleaved."""
+    from deploy.bench.installation import NoServers
+    from deploy.bench.scrape import run
+
+    try:
+        told = run(closed, typer.echo)
+    except NoServers as e:
+        typer.echo(f"Set {e}: the addresses of real servers, e.g. of docker compose.", err=True)
+        raise typer.Exit(2) from None
+    typer.echo(f"{told.few} closed: {told.few_ms:.1f} ms; {told.many} closed: {told.many_ms:.1f} ms; {told.ratio:.2f}")
+
+
 @app.callback()
 def group() -> None:
     """Benchmarks."""

@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.cli import accounts, bench, contracts, dead_letter, emit, outbox, run, sources, up
+from deploy.cli import accounts, bench, clock, contracts, dead_letter, emit, outbox, run, sources, up
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,6 +18,7 @@ app.command("prepare")(run.prepare)
 app.command("emit")(emit.emit)
 app.add_typer(sources.app, name="sources")
 app.add_typer(accounts.app, name="accounts")
+app.add_typer(clock.app, name="clock")
 app.add_typer(dead_letter.app, name="dead-letter")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(contracts.app, name="contracts")

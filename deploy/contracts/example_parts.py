@@ -21,6 +21,7 @@ from shared.content import (
     Span,
     StoredObject,
     StoryMedia,
+    TotalRecord,
 )
 
 WIB = timezone(timedelta(hours=7), "WIB")
@@ -165,6 +166,14 @@ def clock(stage: str, opened: datetime, due: datetime, closed: datetime, *, targ
 
 EDITING_CLOCK = clock("editing", RECEIVED, day(15, 30), SUBMITTED, target=7_200, ended="completed")
 PUBLISHER_CLOCK = clock("publisher", DECIDED, day(15, 35), LIVE, target=1_800, ended="completed")
+# The activity ended at 11:00; the break of an hour does not count.
+TOTAL = TotalRecord(
+    opened_at=HAPPENED,
+    closed_at=LIVE,
+    working_seconds=int((LIVE - HAPPENED).total_seconds()) - 3_600,
+    elapsed_seconds=int((LIVE - HAPPENED).total_seconds()),
+    calendar_version="2026-2",
+)
 
 
 def review_clock(ended: str) -> ClockRecord:

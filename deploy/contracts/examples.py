@@ -26,6 +26,7 @@ from deploy.contracts.example_parts import (
     STORY,
     SUBMITTED,
     TITLE,
+    TOTAL,
     UPLOAD,
     day,
     digest,
@@ -154,6 +155,7 @@ ON_PUBLICATIONS: tuple[Event, ...] = (
         urls={"site": SITE, "instagram": POST},
         published_by=ADMIN,
         clocks=(PUBLISHER_CLOCK,),
+        total=TOTAL,
     ),
     e.StoryCorrected(
         story=STORY,

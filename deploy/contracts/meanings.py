@@ -63,6 +63,7 @@ FIELDS = {
     "credit": "Who made it.",
     "cycle": "Which pass through the stage, from 1.",
     "clocks": "The clocks that this event closed, measured.",
+    "total": "The whole way from the earliest activity to the public, where the Story is new to it.",
     "date": "Its date.",
     "decided_at": "When the leader decided.",
     "decided_by": "Who decided, and in which capacity.",

@@ -22,6 +22,7 @@ from shared.media import Buckets, Store
 from shared.topics import SERVICES, Topics
 
 Say = Callable[[str], None]
+COMMAND = "deploy.cli.main"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class House:
         """Start one process (again), its output appended to its log file."""
         with (self.logs / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "deploy.cli.main", *self.command(name)],
+                [sys.executable, "-m", *self.command(name)],
                 env=self.environments[name],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -50,11 +51,12 @@ class House:
             )
 
     def command(self, name: str) -> list[str]:
+        """The module that runs one process, and its arguments."""
         if name == "gateway":
             ports = [self.staff_url.rpartition(":")[2], self.public_url.rpartition(":")[2]]
             closed = ["--media-port", "0", "--health-port", "0"]
-            return ["gateway", "--staff-port", ports[0], "--public-port", ports[1], *closed]
-        return ["serve", name, "--port", self.service_urls[name].rpartition(":")[2]]
+            return [COMMAND, "gateway", "--staff-port", ports[0], "--public-port", ports[1], *closed]
+        return [COMMAND, "serve", name, "--port", self.service_urls[name].rpartition(":")[2]]
 
     @asynccontextmanager
     async def living(self) -> AsyncGenerator[None]:

@@ -1,8 +1,8 @@
 """The editing service, composed."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -12,16 +12,17 @@ from services.editing.settings import Settings
 from services.editing.web import Office
 from shared import web
 from shared.media import Store
-from shared.runtime import Reads, Runtime
+from shared.runtime import Reads, Runtime, now
 from shared.web import Pages
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] = now) -> FastAPI:
     """Build the service; it starts with the app's lifespan."""
     settings = settings or Settings()  # pyright: ignore[reportCallIssue]  (from the environment)
     runtime = Runtime(
         "editing",
         settings,
+        now=now,
         reads=lambda desk: [
             Reads("reports", handlers.on_reports(desk)),
             Reads("decisions", handlers.on_decisions(desk)),

@@ -33,6 +33,7 @@ class Book:
                 at=report.opened_at,
                 lane=report.facts.urgency,
                 report=report.id,
+                unit=report.unit,
             )
         )
 
@@ -52,12 +53,13 @@ class Book:
                 at=report.opened_at,
                 lane=report.facts.urgency,
                 report=report.id,
+                unit=report.unit,
                 story=story.id,
                 kind="correction" if story.is_correction else "regular",
             )
         )
 
-    def open_returned(self, story: Story, *, cycle: int, at: datetime) -> None:
+    def open_returned(self, story: Story, *, cycle: int, at: datetime, unit: str | None) -> None:
         """Start the cycle of the Story itself that a return opens."""
         if story.practice:
             return
@@ -69,6 +71,7 @@ class Book:
                 at=at,
                 lane=story.urgency,
                 story=story.id,
+                unit=unit,
                 kind="correction" if story.correction else "regular",
             )
         )

@@ -33,6 +33,7 @@ from shared.events import (
 )
 from shared.inbox import Batch
 from shared.refusal import Refused
+from shared.sop import unit_of
 
 if TYPE_CHECKING:
     from shared.db import Connection
@@ -71,7 +72,8 @@ def on_decisions(desk: Desk) -> React:
         assert isinstance(event, Decision)
         after = stories.decided(story, event)
         if isinstance(event, StoryReturned) and after is not story:
-            book.open_returned(after, cycle=event.cycle + 1, at=event.decided_at)
+            unit = unit_of(o.unit for o in event.origins)
+            book.open_returned(after, cycle=event.cycle + 1, at=event.decided_at, unit=unit)
         return after
 
     return _on_stories(desk, (Decision, ApprovalRevoked), apply)

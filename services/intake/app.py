@@ -1,6 +1,7 @@
 """Composition root of intake."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -11,19 +12,20 @@ from services.intake.originals import Vault
 from services.intake.settings import Settings
 from shared import web
 from shared.media import Buckets, Store
-from shared.runtime import Reads, Runtime
+from shared.runtime import Reads, Runtime, now
 from shared.web import Pages
 
 MEGABYTE = 1_000_000
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] = now) -> FastAPI:
     """The whole service: API, pages, consumers, relay, workers."""
     settings = settings or Settings()  # pyright: ignore[reportCallIssue]  (from the environment)
     vault = _vault(settings)
     runtime = Runtime(
         "intake",
         settings,
+        now=now,
         reads=lambda desk: [
             Reads("intake-requests", handlers.on_requests(desk), pattern=r"intake-requests\..+"),
             Reads("stories", handlers.on_stories(desk)),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from shared.calendar import Calendar, OutsideCalendar
+from shared.calendar_words import day_words, moment_words
 from shared.content import Official, RequestRef
 from shared.envelope import Envelope
 from shared.events import IntakeRequested, Problem
@@ -90,7 +91,9 @@ def answer(request: Request, source: Source, *, report: UUID, clock: Timekeeper)
     except BadField as wrong:
         problems.append(wrong.problem)
     try:
-        happened_at, measured = measure(asked, received_at=at, report=asked.supplements or report, clock=clock)
+        happened_at, measured = measure(
+            asked, received_at=at, report=asked.supplements or report, unit=unit, clock=clock
+        )
     except BadField as wrong:
         problems.append(wrong.problem)
     data = request.data()
@@ -101,14 +104,16 @@ def answer(request: Request, source: Source, *, report: UUID, clock: Timekeeper)
 
 
 def measure(
-    asked: IntakeRequested, *, received_at: datetime, report: UUID, clock: Timekeeper
+    asked: IntakeRequested, *, received_at: datetime, report: UUID, unit: str, clock: Timekeeper
 ) -> tuple[datetime, Clock | None]:
     """When the activity took place, and the closed intake clock of cycle 1 (a supplement has none of its own)."""
     happened_at = when(asked.happened_at, received_at=received_at, calendar=clock.calendar)
     if asked.supplements is not None:
         return happened_at, None
     try:
-        opened = clock.open("intake", item=str(report), cycle=1, at=happened_at, lane=asked.urgency, report=report)
+        opened = clock.open(
+            "intake", item=str(report), cycle=1, at=happened_at, lane=asked.urgency, report=report, unit=unit or None
+        )
         return happened_at, clock.close(opened, at=received_at, outcome="completed")
     except OutsideCalendar as e:
         raise BadField("happened_at", str(e)) from None
@@ -133,11 +138,17 @@ def when(happened_at: datetime | date, *, received_at: datetime, calendar: Calen
         raise BadField("happened_at", f"Tahun kegiatan {happened_at.year} belum benar.")
     if isinstance(happened_at, datetime):
         if happened_at > received_at + SKEW:
-            raise BadField("happened_at", "Waktu kegiatan lebih lambat daripada waktu bahan diterima.")
+            raise BadField("happened_at", _too_late("Waktu", happened_at, received_at, calendar))
         return min(happened_at, received_at)
     if happened_at > received_at.astimezone(calendar.zone).date():
-        raise BadField("happened_at", "Tanggal kegiatan lebih lambat daripada tanggal bahan diterima.")
+        raise BadField("happened_at", _too_late("Tanggal", happened_at, received_at, calendar))
     return min(calendar.end_of_day(happened_at), received_at)
+
+
+def _too_late(what: str, happened_at: datetime | date, received_at: datetime, calendar: Calendar) -> str:
+    told = moment_words(happened_at) if isinstance(happened_at, datetime) else day_words(happened_at)
+    received = moment_words(received_at.astimezone(calendar.zone))
+    return f"{what} kegiatan ({told}) lebih lambat daripada waktu bahan diterima ({received}). Periksa kembali."
 
 
 def _listed(units: Collection[str]) -> str:

@@ -50,7 +50,13 @@ class Following:
         if not before.practice:
             self.clocks.append(
                 self.clock.open(
-                    "intake", item=item, cycle=event.cycle, at=event.at, lane=before.urgency, report=event.report
+                    "intake",
+                    item=item,
+                    cycle=event.cycle,
+                    at=event.at,
+                    lane=before.urgency,
+                    report=event.report,
+                    unit=before.unit,
                 )
             )
         self.entries.append(Entry("report.sent-back", item, event.by, event_id=e.envelope.id))

@@ -37,7 +37,7 @@ async def create(desk: Desk, vault: Vault, person: Person, form: NewReport, *, k
     unit = unit_for(form.unit, own=person.unit, any_unit=person.has("admin"))
     received_at = _received_at(form, person, now)
     new_id = desk.new_id()
-    happened_at, clock = measure(asked, received_at=received_at, report=new_id, clock=desk.clock)
+    happened_at, clock = measure(asked, received_at=received_at, report=new_id, unit=unit, clock=desk.clock)
     assert clock is not None
     report = Report(
         new_id, unit, form.title, "received", 1, asked.model_dump_json(exclude_unset=True), happened_at, received_at,

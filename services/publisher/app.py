@@ -1,7 +1,8 @@
 """The publisher's composition root."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -19,12 +20,12 @@ from services.publisher.workers_objects import Clearing, Sweep
 from shared import web
 from shared.desk import Desk
 from shared.media import Store
-from shared.runtime import Reads, Runtime, Worker
+from shared.runtime import Reads, Runtime, Worker, now
 
 PROBE_SECONDS = 10
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] = now) -> FastAPI:
     """The publisher as an ASGI app; reads its settings from the environment where none are given."""
     settings = settings or Settings()  # pyright: ignore[reportCallIssue]
     # A stranger has no cookies and no proxy of ours.
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     runtime = Runtime(
         "publisher",
         settings,
+        now=now,
         reads=lambda desk: [
             Reads("decisions", handlers.on_decisions(desk)),
             Reads("reports", handlers.on_reports(desk)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -9,11 +10,12 @@ from services.publisher import consequences, store_objects, store_save
 from services.publisher.consequences import Change
 from services.publisher.domain import Publication, Story
 from shared import audit, ledger
-from shared.content import ClockRecord
+from shared.content import ClockRecord, TotalRecord
 from shared.envelope import Envelope, event_source
 from shared.events import StoryApproved, StoryPublished, StoryTakenDown, type_name
 from shared.outbox import Draft
-from shared.sla import Clock, Timekeeper
+from shared.sla import Clock, Timekeeper, Total
+from shared.sop import unit_of
 
 if TYPE_CHECKING:
     from shared.db import Connection
@@ -38,6 +40,7 @@ class Clocks:
             at=p.approval.opens_at,
             lane=p.approval.urgency,
             story=story,
+            unit=unit_of(o.unit for o in p.approval.origins),
             kind="correction" if p.approval.correction else "regular",
         )
         self.open[clock.item, clock.cycle] = self.touched[clock.item, clock.cycle] = clock
@@ -76,17 +79,28 @@ async def _clocks_and_drafts(desk: "Desk", conn: "Connection", changes: Sequence
     open_clocks = await ledger.load(conn, stories=ending) if ending else []
     clocks = Clocks(desk.clock, {(c.item, c.cycle): c for c in open_clocks})
     drafts: list[Draft] = []
+    totals: dict[UUID, Total] = {}
     for change in changes:
         for publication in consequences.opened(change):
             clocks.begin(change.after.id, publication)
         ended = clocks.end(change)
         for publication, event in consequences.events(change):
+            if isinstance(event, StoryPublished) and not consequences.public_before(change.after, publication):
+                totals[event.story] = total = _total(desk.clock, publication, event.at)
+                record = TotalRecord.model_validate(total, from_attributes=True)
+                event = event.model_copy(update={"total": record})  # noqa: PLW2901
             if isinstance(event, StoryPublished | StoryTakenDown):
                 event = event.model_copy(update={"clocks": ended})  # noqa: PLW2901
                 ended = ()
             drafts.append(Draft(event, because=_cause(change.after, publication)))
     await ledger.save(conn, list(clocks.touched.values()))
+    await store_save.add_totals(conn, totals)
     return drafts
+
+
+def _total(keeper: Timekeeper, p: Publication, at: datetime) -> Total:
+    earliest = min(o.happened_at for o in p.approval.origins)
+    return keeper.total(min(earliest, at), at)
 
 
 def _cause(story: Story, p: Publication) -> Envelope:

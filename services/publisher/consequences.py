@@ -107,9 +107,13 @@ def _published(change: Change, p: Publication, about: Mapping[str, object]) -> I
     title = p.approval.content.title
     urls = {d.channel: d.url for d in p.deliveries if d.state == "live"}
     yield StoryPublished.model_validate({**about, "title": title, "urls": urls, "published_by": p.started_by})
-    before = [o.version for o in change.after.publications if o.version < p.version and o.published_at is not None]
-    if before:
+    if before := public_before(change.after, p):
         yield StoryCorrected.model_validate({**about, "title": title, "urls": urls, "previous_version": before[-1]})
+
+
+def public_before(story: Story, p: Publication) -> list[int]:
+    """The older Versions that the public could once read, in order."""
+    return [o.version for o in story.publications if o.version < p.version and o.published_at is not None]
 
 
 def entries(change: Change) -> list[Entry]:

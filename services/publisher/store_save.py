@@ -1,7 +1,8 @@
 """Writing Stories: only what differs, one statement per table for a whole batch."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from services.publisher.domain import Approval, Delivery, Publication, Story
 from services.publisher.store import ORIGINS
 from shared.content import Official
+from shared.sla import Total
 
 if TYPE_CHECKING:
     from shared.db import Connection
@@ -37,6 +39,18 @@ async def save(conn: "Connection", changed: Iterable[tuple[Story, Story]], *, at
         conn, _SAVE_DELIVERIES, [(s, p.version, *_delivery_row(d)) for s, was, p in moved for d in _deliveries(was, p)]
     )
     await _write(conn, _SAVE_STORIES, [_story_row(s) for b, s in pairs if (b.slug, b.gone) != (s.slug, s.gone)])
+
+
+async def add_totals(conn: "Connection", totals: Mapping[UUID, Total]) -> None:
+    """Keep what each Story took until the public could first read it."""
+    await _write(
+        conn,
+        """INSERT INTO totals (story, opened_at, closed_at, working_seconds, elapsed_seconds, calendar_version)
+           SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::bigint[], $5::bigint[],
+               $6::text[])
+           ON CONFLICT DO NOTHING""",
+        [(story, *astuple(total)) for story, total in sorted(totals.items())],
+    )
 
 
 async def _write(conn: "Connection", statement: str, rows: Sequence[Row]) -> None:

@@ -1,8 +1,8 @@
 """The review service, composed."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -14,14 +14,14 @@ from services.review.web import Files
 from shared import web
 from shared.desk import Desk
 from shared.media import Buckets, Store
-from shared.runtime import Reads, Runtime
+from shared.runtime import Reads, Runtime, now
 from shared.web import Pages
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] = now) -> FastAPI:
     """Build the service; it starts with the app's lifespan."""
     settings = settings or Settings()  # pyright: ignore[reportCallIssue]  (from the environment)
-    runtime = Runtime("review", settings, reads=_reads)
+    runtime = Runtime("review", settings, reads=_reads, now=now)
     files = _files(settings)
 
     @asynccontextmanager

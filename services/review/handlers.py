@@ -26,6 +26,7 @@ from shared.events import (
 )
 from shared.outbox import Draft
 from shared.sla import Clock, Timekeeper
+from shared.sop import unit_of
 
 if TYPE_CHECKING:
     from shared.db import Connection
@@ -119,6 +120,7 @@ def open_clock(keeper: Timekeeper, review: Review) -> Clock | None:
         at=review.submitted_at,
         lane=review.urgency,
         story=review.story,
+        unit=unit_of(o.unit for o in review.origins),
         kind=review.kind,
     )
 

@@ -13,6 +13,9 @@ CREATE TABLE clock_days (
     PRIMARY KEY (day, stage, lane, unit)
 );
 
+-- The sum of a histogram beside its buckets. Edge -1 is 0 working seconds: work outside working time.
+ALTER TABLE clock_totals ADD COLUMN ratio_sum double precision NOT NULL DEFAULT 0;
+
 -- The office's files as they were accepted: the newest stays in force when a newer file cannot be read.
 CREATE TABLE office_files (
     kind        text        NOT NULL CHECK (kind IN ('calendar', 'sop')),

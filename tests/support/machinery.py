@@ -174,8 +174,8 @@ async def make_notebooks(stack: Stack) -> None:
         await owner.close()
 
 
-TABLES = ("inbox_streams", "outbox_streams", "outbox", "dead_letters", "clocks", "clock_totals", "audit_chain", "audit",
-          "applied")  # fmt: skip
+TABLES = ("inbox_streams", "outbox_streams", "outbox", "dead_letters", "clocks", "clock_totals", "clock_days",
+          "reprojections", "office_files", "audit_chain", "audit", "applied")  # fmt: skip
 
 
 async def empty(owner: "asyncpg.Connection[asyncpg.Record]") -> None:

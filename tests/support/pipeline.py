@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from shared.events import OWNED_TOPIC
 from shared.topics import SERVICES
 from tests.support.stack import Stack
 
@@ -116,3 +117,37 @@ async def dead_letters(stack: Stack) -> dict[str, int]:
     return await counts(
         stack.owner_dsn, "SELECT count(*) FROM dead_letters WHERE state IN ('open', 'waiting', 'requested')"
     )
+
+
+READERS = {
+    "reports": ("editing", "review", "publisher"),
+    "stories": ("intake", "review"),
+    "decisions": ("intake", "editing", "publisher"),
+    "publications": ("intake", "editing", "review"),
+}
+_BEHIND = """
+    SELECT count(*) FROM {owner}.outbox_streams o LEFT JOIN {reader}.inbox_streams i USING (topic, key)
+    WHERE o.topic = $1 AND coalesce(i.sequence, 0) < o.sequence"""
+
+
+async def until_applied(stack: Stack, seconds: float = 60) -> None:
+    """Wait until every reader has applied every event of the four topics; fails after so many seconds."""
+    conn = await asyncpg.connect(stack.owner_dsn)
+    deadline = time.monotonic() + seconds
+    try:
+        while behind := await _behind(conn):
+            assert time.monotonic() < deadline, f"not applied after {seconds} s: {behind}"
+            await asyncio.sleep(0.05)
+    finally:
+        await conn.close()
+
+
+async def _behind(conn: "asyncpg.Connection[asyncpg.Record]") -> dict[str, int]:
+    owners = {topic: service for service, topic in OWNED_TOPIC.items()}
+    found: dict[str, int] = {}
+    for topic, readers in READERS.items():
+        for reader in readers:
+            query = _BEHIND.format(owner=owners[topic], reader=reader)
+            if n := await conn.fetchval(query, topic):
+                found[f"{topic} in {reader}"] = n
+    return found

@@ -21,8 +21,8 @@ from shared.consume import Consumer
 from shared.desk import Desk
 from shared.envelope import Envelope, Record, event_source, headers_of
 from shared.events import CATALOGUE, Event, type_name
+from shared.office_files import in_force
 from shared.outbox import Outbox
-from shared.sop_files import timekeeper
 from tests.support.stack import Stack, stack
 from tests.unit.shared.offices import wib
 
@@ -117,8 +117,10 @@ async def office() -> AsyncGenerator[Office]:
         settings = _settings(made)
         at = [MORNING]
         database = await db.connect(made.dsn("editing"), "editing", size=8)
+        async with database.transaction() as conn:
+            rules = await in_force(conn, settings, at=MORNING)
         desk = Desk(
-            "editing", database, Outbox("editing", uuid7, lambda: at[0]), timekeeper(settings), lambda: at[0], uuid7,
+            "editing", database, Outbox("editing", uuid7, lambda: at[0]), rules.keeper, lambda: at[0], uuid7,
             lambda: None,
         )  # fmt: skip
         app = create_app(settings)

@@ -76,14 +76,15 @@ def test_a_report_added_later_brings_its_own_clock():
 
 def test_a_return_opens_one_clock_for_the_story():
     made = Book(KEEPER, ())
-    made.open_returned(submitted(), cycle=2, at=later(60))
+    made.open_returned(submitted(), cycle=2, at=later(60), unit="perumahan")
     (clock,) = made.running.values()
     assert (clock.item, clock.cycle, clock.story, clock.report, clock.kind) == (str(STORY), 2, STORY, None, "regular")
+    assert clock.unit == "perumahan"
 
 
 def test_the_clocks_of_a_correction_are_a_kind_of_their_own():
     made = Book(KEEPER, ())
-    made.open_returned(replace(submitted(), correction=True), cycle=3, at=later(60))
+    made.open_returned(replace(submitted(), correction=True), cycle=3, at=later(60), unit=None)
     made.enter_story(report(), replace(story(), published_version=1))
     assert {c.kind for c in made.running.values()} == {"correction"}
 
@@ -115,5 +116,5 @@ def test_serta_merta_is_measured_by_the_wall():
 def test_practice_is_never_counted():
     made = book(report(practice=True))
     made.enter_story(report(practice=True), story(report(practice=True)))
-    made.open_returned(submitted(story(report(practice=True))), cycle=2, at=later(60))
+    made.open_returned(submitted(story(report(practice=True))), cycle=2, at=later(60), unit=None)
     assert not made.changed

@@ -1,0 +1,127 @@
+"""The office's own rules in force: its SOP and its calendar, and the last good ones where a file cannot be read."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+import structlog
+
+from shared.calendar import Calendar, WallCalendar, WorkCalendar
+from shared.calendar_file import parse_calendar
+from shared.settings import ServiceSettings
+from shared.sla import Timekeeper
+from shared.sop import Sop, parse_sop
+from shared.toml_table import FileRefused
+
+if TYPE_CHECKING:
+    from shared.db import Connection
+
+log = structlog.get_logger(__name__)
+
+Kind = Literal["calendar", "sop"]
+KINDS: tuple[Kind, ...] = ("calendar", "sop")
+T = TypeVar("T", Sop, WorkCalendar)
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The clocks of this installation; `refused` says of each file that was not taken what is wrong, and where."""
+
+    keeper: Timekeeper
+    refused: dict[Kind, str]
+
+
+async def in_force(conn: "Connection", settings: ServiceSettings, *, at: datetime) -> InForce:
+    """Read both files and remember what was good of them.
+
+    Raises FileRefused, which names file and line, where one cannot be read and none was ever accepted.
+    """
+    refused: dict[Kind, str] = {}
+    sop = await _accept(conn, "sop", settings.sop_file, sop_of, refused, at)
+    if settings.calendar == "wall" or settings.calendar_file is None:
+        return InForce(Timekeeper(sop, WallCalendar()), refused)
+    return InForce(
+        Timekeeper(sop, await _accept(conn, "calendar", settings.calendar_file, work_calendar_of, refused, at)), refused
+    )
+
+
+async def calendar_of(conn: "Connection", version: str) -> Calendar | None:
+    """The calendar that measured a clock, as it was then; None where this installation never accepted that version."""
+    if version == WallCalendar().version:
+        return WallCalendar()
+    body: str | None = await conn.fetchval(
+        "SELECT body FROM office_files WHERE kind = 'calendar' AND version = $1", version
+    )
+    return None if body is None else work_calendar_of(body, version)
+
+
+async def newest(conn: "Connection", kind: Kind) -> str | None:
+    """The version accepted last, by whichever replica."""
+    return await conn.fetchval(
+        "SELECT version FROM office_files WHERE kind = $1 ORDER BY accepted_at DESC, version LIMIT 1", kind
+    )
+
+
+async def _accept(
+    conn: "Connection",
+    kind: Kind,
+    file: Path,
+    parse: Callable[[str, str], T],
+    refused: dict[Kind, str],
+    at: datetime,
+) -> T:
+    try:
+        body = text_of(file)
+        found = parse(body, str(file))
+    except FileRefused as error:
+        refused[kind] = str(error)
+        return await _last_good(conn, kind, parse, error)
+    if await newest(conn, kind) != found.version:
+        await conn.execute(
+            """INSERT INTO office_files (kind, version, body, accepted_at) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (kind, version) DO UPDATE SET accepted_at = excluded.accepted_at""",
+            kind,
+            found.version,
+            body,
+            at,
+        )
+        log.info("office file accepted", kind=kind, version=found.version)
+    return found
+
+
+async def _last_good(conn: "Connection", kind: Kind, parse: Callable[[str, str], T], error: FileRefused) -> T:
+    row = await conn.fetchrow(
+        "SELECT version, body FROM office_files WHERE kind = $1 ORDER BY accepted_at DESC, version LIMIT 1", kind
+    )
+    if row is None:
+        raise error
+    log.critical("office file refused: the last good one stays in force", kind=kind, why=str(error), version=row[0])
+    return parse(row["body"], f"{kind} {row['version']}")
+
+
+def text_of(file: Path) -> str:
+    """Read one of the office's files; FileRefused says which one cannot be read, and why."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileRefused(f"{file}: tidak terbaca: {error}.") from error
+
+
+def sop_of(body: str, source: str) -> Sop:
+    """The SOP that a text holds, its version told apart by the text itself."""
+    sop = parse_sop(body, source=source)
+    return replace(sop, version=_version(sop.version, body))
+
+
+def work_calendar_of(body: str, source: str) -> WorkCalendar:
+    """The calendar that a text holds, its version told apart by the text itself."""
+    calendar = parse_calendar(body, source=source)
+    return replace(calendar, version=_version(calendar.version, body))
+
+
+def _version(given: str, body: str) -> str:
+    """The file's own version with a digest: one that was edited without a new version is told apart all the same."""
+    return f"{given}+{hashlib.sha256(body.encode()).hexdigest()[:8]}"

@@ -1,0 +1,119 @@
+"""The office's calendar and SOP at a start: accepted, or refused with file and line while the last good one stays."""
+
+from pathlib import Path
+
+import pytest
+
+from shared.calendar import WallCalendar
+from shared.calendar_file import parse_calendar
+from shared.office_files import InForce, calendar_of, in_force
+from shared.settings import ServiceSettings
+from shared.toml_table import FileRefused
+from tests.support.machinery import database
+from tests.support.measuring import desk_of, scrape
+from tests.support.stack import HOUSE, Stack
+from tests.unit.shared.offices import wib
+
+MORNING = wib("2026-11-23T08:00")
+CALENDAR = (HOUSE / "deploy" / "calendar.toml").read_text()
+SOP = (HOUSE / "deploy" / "sop.toml").read_text()
+OVERLAPPING = CALENDAR.replace("first = 2027-02-08", "first = 2026-03-01")
+
+
+class Files:
+    """An office's two files, which a test rewrites."""
+
+    def __init__(self, folder: Path, base: Stack) -> None:
+        self.calendar, self.sop, self.base = folder / "calendar.toml", folder / "sop.toml", base
+        self.calendar.write_text(CALENDAR)
+        self.sop.write_text(SOP)
+
+    async def start(self, at: str = "2026-11-23T08:00", **more: str) -> InForce:
+        """What a service that starts now takes as in force."""
+        told = {name.removeprefix("ALURWARTA_").lower(): v for name, v in self.base.environment("review").items()}
+        told |= {"calendar_file": str(self.calendar), "sop_file": str(self.sop), **more}
+        async with database(self.base, "review") as db, db.transaction() as conn:
+            return await in_force(conn, ServiceSettings.model_validate(told), at=wib(at))
+
+
+@pytest.fixture
+def files(tmp_path: Path, base: Stack) -> Files:
+    return Files(tmp_path, base)
+
+
+async def test_an_overlapping_calendar_is_refused_with_file_and_line_and_the_last_good_one_stays(files: Files) -> None:
+    good = await files.start()
+    files.calendar.write_text(OVERLAPPING)
+    found = await files.start("2026-11-23T09:00")
+    assert found.keeper.calendar == good.keeper.calendar
+    assert found.refused["calendar"].startswith(f"{files.calendar} baris 26: Ramadan 2026-03-01 bertumpang tindih")
+    assert found.keeper.due_soon(found.keeper.open("review", item="a", cycle=1, at=MORNING), wib("2026-11-23T09:45"))
+
+
+@pytest.mark.parametrize(
+    "text", ["version = ", "", "\x00", CALENDAR.replace('zone = "Asia/Jakarta"', 'zone = "Asia/X"')]
+)
+async def test_an_unreadable_calendar_leaves_the_last_good_one_in_force(files: Files, text: str) -> None:
+    good = await files.start()
+    files.calendar.write_text(text)
+    found = await files.start()
+    assert (found.keeper.calendar, set(found.refused)) == (good.keeper.calendar, {"calendar"})
+
+
+async def test_a_missing_sop_leaves_the_last_good_one_in_force(files: Files) -> None:
+    good = await files.start()
+    files.sop.unlink()
+    found = await files.start()
+    assert (found.keeper.sop, set(found.refused)) == (good.keeper.sop, {"sop"})
+    assert str(files.sop) in found.refused["sop"]
+
+
+async def test_without_any_good_one_before_the_service_says_what_is_wrong_and_does_not_start(files: Files) -> None:
+    files.calendar.write_text(OVERLAPPING)
+    with pytest.raises(FileRefused, match=r"calendar\.toml baris 26"):
+        await files.start()
+
+
+async def test_a_refused_file_is_told_by_a_metric(files: Files) -> None:
+    await files.start()
+    files.calendar.write_text(OVERLAPPING)
+    found = await files.start()
+    async with database(files.base, "review") as db:
+        page = await scrape(desk_of(db, found.keeper, MORNING), found.refused)
+    assert (page("office_file_refused", file="calendar"), page("office_file_refused", file="sop")) == (1, 0)
+
+
+async def test_the_newest_accepted_calendar_is_the_one_that_stays_even_after_a_return_to_an_older_text(
+    files: Files,
+) -> None:
+    first = (await files.start()).keeper.calendar
+    files.calendar.write_text(CALENDAR.replace('version = "2026-2027.1"', 'version = "2026-2027.2"'))
+    assert (await files.start("2026-11-23T09:00")).keeper.calendar.version.startswith("2026-2027.2+")
+    files.calendar.write_text(CALENDAR)
+    assert (await files.start("2026-11-23T10:00")).keeper.calendar == first
+    files.calendar.write_text("")
+    assert (await files.start("2026-11-23T11:00")).keeper.calendar == first
+
+
+async def test_a_calendar_edited_without_a_new_version_is_told_apart(files: Files) -> None:
+    first = (await files.start()).keeper.calendar
+    files.calendar.write_text(CALENDAR.replace("2026-12-24 =", "2026-12-23 ="))
+    assert (await files.start()).keeper.calendar.version != first.version
+
+
+async def test_an_older_calendar_still_explains_what_it_measured(files: Files) -> None:
+    first = (await files.start()).keeper.calendar
+    files.calendar.write_text(CALENDAR.replace('"2026-2027.1"', '"2026-2027.2"'))
+    await files.start("2026-11-23T09:00")
+    async with database(files.base, "review") as db, db.connection() as conn:
+        assert await calendar_of(conn, first.version) == first
+        assert await calendar_of(conn, "24-jam") == WallCalendar()
+        assert await calendar_of(conn, "never-accepted") is None
+
+
+async def test_an_office_may_measure_by_the_wall(files: Files) -> None:
+    assert (await files.start(calendar="wall")).keeper.calendar == WallCalendar()
+
+
+def test_the_test_files_are_the_delivered_ones() -> None:
+    assert parse_calendar(CALENDAR).version == "2026-2027.1"
