@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.cli import accounts, bench, clock, contracts, dead_letter, emit, outbox, run, sources, up
+from deploy.cli import accounts, bench, clock, contracts, dashboards, dead_letter, emit, metrics, outbox, run, sources, up
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,6 +22,8 @@ app.add_typer(clock.app, name="clock")
 app.add_typer(dead_letter.app, name="dead-letter")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(contracts.app, name="contracts")
+app.add_typer(metrics.app, name="metrics")
+app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(bench.app, name="bench")
 
 
