@@ -1,0 +1,149 @@
+"""Every panel, recording rule and alert asked of a real Prometheus that scraped the real services through a whole run.
+
+No Grafana is there to draw the panels: what is shown here is that each query answers, with figures.
+"""
+
+import asyncio
+import json
+import math
+import re
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from deploy.embedded.demo import SAMPLES
+from deploy.embedded.staff import until
+from deploy.prepare import HOUSE
+from tests.journey.test_measured import run
+from tests.monitoring.tools import alerts, rules, tool
+from tests.support.prometheus import Prometheus, Result, prometheus
+from tests.support.stack import stack
+from tests.support.timed_town import TimedTown, timed_town
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+DASHBOARDS = HOUSE / "deploy" / "grafana" / "dashboards"
+VARIABLES = {"$__rate_interval": "1m", "$office": ".*", "$stage": ".*", "$service": ".*"}
+# Counters of the process that have no series before they first count, and here have nothing to count.
+UNBORN = {"alurwarta_worker_failures_total"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One query of one panel, its variables filled in."""
+
+    where: str
+    expr: str
+    instant: bool
+
+
+def queries() -> list[Asked]:
+    found: list[Asked] = []
+    for path in sorted(DASHBOARDS.glob("*.json")):
+        for panel in json.loads(path.read_text())["panels"]:
+            for target in panel.get("targets", ()):
+                expr = target["expr"]
+                for name, value in VARIABLES.items():
+                    expr = expr.replace(name, value)
+                assert "$" not in expr, f"a variable that this test does not know: {expr}"
+                found.append(Asked(f"{path.stem}: {panel['title']}: {target['refId']}", expr, target["instant"]))
+    return found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Prometheus]:
+    tool("prometheus")
+    directory = tmp_path_factory.mktemp("panels")
+    async with stack() as made, timed_town(made, directory, "2026-07-06T09:00") as town:
+        async with prometheus(directory, town.house.service_urls) as running:
+            await run(town)
+            await _leave_one_late(town)
+            await until("the rules that have seen it", lambda: _late(running))
+            await _evaluated_again(running)
+            yield running
+
+
+async def _leave_one_late(town: TimedTown) -> None:
+    """A second Report, with a picture, that nobody edits until its time is over."""
+    town.at("2026-07-07T10:00")
+    bidang = town.people["bidang.perumahan"]
+    picture = await bidang.upload(SAMPLES / "rumah.jpg")
+    rights = {"alt": "Rumah yang selesai", "credit": "Bidang Perumahan", "licence": "milik kantor", "consent": "official-duty"}
+    media = [{**picture, "name": "rumah.jpg", **rights}]
+    told = {"title": "Rumah ke-41", "text": "Selesai.", "happened_at": "2026-07-07T09:30+07:00", "media": media}
+    report = (await town.post("bidang.perumahan", "/reports", told))["report"]
+    await until("the checked picture", lambda: _checked(town, report))
+    town.at("2026-07-07T14:30")
+
+
+async def _checked(town: TimedTown, report: str) -> bool | None:
+    rows = await town.get("admin", "/inbox")
+    if not any(r["report"] == report for r in rows["reports"]):
+        return None
+    row = await town.get("admin", f"/inbox/{report}")
+    return all(m["state"] == "accepted" for m in row["media"]) or None
+
+
+async def _late(running: Prometheus) -> Result | None:
+    return await running.now('ALERTS{alertname="Breached",alertstate="firing"}') or None
+
+
+async def _evaluated_again(running: Prometheus) -> None:
+    """Three rounds more, so that rules upon rules have seen the last figures too."""
+    await asyncio.sleep(3)
+
+
+def figures(result: Result) -> list[float]:
+    """All values that are numbers."""
+    pairs: list[Any] = [pair for series in result for pair in series.get("values", [series.get("value")])]
+    return [value for _, text in pairs if not math.isnan(value := float(text))]
+
+
+@pytest.mark.parametrize("asked", queries(), ids=lambda asked: asked.where)
+async def test_every_panel_has_figures(watched: Prometheus, asked: Asked) -> None:
+    result = await (watched.now(asked.expr) if asked.instant else watched.course(asked.expr))
+    assert figures(result), f"{asked.where} is empty: {asked.expr}"
+
+
+@pytest.mark.parametrize("name", sorted({rule.name for rule in rules() if not rule.is_alert}))
+async def test_every_recording_rule_has_figures(watched: Prometheus, name: str) -> None:
+    assert figures(await watched.now(name)), f"{name} is empty"
+
+
+@pytest.mark.parametrize("rule", alerts(), ids=lambda rule: rule.name)
+async def test_every_alert_asks_for_metrics_that_are_there(watched: Prometheus, rule: Any) -> None:
+    await watched.now(rule.body["expr"])
+    for metric in set(re.findall(r"\b(?:\w+:)?alurwarta_[\w:]+", rule.body["expr"])) - UNBORN:
+        assert figures(await watched.now(f"count({metric})")), metric
+
+
+async def test_prometheus_evaluates_every_rule_without_complaint(watched: Prometheus) -> None:
+    groups = (await watched.ask("rules"))["groups"]
+    complaints = [(r["name"], r["lastError"]) for g in groups for r in g["rules"] if r["health"] != "ok"]
+    assert not complaints
+    assert sum(len(g["rules"]) for g in groups) == len(rules())
+
+
+async def test_the_late_item_and_nothing_else_is_told(watched: Prometheus) -> None:
+    firing = await watched.now('ALERTS{alertstate="firing"}')
+    told = {(a["metric"]["alertname"], a["metric"].get("stage")) for a in firing}
+    assert told == {("Watchdog", None), ("Breached", "editing")}
+
+
+async def test_compliance_in_prometheus_is_that_of_the_run(watched: Prometheus) -> None:
+    # One of the two reviews was late; intake has the second Report too.
+    window = '{window="7d"}'
+    ratio = {s["metric"]["stage"]: s["value"][1] for s in await watched.now(f"stage_window:alurwarta_compliance:ratio{window}")}
+    assert ratio == {"intake": "1", "editing": "1", "review": "0.5", "publisher": "1"}
+    (whole,) = await watched.now(f"window:alurwarta_compliance:ratio{window}")
+    assert float(whole["value"][1]) == pytest.approx(6 / 7)
+    seconds = await watched.now('sum by (stage) (alurwarta_working_seconds_total{kind="regular"})')
+    assert {s["metric"]["stage"]: float(s["value"][1]) for s in seconds} == {
+        "intake": 5_400 + 1_800,
+        "editing": 3_600 + 7_200,
+        "review": 5_400 + 7_260,
+        "publisher": 1_140,
+    }
