@@ -2,7 +2,20 @@
 
 import typer
 
-from deploy.cli import accounts, bench, clock, contracts, dashboards, dead_letter, emit, metrics, outbox, run, sources, up
+from deploy.cli import (
+    accounts,
+    bench,
+    clock,
+    contracts,
+    dashboards,
+    dead_letter,
+    emit,
+    metrics,
+    outbox,
+    run,
+    sources,
+    up,
+)
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -9,7 +9,6 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from deploy.grafana import pengelola, pimpinan
 
 
-
 def documents() -> dict[str, str]:
     """The text of every dashboard, by its file name."""
     made = {"pimpinan.json": pimpinan.build(), "pengelola.json": pengelola.build()}

@@ -11,7 +11,7 @@ BYTES = Kind("bytes")
 
 def build() -> Dashboard:
     """The dashboard."""
-    about = "Empat layanan, dan kejadian yang mengalir di antaranya. Untuk setiap peringatan ada halaman di deploy/runbooks."
+    about = "Empat layanan dan kejadian di antaranya. Untuk setiap peringatan ada halaman di deploy/runbooks."
     made = page("alurwarta-pengelola", "Pengelola: jalannya sistem", about, since="now-6h")
     made.with_variable(choice("service", "Layanan", 'label_values(up{job="alurwarta"}, service)'))
     _alarms(made.with_row(row("Peringatan")))
@@ -24,7 +24,7 @@ def build() -> Dashboard:
 def _alarms(made: Dashboard) -> None:
     active = Query('sum by (alertname, severity, service, stage, lane) (ALERTS{alertstate="firing"})', "Banyaknya")
     names = {"alertname": "Peringatan", "severity": "Bobot", "service": "Layanan", "stage": "Tahap", "lane": "Jalur"}
-    made.with_panel(rows("Peringatan aktif", "Watchdog selalu aktif: itu tandanya pemantauan hidup.", active, names=names))
+    made.with_panel(rows("Peringatan aktif", "Watchdog selalu aktif: pemantauan hidup.", active, names=names))
     letters = Query(f"sum(service:alurwarta_dead_letters:max{{{WHERE}}})")
     aside = Query(f"sum(service:alurwarta_outbox_set_aside:max{{{WHERE}}})")
     refused = Query(f"sum(max by (service, file) (alurwarta_office_file_refused{{{WHERE}}}))")
@@ -44,9 +44,7 @@ def _flow(made: Dashboard) -> None:
     depth = f"max by (service) (service:alurwarta_outbox_depth:max{{{WHERE}}})"
     made.with_panel(lines("Kotak keluar: menunggu", "Kejadian yang belum terkirim.", Query(depth, "{{service}}")))
     age = f"max by (service) (service:alurwarta_outbox_age_seconds:max{{{WHERE}}})"
-    made.with_panel(
-        lines("Kotak keluar: yang tertua", "Lamanya menunggu.", Query(age, "{{service}}"), kind=SECONDS)
-    )
+    made.with_panel(lines("Kotak keluar: yang tertua", "Lamanya menunggu.", Query(age, "{{service}}"), kind=SECONDS))
     sent = f"60 * sum by (service) (rate(alurwarta_outbox_relayed_total{{{WHERE}}}[$__rate_interval]))"
     made.with_panel(lines("Terkirim per menit", "Yang diterima Kafka.", Query(sent, "{{service}}"), kind=PER_MINUTE))
     letters = f"max by (service) (service:alurwarta_dead_letters:max{{{WHERE}}})"
@@ -57,11 +55,15 @@ def _work(made: Dashboard) -> None:
     buckets = f"sum by (service, consumer, le) (rate(alurwarta_handler_seconds_bucket{{{WHERE}}}[$__rate_interval]))"
     slow = Query(f"histogram_quantile(0.95, {buckets})", "{{service}}: {{consumer}}")
     made.with_panel(lines("Lama satu kelompok kejadian (p95)", "Waktu menerapkan.", slow, kind=Kind("s", 3)))
-    calls = Query("sum by (channel, outcome) (channel_outcome:alurwarta_channel_calls:increase2h)", "{{channel}}: {{outcome}}")
+    calls = Query(
+        "sum by (channel, outcome) (channel_outcome:alurwarta_channel_calls:increase2h)", "{{channel}} {{outcome}}"
+    )
     made.with_panel(lines("Panggilan ke kanal (2 jam)", "live: tayang. Lainnya tidak sampai.", calls))
     # A counter that never counted has no series: then there were none.
     failed = f"sum by (service, worker) (increase(alurwarta_worker_failures_total{{{WHERE}}}[1h])) or on () vector(0)"
-    made.with_panel(lines("Pekerja yang gagal (1 jam)", "Dimulai ulang sendiri.", Query(failed, "{{service}}: {{worker}}")))
+    made.with_panel(
+        lines("Pekerja yang gagal (1 jam)", "Mulai lagi sendiri.", Query(failed, "{{service}}: {{worker}}"))
+    )
     media = f"sum by (service, direction) (rate(alurwarta_media_bytes_total{{{WHERE}}}[$__rate_interval]))"
     made.with_panel(lines("Media", "Bita per detik.", Query(media, "{{service}}: {{direction}}"), kind=Kind("Bps")))
 

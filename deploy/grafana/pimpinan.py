@@ -42,12 +42,12 @@ def _now(made: Dashboard) -> None:
     )
     made.with_panel(numbers("Melewati batas waktu", "Yang terbuka dan sudah lewat.", Query(f"sum({late})"), kind=STOP))
     made.with_panel(
-        numbers("Mendekati batas waktu", "Masih tepat waktu bila dikerjakan sekarang.", Query(f"sum({soon})"), kind=WARN)
+        numbers("Mendekati batas waktu", "Masih sempat bila dikerjakan sekarang.", Query(f"sum({soon})"), kind=WARN)
     )
     made.with_panel(numbers("Sedang dikerjakan", "Semua yang terbuka.", Query(f"sum({running})")))
     hours = Query('max(lane:alurwarta_counting:bool{office=~"$office",lane="regular"})')
     made.with_panel(
-        switch("Jam kerja kantor", "Menurut kalender kantor, cuti bersama diperhitungkan.", hours, on="Buka", off="Tutup")
+        switch("Jam kerja kantor", "Menurut kalender kantor dan cuti bersama.", hours, on="Buka", off="Tutup")
     )
     used, target = (
         f"stage_lane:alurwarta_{name}:max{{{WHERE}}}" for name in ("oldest_open_working_seconds", "target_seconds")
@@ -60,20 +60,21 @@ def _now(made: Dashboard) -> None:
         Query(f"max by (stage, lane) ({used})", "Terlama"),
         Query(f"max by (stage, lane) ({target})", "Waktu baku"),
     ]
-    about = "Jalur regular dihitung dengan jam kerja, serta merta (immediate) 24 jam sehari."
+    about = "Jalur regular: jam kerja; immediate (serta merta): 24 jam sehari."
     kinds = {"Terlama": SECONDS, "Waktu baku": SECONDS}
-    made.with_panel(rows("Yang terlambat sekarang, per tahap", about, *columns, names=STAGE | LANE, kinds=kinds, span=24))
+    made.with_panel(
+        rows("Yang terlambat sekarang, per tahap", about, *columns, names=STAGE | LANE, kinds=kinds, span=24)
+    )
 
 
 def _compliance(made: Dashboard) -> None:
     windows = {"1d": "hari ini", "7d": "7 hari", "30d": "30 hari"}
     office = 'office=~"$office",window="%s"'
     whole = [
-        Query(query % (office % window), f"{word}: {name}")
+        Query(f"max(window:alurwarta_compliance:ratio{{{office % window}}})", f"{word}: tepat waktu")
         for window, word in windows.items()
-        for query, name in (("max(window:alurwarta_compliance:ratio{%s})", "tepat waktu"),)
     ]
-    about = "Tepat waktu dibagi yang selesai. Di sebelahnya banyaknya: dua dari dua bukan 100 % yang sama dengan 60 dari 60."
+    about = "Tepat waktu dibagi yang selesai. Lihat banyaknya: dua dari dua bukan 100 % seperti 60 dari 60."
     made.with_panel(numbers("Seluruh tahap", about, *whole, kind=SHARE, span=12))
     counts = [
         Query(f"sum(window:alurwarta_compliance_n:sum{{{office % window}}})", f"{word}: selesai")
@@ -114,9 +115,7 @@ def _course(made: Dashboard) -> None:
     day = f'{WHERE},window="1d"'
     daily = Query(f"sum by (stage) (stage_window:alurwarta_compliance_n:max{{{day}}})", "{{stage}}")
     made.with_panel(lines("Selesai per hari", "Bertambah selama hari itu, lalu mulai lagi dari 0.", daily, bars=True))
-    unit = Query(
-        'max by (unit) (window_unit:alurwarta_compliance:ratio{office=~"$office",window="30d"})', "{{unit}}"
-    )
+    unit = Query('max by (unit) (window_unit:alurwarta_compliance:ratio{office=~"$office",window="30d"})', "{{unit}}")
     made.with_panel(lines("Kepatuhan 30 hari per Bidang", "Menurut Bidang pengirim bahan.", unit, kind=SHARE))
     regular = f'{WHERE},lane="regular"'
     used = Query(f"max by (stage) (stage_lane:alurwarta_oldest_open_working_seconds:max{{{regular}}})", "{{stage}}")
@@ -128,6 +127,7 @@ def _course(made: Dashboard) -> None:
         for name, word in (("open_items", "terbuka"), ("due_soon", "mendekati"), ("breached_open", "lewat"))
     ]
     made.with_panel(lines("Yang terbuka, mendekati dan lewat", "Banyaknya pada setiap saat.", *course))
-    ended = f"sum by (stage, outcome) (max by (office, stage, lane, kind, outcome, punctuality) (alurwarta_closed_total{{{WHERE}}})) > 0"
+    once = f"max by (office, stage, lane, kind, outcome, punctuality) (alurwarta_closed_total{{{WHERE}}})"
+    ended = Query(f"sum by (stage, outcome) ({once}) > 0", "Banyaknya")
     names = STAGE | {"outcome": "Hasil"}
-    made.with_panel(rows("Cara selesai, sejak awal", "Termasuk yang tidak dihitung.", Query(ended, "Banyaknya"), names=names))
+    made.with_panel(rows("Cara selesai, sejak awal", "Termasuk yang tidak dihitung.", ended, names=names))

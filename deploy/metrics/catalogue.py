@@ -10,10 +10,10 @@ INTRODUCTION = """# The metrics
 Made by `alurwarta metrics write` from `shared/metrics.py`; do not edit. Every service tells them on `/metrics`.
 
 Those **about items** are read from the database at each scrape: right after a restart, equal in every replica of a
-service, so replicas are put together with `max` (e.g. `max by (office, stage, lane) (alurwarta_open_items)`), and only then
-may stages be added up. The **technical** ones count in one process: replicas are put together with `sum`, and counters are
-read with `rate()` or `increase()`. Never `rate()` on items: an office has 10 to 100 a day, so compare counts. The rules
-under `deploy/prometheus/rules` do all this once; dashboards and alerts read those.
+service, so replicas are put together with `max` (e.g. `max by (office, stage, lane) (alurwarta_open_items)`), and only
+then may stages be added up. The **technical** ones count in one process: replicas are put together with `sum`, and
+counters are read with `rate()` or `increase()`. Never `rate()` on items: an office has 10 to 100 a day, so compare
+counts. The rules under `deploy/prometheus/rules` do all this once; dashboards and alerts read those.
 
 Compliance counts regular clocks that the stage's own work closed. Weekend work that used no working time is apart:
 `closed` = in time + late + outside hours, and ratio = in time / (in time + late)."""

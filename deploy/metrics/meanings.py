@@ -35,7 +35,12 @@ LABELS = {
 
 UNITS = {"seconds": "seconds", "bytes": "bytes", "records": "records", "ratio": "ratio", "open": "0 or 1"}
 # Where the name does not end in its unit.
-UNIT_OF = {"breached_open": "count", "outbox_relay_leader": "0 or 1", "office_file_refused": "0 or 1", "used_ratio": "share of the target"}
+UNIT_OF = {
+    "breached_open": "count",
+    "outbox_relay_leader": "0 or 1",
+    "office_file_refused": "0 or 1",
+    "used_ratio": "share of the target",
+}
 
 
 def unit_of(name: str) -> str:

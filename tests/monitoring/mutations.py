@@ -1,7 +1,7 @@
 """Ways to break one rule on purpose, each of which a test of that rule has to see. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -11,6 +11,28 @@ FLIPPED = {">": "<", ">=": "<", "<": ">", "==": "!=", "!=": "=="}
 SWAPPED = {" and ": " or ", " unless ": " or ", " or ": " and "}
 AGGREGATED = {"max": "sum", "sum": "max"}
 NUMBER = r"\d+(?:\.\d+)?"
+
+
+Become = Callable[[re.Match[str]], str]
+# What is found in an expression, what becomes of it, and how that is called.
+EDITS: tuple[tuple[str, Become, str], ...] = (
+    (r" (>=|<=|==|!=|>|<) ", lambda m: f" {FLIPPED[m[1]]} ", "comparison flipped"),
+    (rf" (?:>=|<=|==|!=|>|<) {NUMBER}", lambda _: "", "threshold removed"),
+    (rf"(?<= [<>] )({NUMBER})", lambda m: str(float(m[1]) * 4 + 100), "threshold raised"),
+    (rf"(?<= >= )({NUMBER})", lambda m: str(float(m[1]) + 1), "threshold raised"),
+    (r"(?<= > )([1-9]\d*)", lambda m: str(float(m[1]) / 4 - 1), "threshold lowered"),
+    (r"(?<= >= )([1-9]\d*)", lambda m: str(float(m[1]) - 1), "threshold lowered"),
+    (rf"\b({NUMBER}) \* ", lambda m: f"{float(m[1]) / 3} * ", "factor changed"),
+    (r"(?: (?:and|unless|or) |\n(?:and|unless|or) )", lambda m: _swap(m[0]), "set operator changed"),
+    (r"\b(max|sum)(?= by )", lambda m: AGGREGATED[m[1]], "aggregation changed"),
+    (r"\[(\d+)([mhd])\]", lambda m: f"[{int(m[1]) * 3}{m[2]}]", "range longer"),
+    (r"\[(\d+)m\]", lambda m: f"[{int(m[1]) // 3}m]", "range shorter"),
+    (r"\[(\d+)h\]", lambda m: f"[{int(m[1]) * 20}m]", "range shorter"),
+    (r"\[(\d+)d\]", lambda m: f"[{int(m[1]) * 5}h]", "range shorter"),
+    (r"\b((?:\w+:)?alurwarta_[\w:]+|up)\b", lambda m: f"{m[1]}_x", "metric renamed"),
+    (r"\{[^}]+\}", lambda _: "", "matchers dropped"),
+    (r"\b(round|clamp_min|changes|increase)\(", lambda m: _idle(m[1]), "function taken away"),
+)
 
 
 def mutants(body: Body) -> Iterator[tuple[str, Body]]:
@@ -41,24 +63,7 @@ def _doubled(duration: str) -> str:
 
 
 def _expressions(expr: str) -> Iterator[tuple[str, str]]:
-    for pattern, become, what in (
-        (r" (>=|<=|==|!=|>|<) ", lambda m: f" {FLIPPED[m[1]]} ", "comparison flipped"),
-        (rf" (?:>=|<=|==|!=|>|<) {NUMBER}", lambda _: "", "threshold removed"),
-        (rf"(?<= [<>] )({NUMBER})", lambda m: str(float(m[1]) * 4 + 100), "threshold raised"),
-        (rf"(?<= >= )({NUMBER})", lambda m: str(float(m[1]) + 1), "threshold raised"),
-        (rf"(?<= > )([1-9]\d*)", lambda m: str(float(m[1]) / 4 - 1), "threshold lowered"),
-        (rf"(?<= >= )([1-9]\d*)", lambda m: str(float(m[1]) - 1), "threshold lowered"),
-        (rf"\b({NUMBER}) \* ", lambda m: f"{float(m[1]) / 3} * ", "factor changed"),
-        (r"(?: (?:and|unless|or) |\n(?:and|unless|or) )", lambda m: _swap(m[0]), "set operator changed"),
-        (r"\b(max|sum)(?= by )", lambda m: AGGREGATED[m[1]], "aggregation changed"),
-        (r"\[(\d+)([mhd])\]", lambda m: f"[{int(m[1]) * 3}{m[2]}]", "range longer"),
-        (r"\[(\d+)m\]", lambda m: f"[{int(m[1]) // 3}m]", "range shorter"),
-        (r"\[(\d+)h\]", lambda m: f"[{int(m[1]) * 20}m]", "range shorter"),
-        (r"\[(\d+)d\]", lambda m: f"[{int(m[1]) * 5}h]", "range shorter"),
-        (r"\b((?:\w+:)?alurwarta_[\w:]+|up)\b", lambda m: f"{m[1]}_x", "metric renamed"),
-        (r"\{[^}]+\}", lambda _: "", "matchers dropped"),
-        (r"\b(round|clamp_min|changes|increase)\(", lambda m: _idle(m[1]), "function taken away"),
-    ):
+    for pattern, become, what in EDITS:
         yield from _each(pattern, become, what, _one_line(expr))
     yield from _labels(_one_line(expr))
 
@@ -78,7 +83,7 @@ def _idle(function: str) -> str:
     ]
 
 
-def _each(pattern: str, become: Any, what: str, expr: str) -> Iterator[tuple[str, str]]:
+def _each(pattern: str, become: Become, what: str, expr: str) -> Iterator[tuple[str, str]]:
     for found in re.finditer(pattern, expr):
         mutant = expr[: found.start()] + become(found) + expr[found.end() :]
         yield f"{what} at {found.start()} ({found[0].strip()})", mutant

@@ -1,4 +1,4 @@
-"""Who is told what: both configurations are accepted, route alike, and a real Alertmanager holds back what says nothing new."""
+"""Who is told what: both configurations route alike, and a real Alertmanager holds back what says nothing new."""
 
 import asyncio
 from pathlib import Path
@@ -78,7 +78,9 @@ async def test_what_a_louder_alert_says_already_is_held_back(tmp_path: Path) -> 
 
         async def held() -> set[str] | None:
             known = await running.known()
-            found = {n for a in known if a["status"]["inhibitedBy"] for n, f in fired.items() if f["labels"] == a["labels"]}
+            found = {
+                n for a in known if a["status"]["inhibitedBy"] for n, f in fired.items() if f["labels"] == a["labels"]
+            }
             return found if len(known) == len(fired) and found else None
 
         assert await until("all alerts", held) == {"its items", "its machinery", "soon of the same", "late too"}

@@ -25,7 +25,9 @@ def test_the_committed_catalogue_and_dashboards_are_what_the_code_says() -> None
         assert result.exit_code == 0, result.output
 
 
-@pytest.mark.parametrize(("group", "option", "stale"), [(metrics, "--page", "metrics.md"), (dashboards, "--home", "pimpinan.json")])
+@pytest.mark.parametrize(
+    ("group", "option", "stale"), [(metrics, "--page", "metrics.md"), (dashboards, "--home", "pimpinan.json")]
+)
 def test_what_is_stale_fails_the_check_by_its_name_and_write_mends_it(
     group: ModuleType, option: str, stale: str, tmp_path: Path
 ) -> None:
@@ -55,7 +57,11 @@ def test_every_alert_has_a_runbook_and_every_runbook_an_alert() -> None:
 
 
 def test_every_command_of_a_runbook_exists() -> None:
-    told = {match for path in RUNBOOKS.glob("*.md") for match in re.findall(r"`alurwarta ([a-z-]+(?: [a-z]+)?)", path.read_text())}
+    told = {
+        match
+        for path in RUNBOOKS.glob("*.md")
+        for match in re.findall(r"`alurwarta ([a-z-]+(?: [a-z]+)?)", path.read_text())
+    }
     assert told
     for command in told:
         words = command.split()
