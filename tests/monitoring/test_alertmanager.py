@@ -70,6 +70,9 @@ async def test_what_a_louder_alert_says_already_is_held_back(tmp_path: Path) -> 
         "soon of another lane": alert("DueSoon", stage="editing", lane="immediate"),
         "soon of another stage": alert("DueSoon", stage="publisher", lane="regular"),
         "another service": alert("ConsumerLag", service="editing", consumer="reports"),
+        "refused": alert("OutboxSetAside", service="publisher"),
+        "old behind it": alert("OutboxNotDraining", service="publisher"),
+        "old elsewhere": alert("OutboxNotDraining", service="editing"),
         "stalled": alert("StageStalled", stage="intake", lane="regular"),
         "late too": alert("Breached", stage="intake", lane="regular"),
     }
@@ -83,7 +86,13 @@ async def test_what_a_louder_alert_says_already_is_held_back(tmp_path: Path) -> 
             }
             return found if len(known) == len(fired) and found else None
 
-        assert await until("all alerts", held) == {"its items", "its machinery", "soon of the same", "late too"}
+        assert await until("all alerts", held) == {
+            "its items",
+            "its machinery",
+            "soon of the same",
+            "old behind it",
+            "late too",
+        }
         receivers = {a["labels"]["audience"]: a["receivers"][0]["name"] for a in await running.known()}
         assert all(audience == receiver for audience, receiver in receivers.items())
 
