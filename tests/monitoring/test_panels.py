@@ -26,7 +26,7 @@ from tests.support.timed_town import TimedTown, timed_town
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 DASHBOARDS = HOUSE / "deploy" / "grafana" / "dashboards"
-VARIABLES = {"$__rate_interval": "1m", "$office": ".*", "$stage": ".*", "$service": ".*"}
+VARIABLES = {"$__rate_interval": "2m", "$office": ".*", "$stage": ".*", "$service": ".*"}
 # Counters of the process that have no series before they first count, and here have nothing to count.
 UNBORN = {"alurwarta_worker_failures_total"}
 
@@ -66,7 +66,7 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Pr
         await _leave_one_late(town)
         await until("the rules that have seen it", lambda: _late(running))
         # Three rounds more, so that rules upon rules have seen the last figures too.
-        await asyncio.sleep(3)
+        await asyncio.sleep(6)
         yield running
 
 

@@ -36,7 +36,7 @@ class Prometheus:
         """An instant query."""
         return (await self.ask("query", query=expr))["result"]
 
-    async def course(self, expr: str, *, seconds: float = 60, step: float = 2) -> Result:
+    async def course(self, expr: str, *, seconds: float = 180, step: float = 2) -> Result:
         """A range query over the last so many seconds."""
         end = time.time()
         return (await self.ask("query_range", query=expr, start=end - seconds, end=end, step=step))["result"]
@@ -46,7 +46,7 @@ class Prometheus:
 async def prometheus(
     directory: Path, services: Mapping[str, str], alertmanager: str | None = None
 ) -> AsyncGenerator[Prometheus]:
-    """Prometheus with `deploy/prometheus`, its targets at the given addresses, looking every second."""
+    """Prometheus with `deploy/prometheus`, its targets at the given addresses, looking every two seconds."""
     port, home = free_port(), directory / "prometheus"
     home.mkdir()
     (home / "prometheus.yml").write_text(yaml.safe_dump(configured(services, port, alertmanager)))
@@ -65,7 +65,7 @@ async def prometheus(
 def configured(services: Mapping[str, str], port: int, alertmanager: str | None) -> dict[str, Any]:
     """The repository's own configuration, with addresses of this machine in it and more haste."""
     made = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
-    made["global"] = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
+    made["global"] = {"scrape_interval": "2s", "scrape_timeout": "2s", "evaluation_interval": "1s"}
     made["rule_files"] = [f"{RULES}/*.yml"]
     there = {"alurwarta": services, "prometheus": {"": f"127.0.0.1:{port}"}}
     jobs = [job for job in made["scrape_configs"] if job["job_name"] in there]
