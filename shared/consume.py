@@ -41,6 +41,8 @@ class Consumer:
         self.now = now
         self.wake = wake
         self.failures = 0
+        for counter in (metrics.CONSUMED, metrics.SEEN, metrics.FAILED, metrics.RETRIED):
+            counter.labels(name)  # so that the series is there with nought before it counts
 
     async def handle(self, records: Sequence[Record]) -> None:
         """Apply a batch, or wait with backoff and raise so that it comes again."""
@@ -109,6 +111,7 @@ class Consumer:
             if is_transient(e) or isinstance(e, Transient):
                 raise
             state = e.sqlstate if isinstance(e, PostgresError) else ""
+            metrics.FAILED.labels(self.name).inc()
             whole.refuse(event, f"could not be applied: {type(e).__name__} {state}".strip())
             return int(not is_permanent(e))
         whole.refused.update(single.refused)

@@ -15,7 +15,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import KafkaAckableMessage
 
-from shared import kafka_records, metrics
+from shared import kafka_records, metrics, patient_consumer
 from shared.consume import Consumer
 from shared.envelope import Record
 from shared.topics import Topics
@@ -33,7 +33,6 @@ SESSION_TIMEOUT_MS = 30_000
 REBALANCE_TIMEOUT_MS = 30_000
 DRAIN_SECONDS = 20.0
 MAX_RECORDS = 500
-POLL_MS = 10
 METADATA_MS = 5_000  # how soon a new source's topics are seen; aiokafka's own default lets its first request wait 5 min
 
 
@@ -107,7 +106,7 @@ def subscribe(
         ack_policy=AckPolicy.NACK_ON_ERROR,
         auto_offset_reset="earliest",
         max_records=MAX_RECORDS,
-        batch_timeout_ms=POLL_MS,
+        batch_timeout_ms=patient_consumer.WAIT_MS,
         session_timeout_ms=SESSION_TIMEOUT_MS,
         rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
         max_poll_interval_ms=300_000,
@@ -195,6 +194,7 @@ async def start_when_there(broker: KafkaBroker, servers: str) -> None:
     while True:
         try:
             await broker.connect()
+            patient_consumer.install(broker)
             # Together: a broker that waits for more members before it lets a group begin is waited for once.
             await asyncio.gather(*(subscriber.start() for subscriber in broker.subscribers))
         except (KafkaError, OSError) as e:
