@@ -1,6 +1,7 @@
 """`./setup && docker compose up -d --build --wait` with the project's own files on a real engine, seen from outside."""
 
 import hashlib
+import json
 import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -87,6 +88,15 @@ async def test_the_time_of_each_stage_is_in_prometheus(town: Town) -> None:
         return found if set(found) == set(STAGES) else None
 
     assert await until("four closed clocks", closed, SCRAPE_SECONDS) == dict.fromkeys(STAGES, 1.0)
+
+
+async def test_the_dead_mans_switch_reaches_alertmanager(town: Town) -> None:
+    async def heard() -> set[str] | None:
+        url = "http://127.0.0.1:9093/api/v2/alerts"
+        answer = town.project.compose("exec", "-T", "alertmanager", "wget", "-q", "-O", "-", url)
+        return {alert["labels"]["alertname"] for alert in json.loads(answer)} or None
+
+    assert "Watchdog" in await until("an alert in Alertmanager", heard, SCRAPE_SECONDS)
 
 
 async def test_no_event_was_set_aside_and_none_waits_to_be_sent(town: Town) -> None:

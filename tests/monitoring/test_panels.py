@@ -18,7 +18,8 @@ from deploy.embedded.demo import SAMPLES
 from deploy.embedded.staff import until
 from deploy.prepare import HOUSE
 from tests.journey.test_measured import run
-from tests.monitoring.tools import alerts, rules, tool
+from tests.monitoring.tools import ALERTMANAGER, alerts, rules, tool
+from tests.support.alertmanager import Alertmanager, alertmanager
 from tests.support.prometheus import Prometheus, Result, prometheus
 from tests.support.stack import stack
 from tests.support.timed_town import TimedTown, timed_town
@@ -54,23 +55,34 @@ def queries() -> list[Asked]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Prometheus]:
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[tuple[Prometheus, Alertmanager]]:
     tool("prometheus")
     directory = tmp_path_factory.mktemp("panels")
     async with (
         stack() as made,
         timed_town(made, directory, "2026-07-06T09:00") as town,
-        prometheus(directory, town.house.service_urls) as running,
+        alertmanager(ALERTMANAGER / "alertmanager.yml", directory) as hearing,
+        prometheus(directory, town.house.service_urls, hearing.url.removeprefix("http://")) as watching,
     ):
         # A rate needs a look before, and one after.
-        await _seen(running, 'count(up{job="alurwarta"} == 1) == 4')
+        await _seen(watching, 'count(up{job="alurwarta"} == 1) == 4')
         await run(town)
-        await _seen(running, 'alurwarta_closed_total{stage="publisher",outcome="completed",punctuality="in_time"} > 0')
+        await _seen(watching, 'alurwarta_closed_total{stage="publisher",outcome="completed",punctuality="in_time"} > 0')
         await _leave_one_late(town)
-        await _seen(running, 'ALERTS{alertname="Breached",alertstate="firing"}')
+        await _seen(watching, 'ALERTS{alertname="Breached",alertstate="firing"}')
         # Three rounds more, so that rules upon rules have seen the last figures too.
         await asyncio.sleep(6)
-        yield running
+        yield watching, hearing
+
+
+@pytest.fixture(scope="module")
+def watched(running: tuple[Prometheus, Alertmanager]) -> Prometheus:
+    return running[0]
+
+
+@pytest.fixture(scope="module")
+def hearing(running: tuple[Prometheus, Alertmanager]) -> Alertmanager:
+    return running[1]
 
 
 async def _leave_one_late(town: TimedTown) -> None:
@@ -99,9 +111,9 @@ async def _checked(town: TimedTown, report: str) -> bool | None:
     return all(m["state"] == "accepted" for m in row["media"]) or None
 
 
-async def _seen(running: Prometheus, expr: str) -> None:
+async def _seen(watching: Prometheus, expr: str) -> None:
     async def there() -> Result | None:
-        return await running.now(expr) or None
+        return await watching.now(expr) or None
 
     await until(expr, there)
 
@@ -142,6 +154,15 @@ async def test_the_late_item_is_told_and_nothing_is_wrong_with_the_machinery(wat
     assert ("Breached", "editing") in {(a["alertname"], a.get("stage")) for a in firing}
     # Of the hours that the run passed through others may still be held: all are about items.
     assert {a["alertname"] for a in firing if a["audience"] != "pimpinan"} == {"Watchdog"}
+
+
+async def test_alertmanager_hears_of_it_and_knows_whom_to_tell(hearing: Alertmanager) -> None:
+    async def told() -> bool | None:
+        known = {(a["labels"]["alertname"], a["receivers"][0]["name"]) for a in await hearing.known()}
+        return {("Breached", "pimpinan"), ("Watchdog", "penjaga")} <= known or None
+
+    # What Prometheus said before it had found Alertmanager, it says again after a minute.
+    await until("both in Alertmanager", told, 120)
 
 
 async def test_compliance_in_prometheus_is_that_of_the_run(watched: Prometheus) -> None:
