@@ -15,6 +15,8 @@ from starlette.routing import Route
 STAFF = {
     "/api/v1/inbox": "editing", "/api/v1/stories": "editing", "/meja": "editing",
     "/api/v1/reviews": "review", "/saring": "review",
+    "/api/v1/timeline": "review", "/perjalanan": "review", "/papan": "review",
+    "/api/v1/compliance": "review", "/kepatuhan": "review",
     "/api/v1/publications": "publisher", "/terbit": "publisher",
 }  # fmt: skip
 PUBLIC = ("/berita", "/aset")

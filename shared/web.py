@@ -1,6 +1,6 @@
 """HTTP for every service: who is asking, what an error looks like, health, metrics, pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from shared import accounts
 from shared.accounts import Person
 from shared.db import is_transient
-from shared.guard import Guard, TooLong
+from shared.guard import NO_LONGER, Guard, TooLong
 from shared.refusal import NotFound, Refused, Stale, Transient
 from shared.words import finding, words
 
@@ -54,11 +54,20 @@ STATUS: dict[type[Exception], int] = {
 }  # fmt: skip
 
 
-def create_app(*, title: str, lifespan: Callable[[FastAPI], Any], media_origins: str = "") -> FastAPI:
-    """A FastAPI app with our errors, security headers, static files and nothing public by default."""
+def create_app(
+    *,
+    title: str,
+    lifespan: Callable[[FastAPI], Any],
+    media_origins: str = "",
+    longer_bodies: Mapping[str, int] = NO_LONGER,
+) -> FastAPI:
+    """A FastAPI app with our errors, security headers, static files and nothing public by default.
+
+    `longer_bodies` are the paths, by how they begin, that take more bytes than others.
+    """
     app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/aset", StaticFiles(directory=HERE / "static"), name="static")
-    app.add_middleware(Guard, csp=CSP.format(media=media_origins))
+    app.add_middleware(Guard, csp=CSP.format(media=media_origins), longer=longer_bodies)
     app.add_exception_handler(Refused, _on_refused)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)

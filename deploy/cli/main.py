@@ -5,6 +5,7 @@ import typer
 from deploy.cli import (
     accounts,
     bench,
+    board,
     clock,
     contracts,
     dashboards,
@@ -12,6 +13,8 @@ from deploy.cli import (
     emit,
     metrics,
     outbox,
+    readers,
+    report,
     run,
     sources,
     up,
@@ -29,11 +32,14 @@ app.command("serve")(run.serve)
 app.command("gateway")(run.gateway)
 app.command("prepare")(run.prepare)
 app.command("emit")(emit.emit)
+app.command("report")(report.report)
 app.add_typer(sources.app, name="sources")
+app.add_typer(readers.app, name="readers")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(clock.app, name="clock")
 app.add_typer(dead_letter.app, name="dead-letter")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(board.app, name="board")
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(dashboards.app, name="dashboards")

@@ -7,21 +7,34 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from services.review import api, handlers, pages
+from services.review import (
+    api,
+    compliance_api,
+    compliance_pages,
+    compliance_words,
+    handlers,
+    handlers_board,
+    pages,
+    pages_board,
+    report_pages,
+)
+from services.review.report_document import Head
+from services.review.reports import MAX_SIGNED
 from services.review.rulings import reason_words
 from services.review.settings import Settings
 from services.review.web import Files
+from services.review.workers_board import BoardProjection
 from shared import web
 from shared.desk import Desk
 from shared.media import Buckets, Store
-from shared.runtime import Reads, Runtime, now
+from shared.runtime import Reads, Runtime, Worker, now
 from shared.web import Pages
 
 
 def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] = now) -> FastAPI:
     """Build the service; it starts with the app's lifespan."""
     settings = settings or Settings()  # pyright: ignore[reportCallIssue]  (from the environment)
-    runtime = Runtime("review", settings, reads=_reads, now=now)
+    runtime = Runtime("review", settings, reads=_reads, workers=_workers, now=now)
     files = _files(settings)
 
     @asynccontextmanager
@@ -31,15 +44,24 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
         files.store.close()
 
     app = web.create_app(
-        title="Alurwarta: review", lifespan=lifespan, media_origins=settings.s3_public_endpoint or settings.s3_endpoint
+        title="Alurwarta: review",
+        lifespan=lifespan,
+        media_origins=settings.s3_public_endpoint or settings.s3_endpoint,
+        # A signed report comes back whole; the form around it takes little.
+        longer_bodies={"/kepatuhan/laporan/": MAX_SIGNED + 100_000},
     )
     runtime.mount(app)
     app.state.settings = settings
     app.state.files = files
     app.state.pages = staff_pages = Pages.of(Path(__file__).parent / "templates")
     staff_pages.environment.filters["reason"] = reason_words
+    staff_pages.environment.filters.update(compliance_words.filters)
     app.include_router(api.router)
     app.include_router(pages.router)
+    app.state.report_head = Head(settings.office_above, settings.office_address)
+    for module in (pages_board, compliance_api, report_pages, compliance_pages):
+        app.include_router(module.router)
+    app.include_router(compliance_api.described)
     return app
 
 
@@ -48,7 +70,12 @@ def _reads(desk: Desk) -> list[Reads]:
         Reads("stories", handlers.on_stories(desk)),
         Reads("reports", handlers.on_reports(desk)),
         Reads("publications", handlers.on_publications(desk)),
+        Reads("decisions", handlers_board.on_decisions(desk)),
     ]
+
+
+def _workers(desk: Desk) -> list[Worker]:
+    return [BoardProjection(desk).run]
 
 
 def _files(settings: Settings) -> Files:

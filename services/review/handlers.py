@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.review import domain, rulings, store
 from services.review.domain import Case, Ended, Review
+from services.review.handlers_board import and_the_board
 from services.review.store import Fate, Notice, Submitted
 from shared import audit, ledger
 from shared.audit import Entry
@@ -144,7 +145,7 @@ def on_stories(desk: "Desk") -> React:
         await ledger.save(conn, list(filing.clocks.values()))
         await audit.append(conn, filing.entries, at=desk.now())
 
-    return react
+    return and_the_board(desk, react)
 
 
 def on_reports(desk: "Desk") -> React:
@@ -157,7 +158,7 @@ def on_reports(desk: "Desk") -> React:
         entries = [Entry(f"review.{n.kind}", str(n.subject), event_id=caused) for caused, n in notices.items()]
         await audit.append(conn, entries, at=desk.now())
 
-    return react
+    return and_the_board(desk, react)
 
 
 def notice_of(received: Received) -> Notice | None:
@@ -188,7 +189,7 @@ def on_publications(desk: "Desk") -> React:
         await store.save_fates(conn, list(fates.values()))
         await audit.append(conn, entries, at=desk.now())
 
-    return react
+    return and_the_board(desk, react)
 
 
 def fate_after(fates: dict[UUID, Fate], received: Received) -> Fate:

@@ -8,3 +8,6 @@ class Settings(ServiceSettings):
 
     media_link_minutes: int = 15
     queue_limit: int = 200
+    # The kop surat of reports, around the office's name.
+    office_above: str = ""
+    office_address: str = ""

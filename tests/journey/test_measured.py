@@ -3,6 +3,7 @@
 The same figures stand in the ledgers, on /metrics, in a real Prometheus, on the board and in the CSV.
 """
 
+import csv
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
@@ -146,3 +147,33 @@ async def test_before_and_in_its_breach_the_review_was_told_apart(measured: Meas
     assert (soon("due_soon", lane="regular"), soon("breached_open", lane="regular")) == (1, 0)
     assert (breach("due_soon", lane="regular"), breach("breached_open", lane="regular")) == (0, 1)
     assert breach("oldest_open_working_seconds", lane="regular") == 7_201
+
+
+async def test_the_board_holds_the_ledgers_rows_and_the_total(measured: Measured) -> None:
+    clocks = await rows(measured.town, "SELECT * FROM review.board_clocks")
+    assert figures(clocks) == EXPECTED
+    (total,) = await rows(measured.town, "SELECT * FROM review.board_totals")
+    assert (total["working_seconds"], total["elapsed_seconds"]) == TOTAL
+
+
+async def test_the_csv_has_the_same_seconds_clock_by_clock(measured: Measured) -> None:
+    text = await download(measured.town, "/api/v1/compliance/clocks?from=2026-07-06&to=2026-07-07&format=csv")
+    assert figures(list(csv.DictReader(text.splitlines()))) == EXPECTED
+
+
+async def test_the_figures_of_the_api_are_those_of_the_metrics(measured: Measured) -> None:
+    told = await measured.town.get("sekretaris", "/compliance?from=2026-06-08&to=2026-07-07")
+    for stage in told["stages"]:
+        page = measured.pages[stage["stage"]]
+        labels = {"stage": stage["stage"], "window": "30d"}
+        assert page("compliance_n", **labels) == stage["in_time"] + stage["late"]
+        assert page("compliance_ratio", **labels) == pytest.approx(stage["ratio"], abs=1e-6)
+        assert page("unit_compliance_n", unit="perumahan", **labels) == stage["in_time"] + stage["late"]
+        expected = sum(v[0] for k, v in EXPECTED.items() if k[0] == stage["stage"])
+        assert stage["working_seconds"] == expected
+
+
+async def download(town: TimedTown, path: str) -> str:
+    answer = await town.people["sekretaris"].client.get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.text

@@ -21,7 +21,8 @@ from tests.support.documents import page
 
 PAGE = page(HOUSE / "docs" / "integrating.md")
 PATIENCE = 120  # seconds; a test machine may be busy
-PACKAGES = {"kcat": "kcat", "jq": "jq", "curl": "curl", "mvn": "maven", "javac": "default-jdk-headless"}
+PACKAGES = {"kcat": "kcat", "jq": "jq", "curl": "curl", "mvn": "maven", "javac": "default-jdk-headless",
+            "pdftotext": "poppler-utils"}  # fmt: skip
 ID = re.compile(r"rutilahu-2026-\d{4}")
 
 

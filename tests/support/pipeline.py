@@ -122,7 +122,7 @@ async def dead_letters(stack: Stack) -> dict[str, int]:
 READERS = {
     "reports": ("editing", "review", "publisher"),
     "stories": ("intake", "review"),
-    "decisions": ("intake", "editing", "publisher"),
+    "decisions": ("intake", "editing", "review", "publisher"),
     "publications": ("intake", "editing", "review"),
 }
 _BEHIND = """

@@ -12,13 +12,13 @@ import httpx
 from fastapi import FastAPI
 from uuid_utils.compat import uuid7
 
-from services.review import handlers
+from services.review import handlers, handlers_board
 from services.review.app import create_app
 from services.review.settings import Settings
 from shared import accounts, db
 from shared.consume import Consumer
 from shared.desk import Desk
-from shared.envelope import Record
+from shared.envelope import Received, Record, read
 from shared.events import Event
 from shared.outbox import Outbox
 from tests.support.stack import Stack
@@ -30,8 +30,12 @@ PEOPLE = {
     "kadis": ("Kepala Dinas", "Kepala Dinas", ["pimpinan"]),
     "rina": ("Rina Wulandari", "Admin Publikasi", ["admin", "pimpinan"]),
     "tono": ("Tono", "Admin Publikasi", ["admin"]),
+    "wati": ("Wati", "Pengawas", ["pengawas"]),
     "dewi": ("Dewi Lestari", "Bidang Perumahan", ["bidang"]),
+    "agus": ("Agus", "Bidang Pertanahan", ["bidang"]),
+    "baru": ("Pegawai Baru", "Bidang", ["bidang"]),
 }
+UNITS = {"dewi": "perumahan", "agus": "pertanahan"}
 # Logging in costs much on purpose; accounts outlive a test, as the database does.
 SESSIONS: dict[tuple[str, str], tuple[str, str]] = {}
 
@@ -84,7 +88,8 @@ class Office:
         key = self.stack.owner_dsn, who
         if key not in SESSIONS:
             name, capacity, roles = PEOPLE[who]
-            await accounts.add(self.owner, who, password=PASSWORD, name=name, capacity=capacity, roles=roles, unit=None)
+            given = {"password": PASSWORD, "name": name, "capacity": capacity}
+            await accounts.add(self.owner, who, **given, roles=roles, unit=UNITS.get(who))
             token = await accounts.log_in(self.owner, who, PASSWORD, now=datetime.now(UTC))
             person = await accounts.person_of(self.owner, token)
             assert person is not None
@@ -100,6 +105,13 @@ class Office:
         name = f"alurwarta.{kind.name}.v1"
         rows = await self.owner.fetch("SELECT body FROM review.outbox WHERE type = $1 ORDER BY id", name)
         return [kind.read(row["body"]) for row in rows]
+
+    @staticmethod
+    def read(record: Record) -> Received:
+        """A record of ours, understood."""
+        found = read(record)
+        assert isinstance(found, Received)
+        return found
 
     async def states(self, story: UUID) -> dict[int, str]:
         rows = await self.owner.fetch("SELECT version, state FROM review.reviews WHERE story = $1", story)
@@ -138,6 +150,7 @@ def _open(
         "stories": handlers.on_stories(desk),
         "reports": handlers.on_reports(desk),
         "publications": handlers.on_publications(desk),
+        "decisions": handlers_board.on_decisions(desk),
     }
     opened.consumers = {name: Consumer(name, database, react, now=now, wake=wake) for name, react in reacts.items()}
     return opened

@@ -90,3 +90,10 @@ async def test_the_gateway_keeps_nobodys_session(service: str) -> None:
         assert "rahasia-orang-lain" in (await one.get("/beranda")).json()["cookie"]
     async with httpx.AsyncClient(transport=through, base_url="http://staf") as stranger:
         assert "cookie" not in (await stranger.get("/beranda")).json()
+
+
+@pytest.mark.parametrize(
+    "path", ["/kepatuhan", "/kepatuhan/laporan/1", "/api/v1/compliance", "/api/v1/compliance/clocks"]
+)
+def test_compliance_is_asked_of_review(path: str) -> None:
+    assert staff({name: name for name in NOBODY})(path) == "review"

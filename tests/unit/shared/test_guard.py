@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from pydantic import BaseModel
 
 from shared.guard import MAX_BODY
@@ -44,6 +44,22 @@ async def test_a_body_beyond_the_limit_is_refused_with_the_limit_in_the_sentence
     answer = await send(b"x" * (MAX_BODY + 1) if whole else in_pieces(2 * MAX_BODY))
     assert (answer.status_code, answer.json()["title"]) == (413, "too-large")
     assert "1000 kB" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(("path", "status"), [("/berkas/1", 200), ("/berkas", 413), ("/lain/berkas/1", 413)])
+@pytest.mark.parametrize("whole", [True, False])
+async def test_only_a_path_that_is_named_takes_a_longer_body(path: str, status: int, whole: bool) -> None:
+    app = create_app(title="uji", lifespan=nothing, longer_bodies={"/berkas/": 2 * MAX_BODY})
+
+    @app.post("/{path:path}")
+    async def take(request: Request) -> int:  # pyright: ignore[reportUnusedFunction]
+        return len(await request.body())
+
+    long = b"x" * (MAX_BODY + 1) if whole else in_pieces(MAX_BODY)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://uji") as client:
+        assert (await client.post(path, content=long)).status_code == status
+        longest = await client.post("/berkas/1", content=b"x" * (2 * MAX_BODY + 1))
+    assert (longest.status_code, longest.json()["detail"]) == (413, "Isi permintaan melebihi 2000 kB.")
 
 
 async def test_a_body_within_the_limit_passes_in_pieces_too() -> None:

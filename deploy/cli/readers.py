@@ -1,0 +1,78 @@
+"""`alurwarta readers`: other dashboards that may read the figures of compliance."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from deploy.cli.owner import owner
+from deploy.cli.settings import OperatorSettings, settings_of
+
+T = TypeVar("T")
+app = typer.Typer(no_args_is_help=True, help="Other dashboards that read the figures of compliance.")
+Name = Annotated[str, typer.Argument(help="Short name, e.g. metabase")]
+
+EXAMPLE = """Reader {name} may read the figures of all Bidang.
+Key (shown once): {key}
+
+  curl -sS '{site}/api/v1/compliance?from={day}&to={day}' -H 'Authorization: Bearer {key}'
+
+For the examples of docs/compliance.md:
+  export SITE={site} READER_KEY={key}"""
+
+
+@app.command("add")
+def add(name: Name) -> None:
+    """Make a read-only key, and print a working example. The key is shown once."""
+    settings = settings_of(OperatorSettings)
+    key = _run(_add(settings, name))
+    typer.echo(EXAMPLE.format(name=name, key=key, site=settings.staff_url, day=datetime.now(UTC).date()))
+
+
+@app.command("list")
+def list_() -> None:
+    """List the readers, and when each was here last."""
+    for row in _run(_list(settings_of(OperatorSettings))):
+        used = row["last_used_at"].isoformat(timespec="seconds") if row["last_used_at"] else "never"
+        typer.echo(f"{row['name']:<30}  last used {used}{'  disabled' if row['disabled'] else ''}")
+
+
+@app.command("disable")
+def disable(name: Name) -> None:
+    """Answer a reader no more, from now on."""
+    _run(_disable(settings_of(OperatorSettings), name))
+    typer.echo(f"{name} is disabled: its key opens nothing.")
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Run it; a refusal's sentence goes to the operator."""
+    from shared.refusal import Refused
+
+    try:
+        return asyncio.run(work)
+    except Refused as no:
+        typer.echo(no.sentence, err=True)
+        raise typer.Exit(1) from None
+
+
+async def _add(settings: OperatorSettings, name: str) -> str:
+    from services.review import readers
+
+    async with owner(settings, "review") as conn:
+        return await readers.add(conn, name, now=datetime.now(UTC))
+
+
+async def _list(settings: OperatorSettings) -> list[dict[str, Any]]:
+    from services.review import readers
+
+    async with owner(settings, "review") as conn:
+        return await readers.list_all(conn)
+
+
+async def _disable(settings: OperatorSettings, name: str) -> None:
+    from services.review import readers
+
+    async with owner(settings, "review") as conn:
+        await readers.disable(conn, name)

@@ -1,0 +1,116 @@
+"""`alurwarta report`: a month's compliance in the terminal, as CSV or as a PDF; the figures of /kepatuhan."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from deploy.cli.owner import owner
+from deploy.cli.settings import OperatorSettings, settings_of
+
+if TYPE_CHECKING:
+    from services.review.compliance import Scope
+    from services.review.picture import Picture
+    from services.review.report_document import Head
+    from shared.calendar import WorkCalendar
+    from shared.db import Connection
+    from shared.office_files import Kind
+    from shared.sla import Timekeeper
+    from shared.sop import Sop
+
+T = TypeVar("T", "Sop", "WorkCalendar")
+DEPLOY = Path(__file__).parents[1]
+LATE_PRINTED = 1_000
+OfficeFile = Annotated[Path, typer.Option(hidden=True, envvar="ALURWARTA_SOP_FILE")]
+
+
+def report(
+    month: Annotated[str, typer.Option(help="Bulan, misalnya 2026-11")],
+    unit: Annotated[str, typer.Option(help="Kode satu Bidang; kosong untuk semua")] = "",
+    csv: Annotated[bool, typer.Option("--csv", help="CSV per tahap, seperti dari API")] = False,
+    pdf: Annotated[
+        Path | None, typer.Option("--pdf", help="Berkas PDF yang ditulis, tanpa nomor dan nama; - untuk keluaran")
+    ] = None,
+    sop_file: OfficeFile = DEPLOY / "sop.toml",
+    calendar_file: Annotated[Path, typer.Option(hidden=True, envvar="ALURWARTA_CALENDAR_FILE")] = (
+        DEPLOY / "calendar.toml"
+    ),
+    above: Annotated[str, typer.Option(hidden=True, envvar="ALURWARTA_OFFICE_ABOVE")] = "",
+    address: Annotated[str, typer.Option(hidden=True, envvar="ALURWARTA_OFFICE_ADDRESS")] = "",
+) -> None:
+    """Cetak kepatuhan waktu layanan satu bulan: angka yang sama dengan halaman /kepatuhan."""
+    from services.review import report_document, report_pdf, report_text
+    from services.review.letter import Letter
+    from shared.refusal import Refused
+
+    settings = settings_of(OperatorSettings)
+    try:
+        keeper, seen = asyncio.run(_picture(settings, month, unit, sop_file, calendar_file))
+    except Refused as no:
+        typer.echo(no.sentence, err=True)
+        raise typer.Exit(2) from None
+    if csv:
+        typer.echo(_csv(seen), nl=False)
+        return
+    told = report_document.document(seen, Letter(), _head(above, address), keeper)
+    if pdf is None:
+        typer.echo(report_text.text(told))
+        return
+    made = report_pdf.pdf(told, at=seen.at)
+    if str(pdf) == "-":  # out of a container, whose disk nobody sees
+        typer.echo(made, nl=False)
+        return
+    pdf.write_bytes(made)
+    typer.echo(f"Ditulis: {pdf}")
+
+
+def _head(above: str, address: str) -> "Head":
+    from services.review.report_document import Head
+
+    return Head(above, address)
+
+
+def _csv(seen: "Picture") -> str:
+    from services.review import compliance_csv, compliance_rows
+
+    rows = compliance_rows.figure_rows(seen.found, seen.found.stages)
+    cells = compliance_rows.figure_cells(seen.found, rows)
+    return compliance_csv.header(compliance_csv.FIGURES) + compliance_csv.lines(compliance_csv.FIGURES, cells)
+
+
+async def _picture(
+    settings: OperatorSettings, month: str, unit: str, sop_file: Path, calendar_file: Path
+) -> "tuple[Timekeeper, Picture]":
+    from services.review import compliance_steps
+
+    async with owner(settings, "review") as conn:
+        keeper = await _keeper(conn, sop_file, calendar_file)
+        scope, at = _scope(month, unit, keeper), datetime.now(UTC)
+        return keeper, await compliance_steps.picture(conn, keeper, scope, at=at, limit=LATE_PRINTED)
+
+
+def _scope(month: str, unit: str, keeper: "Timekeeper") -> "Scope":
+    from services.review.compliance import Period, Scope, unit_named
+
+    return Scope(Period.month(month), unit_named(unit, keeper.sop))
+
+
+async def _keeper(conn: "Connection", sop_file: Path, calendar_file: Path) -> "Timekeeper":
+    from shared.office_files import sop_of, work_calendar_of
+    from shared.sla import Timekeeper
+
+    sop = await _accepted(conn, "sop", sop_of, sop_file)
+    return Timekeeper(sop, await _accepted(conn, "calendar", work_calendar_of, calendar_file))
+
+
+async def _accepted(conn: "Connection", kind: "Kind", parse: "Callable[[str, str], T]", file: Path) -> "T":
+    """What the review service accepted last; the file where it never ran."""
+    from shared.office_files import text_of
+
+    body = await conn.fetchval(
+        "SELECT body FROM office_files WHERE kind = $1 ORDER BY accepted_at DESC, version LIMIT 1", kind
+    )
+    return parse(body, kind) if body is not None else parse(text_of(file), str(file))

@@ -1,0 +1,96 @@
+"""HTTP in, screens: `/kepatuhan`, the month's service times against the SOP, to read, print and explain."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import BaseModel, Field
+
+from services.review import charts, compliance_steps, reports
+from services.review.compliance import NOT_REPORTED, Period, Scope, known_units, unit_named
+from services.review.compliance_steps import READERS, WATCHERS, unit_for
+from services.review.compliance_words import period_words, unit_words
+from services.review.keterangan import Closed, may_explain
+from shared.accounts import Person
+from shared.content import Note
+from shared.desk import Desk
+from shared.sop import Stage
+from shared.web import allow, desk_of
+
+router = APIRouter(prefix="/kepatuhan", include_in_schema=False)
+Reader = Annotated[Person, allow(*READERS)]
+Explainer = Annotated[Person, allow("admin", "pimpinan", "bidang")]
+LATE_SHOWN = 200
+Short = Annotated[str, Field(max_length=100)]
+
+
+class Filter(BaseModel):
+    """Which month and Bidang; empty is this month, and all."""
+
+    bulan: Short = ""
+    bidang: Short = ""
+
+
+class KeteranganForm(Filter):
+    stage: Stage
+    item: Short
+    cycle: int
+    note: Note = ""
+
+
+@router.get("")
+async def show(request: Request, person: Reader, bulan: str = "", bidang: str = "") -> HTMLResponse:
+    """The figures of one month, pictures of them, and what was late."""
+    desk = desk_of(request)
+    scope, at, keeper = scope_of(desk, person, bulan, bidang), desk.now(), desk.clock
+    async with desk.db.connection() as conn:
+        seen = await compliance_steps.picture(conn, keeper, scope, at=at, limit=LATE_SHOWN)
+        made = await reports.listed(conn, scope.period) if person.has(*reports.MAKERS) else []
+    query = {"from": scope.period.first, "to": scope.period.last} | ({"unit": scope.unit} if scope.unit else {})
+    return request.app.state.pages.show(
+        request,
+        "kepatuhan.html",
+        seen=seen,
+        found=seen.found,
+        sop=keeper.sop,
+        calendar=keeper.calendar,
+        period=period_words(scope.period),
+        unit=unit_words(seen.found, keeper.sop),
+        units=known_units(keeper.sop) if person.has(*WATCHERS) else (),
+        stages_chart=charts.stages(seen.found),
+        days_chart=charts.days(seen.found),
+        query=urlencode(query),
+        not_reported=NOT_REPORTED,
+        may_explain=lambda clock: _may_explain(clock, person),  # pyright: ignore[reportUnknownLambdaType]
+        reports=made,
+        may_report=person.has(*reports.MAKERS),
+        capacities=reports.CAPACITIES,
+        today=at.astimezone(keeper.calendar.zone).date(),
+        zone=keeper.calendar.zone.key,
+    )
+
+
+@router.post("/keterangan")
+async def explain(request: Request, person: Explainer, form: Annotated[KeteranganForm, Form()]) -> RedirectResponse:
+    """Take a keterangan, and go back to where it was written."""
+    desk = desk_of(request)
+    await compliance_steps.explain(desk, form.stage, form.item, form.cycle, form.note, person=person)
+    return back(form, f"terlambat-{form.stage}-{form.item}-{form.cycle}")
+
+
+def scope_of(desk: Desk, person: Person, month: str, unit: str) -> Scope:
+    """The month and Bidang that a person asked for, and may see."""
+    today = desk.now().astimezone(desk.clock.calendar.zone)
+    wanted = unit_named(unit, desk.clock.sop, person.unit)
+    return Scope(Period.month(month or f"{today:%Y-%m}"), unit_for(person, wanted))
+
+
+def back(form: Filter, place: str) -> RedirectResponse:
+    """To the page as it was filtered; what the form said of it is no address of its own."""
+    query = urlencode({name: value for name, value in (("bulan", form.bulan), ("bidang", form.bidang)) if value})
+    return RedirectResponse(f"/kepatuhan?{query}#{place}", 303)
+
+
+def _may_explain(clock: Closed, person: Person) -> bool:
+    return may_explain(clock, roles=person.roles, unit=person.unit)

@@ -1,0 +1,97 @@
+"""The steps with reports: make one, take it back signed, hand either out. Admin and leaders alone."""
+
+import asyncio
+import hashlib
+from typing import TYPE_CHECKING
+
+from services.review import compliance_steps, report_document, report_pdf, store_reports
+from services.review.compliance import Scope
+from services.review.letter import CAPACITIES, Letter, checked
+from services.review.report_document import Head
+from services.review.store_reports import listed
+from shared import audit
+from shared.accounts import Person
+from shared.audit import Entry
+from shared.refusal import NotFound, Refused
+
+if TYPE_CHECKING:
+    from shared.desk import Desk
+
+__all__ = ["CAPACITIES", "MAKERS", "listed"]
+
+MAKERS = ("admin", "pimpinan")
+MAX_SIGNED = 8_000_000
+LATE_PRINTED = 1_000
+
+
+class NoSuchReport(NotFound):
+    def __init__(self) -> None:
+        super().__init__("Laporan")
+
+
+class NotAPdf(Refused):
+    def __init__(self) -> None:
+        super().__init__("not-a-pdf", "Berkas ini bukan PDF yang utuh. Unggah PDF laporan yang sudah ditandatangani.")
+
+
+class PdfTooLarge(Refused):
+    def __init__(self) -> None:
+        super().__init__("too-large", f"PDF ini lebih besar dari {MAX_SIGNED // 1_000_000} MB.")
+
+
+class NotSignedYet(Refused):
+    def __init__(self) -> None:
+        super().__init__("not-signed", "Berkas ini sama dengan laporan yang belum ditandatangani.")
+
+
+class KeptAlready(Refused):
+    def __init__(self) -> None:
+        super().__init__("kept-already", "Berkas bertanda tangan ini sudah tersimpan.")
+
+
+async def make(desk: "Desk", scope: Scope, letter: Letter, *, person: Person, head: Head) -> int:
+    """Set the report of a scope as it stands now and keep it; returns its id."""
+    letter, at, keeper = checked(letter), desk.now(), desk.clock
+    async with desk.db.connection() as conn:
+        seen = await compliance_steps.picture(conn, keeper, scope, at=at, limit=LATE_PRINTED)
+    told = report_document.document(seen, letter, head, keeper)
+    pdf = await asyncio.to_thread(report_pdf.pdf, told, at=at)
+    sha256 = hashlib.sha256(pdf).hexdigest()
+    async with desk.transaction() as conn:
+        made = await store_reports.add(conn, scope, letter, pdf, sha256, by=person.official, at=at)
+        await audit.append(conn, [_entry("report.made", made, person, sha256)], at=at)
+    return made
+
+
+async def take_back(desk: "Desk", report: int, pdf: bytes, *, person: Person) -> int:
+    """Keep a signed file beside the unsigned one's hash; returns its number."""
+    if len(pdf) > MAX_SIGNED:
+        raise PdfTooLarge
+    if not pdf.startswith(b"%PDF-") or b"%%EOF" not in pdf[-2048:]:
+        raise NotAPdf
+    sha256 = hashlib.sha256(pdf).hexdigest()
+    async with desk.transaction() as conn:
+        unsigned, at = await store_reports.lock(conn, report), desk.now()
+        if unsigned is None:
+            raise NoSuchReport
+        if unsigned == sha256:
+            raise NotSignedYet
+        n = await store_reports.add_signed(conn, report, pdf, sha256, by=person.official, at=at)
+        if n is None:
+            raise KeptAlready
+        await audit.append(conn, [_entry("report.signed", report, person, sha256, before=unsigned)], at=at)
+    return n
+
+
+async def file(desk: "Desk", report: int, n: int | None = None) -> tuple[bytes, str]:
+    """A report, or one that came back signed, with the name under which it is saved."""
+    async with desk.db.connection() as conn:
+        found = await store_reports.bytes_of(conn, report, n)
+    if found is None:
+        raise NoSuchReport
+    pdf, first, _ = found
+    return pdf, f"laporan-kepatuhan-{first:%Y-%m}-{report}{f'-bertanda-{n}' if n else ''}.pdf"
+
+
+def _entry(action: str, report: int, person: Person, sha256: str, before: str | None = None) -> Entry:
+    return Entry(action, f"report/{report}", person.official, before_hash=before, after_hash=sha256)

@@ -1,0 +1,97 @@
+"""What goes on by itself on the board: running clocks are laid on a new calendar, as the ledgers' own are."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from services.review.board import Key, Row
+from services.review.store_board import COLUMNS, row_of, write
+from shared import office_files
+from shared.calendar import OutsideCalendar, WallCalendar
+from shared.sla import Clock, Timekeeper
+
+if TYPE_CHECKING:
+    from shared.db import Connection
+    from shared.desk import Desk
+
+log = structlog.get_logger(__name__)
+BATCH = 500
+PAUSE_SECONDS = 60
+FIRST: Key = ("", "", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class BoardProjection:
+    """Keeps the board's running clocks on the calendar in force. Every replica may run it."""
+
+    desk: "Desk"
+
+    async def run(self) -> None:
+        while True:
+            await self.once()
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def once(self) -> int:
+        """Lay all clocks of another calendar on this one; returns how many changed."""
+        after: Key | None = FIRST
+        changed = 0
+        while after is not None:
+            async with self.desk.db.transaction() as conn:
+                if not await _newest(conn, self.desk.clock):
+                    return changed
+                found = await _of_another_calendar(conn, self.desk.clock, after)
+                moved = [(row, now) for row in found if (now := _laid_on(self.desk.clock, row)) is not row]
+                await write(conn, [now for _, now in moved])
+            for before, now in moved:
+                _say(before.clock, now.clock)
+            changed += len(moved)
+            after = found[-1].key if len(found) == BATCH else None
+        return changed
+
+
+async def _newest(conn: "Connection", keeper: Timekeeper) -> bool:
+    """A replica that still has the older file leaves the clocks alone, or the two would undo each other for ever."""
+    if isinstance(keeper.calendar, WallCalendar):
+        return True
+    return await office_files.newest(conn, "calendar") in (None, keeper.calendar.version)
+
+
+async def _of_another_calendar(conn: "Connection", keeper: Timekeeper, after: Key) -> list[Row]:
+    # Skipped where a batch of events writes it now: the next look finds it.
+    rows = await conn.fetch(
+        f"""SELECT {", ".join(COLUMNS)} FROM board_clocks
+            WHERE closed_at IS NULL AND (stage, item, cycle) > ($1, $2, $3)
+              AND calendar_version <> CASE lane WHEN 'immediate' THEN $4 ELSE $5 END
+            ORDER BY stage, item, cycle LIMIT $6 FOR UPDATE SKIP LOCKED""",  # noqa: S608  (our own column names)
+        *after,
+        keeper.wall.version,
+        keeper.calendar.version,
+        BATCH,
+    )
+    return [row_of(row) for row in rows]
+
+
+def _laid_on(keeper: Timekeeper, row: Row) -> Row:
+    try:
+        clock = keeper.reproject(row.clock)
+    except OutsideCalendar as error:
+        log.warning("clock lies outside the calendar", stage=row.clock.stage, item=row.clock.item, why=str(error))
+        return row
+    return row if clock == row.clock else row._replace(clock=clock)
+
+
+def _say(before: Clock, now: Clock) -> None:
+    log.info(
+        "clock of the board laid on another calendar",
+        stage=now.stage,
+        item=now.item,
+        cycle=now.cycle,
+        calendar_before=before.calendar_version,
+        calendar_after=now.calendar_version,
+        due_before=before.due_at.isoformat(),
+        due_after=now.due_at.isoformat(),
+        target_before=before.target_seconds,
+        target_after=now.target_seconds,
+    )
