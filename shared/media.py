@@ -18,6 +18,7 @@ from minio.datatypes import PostPolicy
 from minio.error import S3Error
 from PIL import Image, ImageCms, ImageOps
 
+from shared import metrics
 from shared.content import MediaKind, StoredObject
 from shared.refusal import Transient
 
@@ -143,13 +144,16 @@ class Store:
         return await self._run(_hash_object, self._client, bucket, key)
 
     async def read(self, bucket: str, key: str, *, limit: int = 100_000_000) -> bytes:
-        return await self._run(_read_object, self._client, bucket, key, limit)
+        data = await self._run(_read_object, self._client, bucket, key, limit)
+        metrics.MEDIA_BYTES.labels("read").inc(len(data))
+        return data
 
     async def put(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
-        await self._run(self._client.put_object, bucket, key, io.BytesIO(data), len(data), content_type)
+        await self.put_file(bucket, key, io.BytesIO(data), len(data), content_type)
 
     async def put_file(self, bucket: str, key: str, file: IO[bytes], size: int, content_type: str) -> None:
         await self._run(self._client.put_object, bucket, key, file, size, content_type)  # pyright: ignore
+        metrics.MEDIA_BYTES.labels("written").inc(size)
 
     async def copy(self, source: tuple[str, str], to: tuple[str, str], *, if_match: str | None = None) -> None:
         """Copy inside the store; with `if_match` only what still has that ETag. Raises Missing when it is not so."""

@@ -8,8 +8,10 @@ from deploy.cli import (
     board,
     clock,
     contracts,
+    dashboards,
     dead_letter,
     emit,
+    metrics,
     outbox,
     readers,
     report,
@@ -39,6 +41,8 @@ app.add_typer(dead_letter.app, name="dead-letter")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(board.app, name="board")
 app.add_typer(contracts.app, name="contracts")
+app.add_typer(metrics.app, name="metrics")
+app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(bench.app, name="bench")
 
 

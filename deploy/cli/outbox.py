@@ -30,6 +30,20 @@ async def _replay(service: str, since: datetime) -> int:
         return await mark_for_replay(conn, since)
 
 
+@app.command("retry")
+def retry(service: Service) -> None:
+    """Try again what the broker refused, once its cause is gone; what it held back follows, in order."""
+    typer.echo(f"{asyncio.run(_retry(service))} events will be tried again.")
+
+
+async def _retry(service: str) -> int:
+    async with owner(settings_of(OperatorSettings), service) as conn:
+        done: str = await conn.execute(
+            "UPDATE outbox SET set_aside_at = NULL, set_aside_why = NULL WHERE set_aside_at IS NOT NULL"
+        )
+    return int(done.rpartition(" ")[2])
+
+
 @app.command("status")
 def status(service: Service) -> None:
     """Tell what waits to be sent, and what the broker refused."""

@@ -13,6 +13,7 @@ from services.publisher import changes, delivery, store, store_objects
 from services.publisher.channels import ApprovalGone, Channel, NotSent, Post, Receipt, Rejected
 from services.publisher.consequences import Change
 from services.publisher.domain import Delivery, Publication, Story, objects_of
+from shared import metrics
 from shared.desk import Desk
 
 if TYPE_CHECKING:
@@ -159,18 +160,29 @@ class Deliveries:
             async with asyncio.timeout(self.lease.total_seconds() * 0.75):
                 if task.doing == "send":
                     send = channel.edit if task.post.replaces else channel.publish
-                    return _arrived(task.post, await send(task.post))
-                receipt = await channel.lookup(task.post)
-                return _arrived(task.post, receipt) if receipt else _put_back(task.post, NOT_THERE)
+                    return _seen(task.post, await send(task.post))
+                return _seen(task.post, await channel.lookup(task.post))
         except NotSent as no:
-            return _put_back(task.post, str(no))
+            return _counted(task.post, "not-sent", _put_back(task.post, str(no)))
         except Rejected as no:
-            return _failed(task.post, str(no))
+            return _counted(task.post, "rejected", _failed(task.post, str(no)))
         except ApprovalGone:
             return _put_back(task.post, "")
         except Exception as e:
             log.info("outcome unknown", item=str(task.post.story), channel=task.post.channel, error=type(e).__name__)
-            return _unclear(task.post, SILENT)
+            return _counted(task.post, "unconfirmed", _unclear(task.post, SILENT))
+
+
+def _seen(post: Post, receipt: Receipt | None) -> Step:
+    if receipt is None:
+        return _counted(post, "not-sent", _put_back(post, NOT_THERE))
+    return _counted(post, "live" if receipt.way else "unconfirmed", _arrived(post, receipt))
+
+
+def _counted(post: Post, outcome: str, step: Step) -> Step:
+    """`live` alone is a call that got onto the channel: the alert of a failing channel asks for it."""
+    metrics.CHANNEL_CALLS.labels(post.channel, outcome).inc()
+    return step
 
 
 def post_of(story: Story, p: Publication, d: Delivery, public_url: str) -> Post:

@@ -82,7 +82,7 @@ class Project:
 
 def clean(more: dict[str, str] | None = None) -> dict[str, str]:
     """Our environment without what compose would prefer to the folder's own .env."""
-    ours = ("ALURWARTA_", "COMPOSE_", "KAFKA_", "POSTGRES_")
+    ours = ("ALURWARTA_", "COMPOSE_", "GRAFANA_", "KAFKA_", "POSTGRES_")
     return {k: v for k, v in os.environ.items() if not k.startswith(ours)} | (more or {})
 
 

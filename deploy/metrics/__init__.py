@@ -1,0 +1,1 @@
+"""The catalogue of metrics, from the declarations in `shared/metrics.py`."""
