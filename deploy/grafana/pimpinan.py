@@ -49,6 +49,10 @@ def _now(made: Dashboard) -> None:
     made.with_panel(
         switch("Jam kerja kantor", "Menurut kalender kantor dan cuti bersama.", hours, on="Buka", off="Tutup")
     )
+    _late_by_stage(made, late, soon, running)
+
+
+def _late_by_stage(made: Dashboard, late: str, soon: str, running: str) -> None:
     used, target = (
         f"stage_lane:alurwarta_{name}:max{{{WHERE}}}" for name in ("oldest_open_working_seconds", "target_seconds")
     )
@@ -82,6 +86,10 @@ def _compliance(made: Dashboard) -> None:
     ]
     made.with_panel(numbers("Seluruh tahap: banyaknya", about, *counts, span=12))
     _by_stage(made, windows, about)
+    _by_unit(made)
+
+
+def _by_unit(made: Dashboard) -> None:
     unit = 'office=~"$office",window="30d"'
     units = [
         Query(f"max by (unit) (window_unit:alurwarta_compliance:ratio{{{unit}}})", "Tepat waktu"),
