@@ -12,7 +12,7 @@ from deploy.cli.settings import OperatorSettings, settings_of
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer, TopicPartition
 
-    from services.review.rebuild_board import Count
+    from services.review.board.rebuild import Count
 
 app = typer.Typer(no_args_is_help=True, help="Every item with its clocks of all four stages, from the events.")
 BEYOND = (
@@ -41,20 +41,20 @@ def rebuild(
 
 
 async def _rebuild(settings: OperatorSettings, *, from_empty: bool) -> "Count":
-    from services.review import rebuild_board
+    from services.review.board import rebuild
     from shared.kafka import records_of
     from shared.topics import OWNED, Topics
 
-    topics, done = Topics(settings.namespace), rebuild_board.Count()
+    topics, done = Topics(settings.namespace), rebuild.Count()
     async with owner(settings, "review") as conn:
-        keeper = await rebuild_board.keeper_in_force(conn)
+        keeper = await rebuild.keeper_in_force(conn)
         if keeper is None:
             typer.echo("The review service never started on this database: nothing can be measured yet.", err=True)
             raise typer.Exit(1)
         if from_empty:
-            await rebuild_board.empty(conn)
+            await rebuild.empty(conn)
         async for records in _read(settings.kafka, [topics.full(topic) for topic in OWNED]):
-            done.add(await rebuild_board.again(conn, keeper, records_of(records, topics)))
+            done.add(await rebuild.again(conn, keeper, records_of(records, topics)))
     return done
 
 

@@ -58,21 +58,21 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def _add(settings: OperatorSettings, name: str) -> str:
-    from services.review import readers
+    from services.review.compliance import readers
 
     async with owner(settings, "review") as conn:
         return await readers.add(conn, name, now=datetime.now(UTC))
 
 
 async def _list(settings: OperatorSettings) -> list[dict[str, Any]]:
-    from services.review import readers
+    from services.review.compliance import readers
 
     async with owner(settings, "review") as conn:
         return await readers.list_all(conn)
 
 
 async def _disable(settings: OperatorSettings, name: str) -> None:
-    from services.review import readers
+    from services.review.compliance import readers
 
     async with owner(settings, "review") as conn:
         await readers.disable(conn, name)

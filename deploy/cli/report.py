@@ -12,9 +12,9 @@ from deploy.cli.owner import owner
 from deploy.cli.settings import OperatorSettings, settings_of
 
 if TYPE_CHECKING:
-    from services.review.compliance import Scope
-    from services.review.picture import Picture
-    from services.review.report_document import Head
+    from services.review.compliance.figures import Scope
+    from services.review.compliance.picture import Picture
+    from services.review.report.document import Head
     from shared.calendar import WorkCalendar
     from shared.db import Connection
     from shared.office_files import Kind
@@ -42,8 +42,8 @@ def report(
     address: Annotated[str, typer.Option(hidden=True, envvar="ALURWARTA_OFFICE_ADDRESS")] = "",
 ) -> None:
     """Cetak kepatuhan waktu layanan satu bulan: angka yang sama dengan halaman /kepatuhan."""
-    from services.review import report_document, report_pdf, report_text
-    from services.review.letter import Letter
+    from services.review.report import document, terminal, typeset
+    from services.review.report.letter import Letter
     from shared.refusal import Refused
 
     settings = settings_of(OperatorSettings)
@@ -55,11 +55,11 @@ def report(
     if csv:
         typer.echo(_csv(seen), nl=False)
         return
-    told = report_document.document(seen, Letter(), _head(above, address), keeper)
+    told = document.document(seen, Letter(), _head(above, address), keeper)
     if pdf is None:
-        typer.echo(report_text.text(told))
+        typer.echo(terminal.text(told))
         return
-    made = report_pdf.pdf(told, at=seen.at)
+    made = typeset.pdf(told, at=seen.at)
     if str(pdf) == "-":  # out of a container, whose disk nobody sees
         typer.echo(made, nl=False)
         return
@@ -68,32 +68,32 @@ def report(
 
 
 def _head(above: str, address: str) -> "Head":
-    from services.review.report_document import Head
+    from services.review.report.document import Head
 
     return Head(above, address)
 
 
 def _csv(seen: "Picture") -> str:
-    from services.review import compliance_csv, compliance_rows
+    from services.review.compliance import answers, sheet
 
-    rows = compliance_rows.figure_rows(seen.found, seen.found.stages)
-    cells = compliance_rows.figure_cells(seen.found, rows)
-    return compliance_csv.header(compliance_csv.FIGURES) + compliance_csv.lines(compliance_csv.FIGURES, cells)
+    rows = answers.figure_rows(seen.found, seen.found.stages)
+    cells = answers.figure_cells(seen.found, rows)
+    return sheet.header(sheet.FIGURES) + sheet.lines(sheet.FIGURES, cells)
 
 
 async def _picture(
     settings: OperatorSettings, month: str, unit: str, sop_file: Path, calendar_file: Path
 ) -> "tuple[Timekeeper, Picture]":
-    from services.review import compliance_steps
+    from services.review.compliance import steps
 
     async with owner(settings, "review") as conn:
         keeper = await _keeper(conn, sop_file, calendar_file)
         scope, at = _scope(month, unit, keeper), datetime.now(UTC)
-        return keeper, await compliance_steps.picture(conn, keeper, scope, at=at, limit=LATE_PRINTED)
+        return keeper, await steps.picture(conn, keeper, scope, at=at, limit=LATE_PRINTED)
 
 
 def _scope(month: str, unit: str, keeper: "Timekeeper") -> "Scope":
-    from services.review.compliance import Period, Scope, unit_named
+    from services.review.compliance.figures import Period, Scope, unit_named
 
     return Scope(Period.month(month), unit_named(unit, keeper.sop))
 

@@ -7,23 +7,19 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from services.review import (
-    api,
-    compliance_api,
-    compliance_pages,
-    compliance_words,
-    handlers,
-    handlers_board,
-    pages,
-    pages_board,
-    report_pages,
-)
-from services.review.report_document import Head
-from services.review.reports import MAX_SIGNED
+from services.review import api, handlers, pages
+from services.review.board import handlers as board_handlers
+from services.review.board import pages as board_pages
+from services.review.board.workers import BoardProjection
+from services.review.compliance import api as compliance_api
+from services.review.compliance import pages as compliance_pages
+from services.review.compliance import words
+from services.review.report import pages as report_pages
+from services.review.report.archive import MAX_SIGNED
+from services.review.report.document import Head
 from services.review.rulings import reason_words
 from services.review.settings import Settings
 from services.review.web import Files
-from services.review.workers_board import BoardProjection
 from shared import web
 from shared.desk import Desk
 from shared.media import Buckets, Store
@@ -55,11 +51,11 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.state.files = files
     app.state.pages = staff_pages = Pages.of(Path(__file__).parent / "templates")
     staff_pages.environment.filters["reason"] = reason_words
-    staff_pages.environment.filters.update(compliance_words.filters)
+    staff_pages.environment.filters.update(words.filters)
     app.include_router(api.router)
     app.include_router(pages.router)
     app.state.report_head = Head(settings.office_above, settings.office_address)
-    for module in (pages_board, compliance_api, report_pages, compliance_pages):
+    for module in (board_pages, compliance_api, report_pages, compliance_pages):
         app.include_router(module.router)
     app.include_router(compliance_api.described)
     return app
@@ -70,7 +66,7 @@ def _reads(desk: Desk) -> list[Reads]:
         Reads("stories", handlers.on_stories(desk)),
         Reads("reports", handlers.on_reports(desk)),
         Reads("publications", handlers.on_publications(desk)),
-        Reads("decisions", handlers_board.on_decisions(desk)),
+        Reads("decisions", board_handlers.on_decisions(desk)),
     ]
 
 

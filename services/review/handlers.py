@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.review import domain, rulings, store
+from services.review.board.handlers import and_the_board
 from services.review.domain import Case, Ended, Review
-from services.review.handlers_board import and_the_board
 from services.review.store import Fate, Notice, Submitted
 from shared import audit, ledger
 from shared.audit import Entry

@@ -15,6 +15,7 @@ BREAKS = {
     "independent": ("services/intake/domain.py", "from services.review import domain as _other"),
     "house": ("shared/topics.py", "from services.intake import domain as _above"),
     "rooms": ("services/review/domain.py", "from services.review import store as _above"),
+    "inner-rooms": ("services/review/board/fold.py", "from services.review.board import store as _above"),
     "settings": ("services/editing/handlers.py", "from services.editing.settings import Settings as _settings"),
     "pure": ("services/publisher/domain.py", "import asyncpg as _io"),
 }
@@ -22,6 +23,7 @@ NAMES = {
     "independent": "The four services never import each other",
     "house": "deploy over services over shared",
     "rooms": "app over handlers, web and workers over channels and store over domain",
+    "inner-rooms": "Review's inner rooms: screens over steps over the store over rules",
     "settings": "Settings are read in app.py alone",
     "pure": "Rules and contracts know no I/O library",
 }

@@ -14,7 +14,7 @@ from deploy.cli.settings import OperatorSettings
 from deploy.embedded.demo import Walk, add_accounts, password, walk_all
 from deploy.embedded.house import House
 from deploy.embedded.staff import Staff
-from services.review.rebuild_board import TABLES
+from services.review.board.rebuild import TABLES
 from shared.topics import SERVICES
 from tests.support.pipeline import until_quiet
 from tests.support.stack import Stack, stack

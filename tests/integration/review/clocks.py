@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.review.compliance import Figures
+from services.review.compliance.figures import Figures
 from shared.sla import COUNTED, Clock, Outcome, Stage
 from tests.integration.review.desk import Office
 from tests.unit.review.samples import KEEPER

@@ -12,8 +12,9 @@ import httpx
 from fastapi import FastAPI
 from uuid_utils.compat import uuid7
 
-from services.review import handlers, handlers_board
+from services.review import handlers
 from services.review.app import create_app
+from services.review.board import handlers as board_handlers
 from services.review.settings import Settings
 from shared import accounts, db
 from shared.consume import Consumer
@@ -150,7 +151,7 @@ def _open(
         "stories": handlers.on_stories(desk),
         "reports": handlers.on_reports(desk),
         "publications": handlers.on_publications(desk),
-        "decisions": handlers_board.on_decisions(desk),
+        "decisions": board_handlers.on_decisions(desk),
     }
     opened.consumers = {name: Consumer(name, database, react, now=now, wake=wake) for name, react in reacts.items()}
     return opened

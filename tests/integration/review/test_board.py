@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from services.review import rebuild_board, store_board
-from services.review.board import Key, Row
-from services.review.board_facts import ItemKind
-from services.review.workers_board import BoardProjection
+from services.review.board import rebuild, store
+from services.review.board.facts import ItemKind
+from services.review.board.fold import Key, Row
+from services.review.board.workers import BoardProjection
 from shared.calendar import WorkCalendar
 from shared.envelope import Record
 from shared.sla import Timekeeper
@@ -26,7 +26,7 @@ from tests.unit.review.tales import Said, Tale
 
 async def rows(desk: Office) -> dict[Key, Row]:
     found = await desk.rows("SELECT * FROM review.board_clocks")
-    return {row.key: row for row in map(store_board.row_of, found)}
+    return {row.key: row for row in map(store.row_of, found)}
 
 
 async def board(desk: Office) -> list[list[dict[str, Any]]]:
@@ -88,7 +88,7 @@ async def test_topics_read_one_after_another_and_at_once_give_the_same_board(des
         while left:
             batch = [left.pop(0) for _ in range(min(len(left), chance.randint(1, 9)))]
             async with desk.desk.transaction() as conn:
-                await store_board.apply(conn, KEEPER, [desk.read(r) for r in batch])
+                await store.apply(conn, KEEPER, [desk.read(r) for r in batch])
             await asyncio.sleep(chance.random() / 50)
 
     await asyncio.gather(*map(apply, by_topic(tale.told).values()))
@@ -100,7 +100,7 @@ async def test_the_same_events_again_change_nothing(desk: Office) -> None:
     await hear(desk, tale.told)
     before = await board(desk)
     async with desk.desk.transaction() as conn:
-        await store_board.apply(conn, KEEPER, [desk.read(r) for r in records(tale.told)])
+        await store.apply(conn, KEEPER, [desk.read(r) for r in records(tale.told)])
     assert await board(desk) == before
 
 
@@ -126,10 +126,10 @@ async def test_made_again_the_board_is_the_same_without_what_was_refused_or_is_s
     await hear(desk, [*tale.told, refused])
     before = await board(desk)
     await desk.owner.execute("SET search_path = review")
-    await rebuild_board.empty(desk.owner)
+    await rebuild.empty(desk.owner)
     async with desk.desk.db.connection() as conn:
         counts = [
-            await rebuild_board.again(conn, KEEPER, records(some))
+            await rebuild.again(conn, KEEPER, records(some))
             for some in (*by_topic([*tale.told, refused]).values(), later.told)
         ]
     assert await board(desk) == before
@@ -173,6 +173,6 @@ async def test_rows_are_locked_in_the_order_of_their_ids(desk: Office) -> None:
     async def hold(mixed: dict[Any, ItemKind]) -> None:
         for _ in range(10):
             async with desk.desk.transaction() as conn:
-                await store_board.lock(conn, mixed)
+                await store.lock(conn, mixed)
 
     await asyncio.gather(hold(kinds), hold(dict(reversed(kinds.items()))))

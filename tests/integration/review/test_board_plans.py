@@ -10,9 +10,9 @@ from uuid import UUID
 
 import pytest
 
-from services.review import store_board, store_timeline, workers_board
-from services.review.board_facts import ItemKind
-from services.review.store_timeline import Known
+from services.review.board import store, store_timeline, workers
+from services.review.board.facts import ItemKind
+from services.review.board.store_timeline import Known
 from tests.integration.review.desk import Office
 from tests.unit.review.samples import KEEPER
 
@@ -87,7 +87,7 @@ async def test_every_reading_of_the_board_goes_by_an_index(full: Office) -> None
             for unit in (None, "perumahan"):
                 assert await store_timeline.running(conn, stage=stage, unit=unit, limit=200)
         assert await store_timeline.counts(conn)
-        assert await workers_board._of_another_calendar(conn, KEEPER, workers_board.FIRST)
+        assert await workers._of_another_calendar(conn, KEEPER, workers.FIRST)
         found = await store_timeline.known(conn, story)
         assert isinstance(found, Known)
         assert [one.item for one in await store_timeline.linked(conn, found)] == [report]
@@ -96,7 +96,7 @@ async def test_every_reading_of_the_board_goes_by_an_index(full: Office) -> None
         await store_timeline.returns(conn, [report, story])
         await store_timeline.totals(conn, [story])
         kinds: dict[UUID, ItemKind] = {report: "report", story: "story"}
-        assert (await store_board.lock(conn, kinds)).known[story]
+        assert (await store.lock(conn, kinds)).known[story]
     # The tables of returns and totals are empty here.
     assert conn.tables_read_whole() <= {"board_returns", "board_totals"}
     assert {"board_clocks_open", "board_clocks_report", "board_clocks_story"} <= conn.indexes()

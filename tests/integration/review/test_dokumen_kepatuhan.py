@@ -11,7 +11,7 @@ from pathlib import Path
 import uvicorn
 
 from deploy.prepare import HOUSE
-from services.review import compliance_csv
+from services.review.compliance import sheet
 from tests.integration.review.clocks import put
 from tests.integration.review.desk import Office
 from tests.integration.review.test_kepatuhan import MONTH
@@ -65,5 +65,5 @@ async def test_the_examples_of_the_page_work_as_they_stand(desk: Office, tmp_pat
 
 
 def test_the_page_tells_every_column() -> None:
-    for column in (*compliance_csv.FIGURES, *compliance_csv.CLOCKS):
+    for column in (*sheet.FIGURES, *sheet.CLOCKS):
         assert f"`{column}`" in PAGE.text

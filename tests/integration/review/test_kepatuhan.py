@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.review import compliance_csv, compliance_steps, readers, store_compliance
-from services.review.compliance import Period, Scope
+from services.review.compliance import readers, sheet, steps, store
+from services.review.compliance.figures import Period, Scope
 from shared.sop import STAGES
 from tests.integration.review.clocks import at, by_hand, put, seen, split
 from tests.integration.review.desk import Office
@@ -61,7 +61,7 @@ async def test_the_figures_of_each_stage_are_those_counted_by_hand(desk: Office)
     assert list(found) == list(STAGES)
     for stage in STAGES:
         expected = by_hand(clocks, stage)
-        for name in compliance_csv.FIGURES[5:]:
+        for name in sheet.FIGURES[5:]:
             assert found[stage][name] == getattr(expected, name), (stage, name)
     assert (found["intake"]["first_pass"], found["intake"]["first_pass_of"]) == (2, 3)
     assert found["review"]["first_pass_rate"] == 0.333333
@@ -79,7 +79,7 @@ async def test_csv_and_json_tell_the_same(desk: Office) -> None:
             assert (line.pop("from"), line.pop("to")) == ("2026-11-01", "2026-11-30")
             assert line == {name: "" if value is None else str(value) for name, value in row.items()}
     by_accept = await desk.call("bambang", "GET", PATH, params=NOVEMBER, headers={"Accept": "text/csv"})
-    assert by_accept.text.splitlines()[0] == ",".join(compliance_csv.FIGURES)
+    assert by_accept.text.splitlines()[0] == ",".join(sheet.FIGURES)
 
 
 async def test_the_parts_of_a_stage_add_up_to_the_whole(desk: Office) -> None:
@@ -152,11 +152,11 @@ async def test_the_database_counts_as_one_counts_by_hand(desk: Office, data: st.
     await put(desk, *those)
     scope = Scope(Period.month("2026-11"))
     async with desk.desk.db.connection() as conn:
-        found = await compliance_steps.figures(conn, KEEPER, scope)
+        found = await steps.figures(conn, KEEPER, scope)
     for line in found.stages:
         expected, got = by_hand([one.clock for one in those], line.stage), line.figures
         assert got.closed == got.in_time + got.late + got.outside_hours
-        for name in compliance_csv.FIGURES[5:]:
+        for name in sheet.FIGURES[5:]:
             assert getattr(got, name) == getattr(expected, name), (line.stage, name)
         if got.median_working_seconds is not None:
             assert got.median_working_seconds <= (got.p90_working_seconds or 0) <= (got.worst_working_seconds or 0)
@@ -166,7 +166,7 @@ async def test_each_counted_clock_is_a_line_in_the_order_of_closing(desk: Office
     await put(desk, *MONTH)
     lines = await cells(desk, f"{PATH}/clocks")
     counted = [one.clock for one in MONTH if one.clock.counted and not one.practice]
-    assert tuple(lines[0]) == compliance_csv.CLOCKS
+    assert tuple(lines[0]) == sheet.CLOCKS
     assert {line["item"] for line in lines} == {clock.item for clock in counted}
     assert [line["closed_at"] for line in lines] == sorted(line["closed_at"] for line in lines)
     line = next(line for line in lines if line["item"] == MONTH[0].clock.item)
@@ -261,9 +261,9 @@ async def test_the_api_describes_what_another_dashboard_may_read(desk: Office) -
     asked = {p["name"] for p in document["paths"][PATH]["get"]["parameters"]}
     assert asked == {"from", "to", "unit", "stage", "format", "by"}
     fields = document["components"]["schemas"]["FigureRow"]["properties"]
-    assert ["from", "to", *fields] == list(compliance_csv.FIGURES)
+    assert ["from", "to", *fields] == list(sheet.FIGURES)
     clock = document["components"]["schemas"]["ClockRow"]["properties"]
-    assert tuple(clock) == compliance_csv.CLOCKS
+    assert tuple(clock) == sheet.CLOCKS
 
 
 async def say(desk: Office, who: str, clock: Any, note: str) -> Any:
@@ -317,9 +317,9 @@ async def test_a_month_is_found_by_the_index_however_much_lies_before_it(desk: O
            FROM (SELECT n, timestamptz '2026-11-30' - n * interval '1 hour' AS t FROM generate_series(1, 30000) n) x"""
     )
     await desk.owner.execute("ANALYZE review.board_clocks")
-    of_month = store_compliance.scoped(Scope(Period.month("2026-11")), sop=KEEPER.sop, zone=KEEPER.calendar.zone)
+    of_month = store.scoped(Scope(Period.month("2026-11")), sop=KEEPER.sop, zone=KEEPER.calendar.zone)
     async with desk.desk.db.connection() as conn:
-        rows = await conn.fetch(f"EXPLAIN {store_compliance.LINES}", *of_month, KEEPER.calendar.zone.key)
+        rows = await conn.fetch(f"EXPLAIN {store.LINES}", *of_month, KEEPER.calendar.zone.key)
     plan = "\n".join(row[0] for row in rows)
     assert "board_clocks_closed" in plan
     assert "Seq Scan on board_clocks" not in plan

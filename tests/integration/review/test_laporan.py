@@ -15,8 +15,8 @@ import asyncpg
 import httpx
 import pytest
 
-from services.review.compliance_words import percent, spent
-from services.review.reports import MAX_SIGNED
+from services.review.compliance.words import percent, spent
+from services.review.report.archive import MAX_SIGNED
 from shared.office_files import text_of, work_calendar_of
 from shared.sop import STAGES
 from tests.integration.review.clocks import put, seen

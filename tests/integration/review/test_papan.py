@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.review.timeline import COMPLETED, OUTCOME_WORDS
+from services.review.board.timeline import COMPLETED, OUTCOME_WORDS
 from shared.sla import Outcome
 from shared.sop import STAGES
 from tests.integration.review.desk import Office

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.review.board import Holder, Key, Row, key_of
+from services.review.board.fold import Holder, Key, Row, key_of
 from shared import ledger
 from shared.content import ClockRecord, Origin
 from shared.sla import Clock, Kind, Lane, Outcome, Stage

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 from uuid import UUID, uuid4
 
-from services.review.board import Holder, Key, Row
+from services.review.board.fold import Holder, Key, Row
 from shared.content import Origin, Reason, TotalRecord
 from shared.content_hash import content_sha256
 from shared.events import (

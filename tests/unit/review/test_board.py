@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.review import board, board_clocks, board_heading
-from services.review.board import Item, Key, Row
+from services.review.board import fold, heading, openings
+from services.review.board.fold import Item, Key, Row
 from tests.unit.review import courses
 from tests.unit.review.courses import TALES
 from tests.unit.review.samples import KEEPER
@@ -30,21 +30,21 @@ def told(course: Course, *, practice: bool = False, immediate: bool = False) -> 
 def read(said: Iterable[Said]) -> dict[UUID, Item]:
     items: dict[UUID, Item] = {}
     for event, sequence in said:
-        for id_, kind in board.touched(event).items():
-            items[id_] = board.fold(items.get(id_, board.empty(id_, kind)), event, sequence)
+        for id_, kind in fold.touched(event).items():
+            items[id_] = fold.fold(items.get(id_, fold.empty(id_, kind)), event, sequence)
     return items
 
 
 def rows(items: dict[UUID, Item]) -> dict[Key, Row]:
-    return {key: row for item in items.values() for key, row in board_clocks.rows(item, KEEPER, {}).items()}
+    return {key: row for item in items.values() for key, row in openings.rows(item, KEEPER, {}).items()}
 
 
 def shown(items: dict[UUID, Item]) -> object:
     """All that the board keeps of items, to compare."""
     return (
         rows(items),
-        {id_: (item.facts, board_heading.heading(item), board_heading.total(item)) for id_, item in items.items()},
-        {r for item in items.values() for r in board_heading.returns(item)},
+        {id_: (item.facts, heading.heading(item), heading.total(item)) for id_, item in items.items()},
+        {r for item in items.values() for r in heading.returns(item)},
     )
 
 
@@ -105,7 +105,7 @@ def test_items_of_one_office_do_not_disturb_each_other(data: st.DataObject) -> N
 def test_practice_has_no_clocks_and_no_returns(course: Course) -> None:
     items = read(told(course, practice=True).told)
     assert not rows(items)
-    assert not [r for item in items.values() for r in board_heading.returns(item)]
+    assert not [r for item in items.values() for r in heading.returns(item)]
 
 
 @pytest.mark.parametrize("course", TALES)
@@ -117,9 +117,9 @@ def test_what_is_stored_of_an_item_reads_back_the_same(course: Course) -> None:
 
 def test_a_running_clock_keeps_the_sop_under_which_it_opened() -> None:
     (item,) = read([*(s for s in told(courses.straight).told if s.event.topic == "reports")]).values()
-    (running,) = [row for row in board_clocks.rows(item, KEEPER, {}).values() if row.clock.is_open]
-    older = board_clocks.replace(running.clock, sop_version="0", target_seconds=60)
-    again = board_clocks.rows(item, KEEPER, {running.key: older})
+    (running,) = [row for row in openings.rows(item, KEEPER, {}).values() if row.clock.is_open]
+    older = openings.replace(running.clock, sop_version="0", target_seconds=60)
+    again = openings.rows(item, KEEPER, {running.key: older})
     assert again[running.key].clock == older
 
 
@@ -132,7 +132,7 @@ def test_an_embargo_moves_the_opening_of_publishing() -> None:
 
 def test_reasons_of_return_are_told_by_stage_and_cycle() -> None:
     items = read([*told(courses.two_reports_in_one).told, *told(courses.sent_back_and_supplemented).told])
-    found = sorted(r for item in items.values() for r in board_heading.returns(item))
+    found = sorted(r for item in items.values() for r in heading.returns(item))
     assert [(r.stage, r.cycle, r.n, r.outcome, r.code, r.unit) for r in found] == [
         ("editing", 1, 1, "sent-back", "foto-kurang-jelas", "perumahan"),
         ("editing", 2, 1, "sent-back", "foto-kurang-jelas", "perumahan"),
@@ -143,7 +143,7 @@ def test_reasons_of_return_are_told_by_stage_and_cycle() -> None:
 
 def test_the_whole_way_is_that_to_the_first_publication() -> None:
     tale = told(courses.corrected)
-    totals = [found for item in read(tale.told).values() if (found := board_heading.total(item))]
+    totals = [found for item in read(tale.told).values() if (found := heading.total(item))]
     (told_once,) = tale.totals.values()
     assert [(t.opened_at, t.closed_at, t.working_seconds, t.unit) for t in totals] == [
         (told_once.opened_at, told_once.closed_at, told_once.working_seconds, "perumahan")
@@ -163,7 +163,7 @@ def test_the_whole_way_is_that_to_the_first_publication() -> None:
 def test_where_a_story_stands(course: Course, state: str) -> None:
     items = read(told(course).told)
     (story,) = [i for i in items.values() if i.kind == "story"]
-    assert board_heading.heading(story).state == state
+    assert heading.heading(story).state == state
 
 
 @pytest.mark.parametrize(
@@ -175,4 +175,4 @@ def test_where_a_story_stands(course: Course, state: str) -> None:
 )  # fmt: skip
 def test_where_a_report_stands(course: Course, states: set[str]) -> None:
     items = read(told(course).told)
-    assert {board_heading.heading(i).state for i in items.values() if i.kind == "report"} == states
+    assert {heading.heading(i).state for i in items.values() if i.kind == "report"} == states

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.review import compliance_csv
-from services.review.compliance import (
+from services.review.compliance import sheet
+from services.review.compliance.figures import (
     BadQuery,
     Figures,
     Line,
@@ -118,16 +118,16 @@ def test_days_are_summed_over_the_stages() -> None:
 
 @pytest.mark.parametrize("bad", ["=1+1", "+62", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_cell_is_run_by_a_spreadsheet(bad: str) -> None:
-    assert compliance_csv.lines(("note",), [{"note": bad}]).lstrip('"').startswith("'")
+    assert sheet.lines(("note",), [{"note": bad}]).lstrip('"').startswith("'")
 
 
 def test_the_columns_never_change_their_order() -> None:
-    assert ",".join(compliance_csv.FIGURES) == (
+    assert ",".join(sheet.FIGURES) == (
         "from,to,stage,unit,day,closed,in_time,late,outside_hours,ratio,median_working_seconds,p90_working_seconds,"
         "median_elapsed_seconds,p90_elapsed_seconds,worst_working_seconds,working_seconds,elapsed_seconds,first_pass,"
         "first_pass_of,first_pass_rate"
     )
-    assert ",".join(compliance_csv.CLOCKS) == (
+    assert ",".join(sheet.CLOCKS) == (
         "stage,item,cycle,lane,unit,opened_at,due_at,closed_at,outcome,punctuality,working_seconds,elapsed_seconds,"
         "target_seconds,calendar_version,sop_version,outside_hours,keterangan"
     )

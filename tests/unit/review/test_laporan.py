@@ -5,10 +5,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from services.review import charts, report_text
-from services.review.compliance import Figures, Line, Period, Scope, assemble
-from services.review.compliance_words import first_pass_words, percent, period_words, spent
-from services.review.letter import Letter, NotSigned, checked
+from services.review.compliance import charts
+from services.review.compliance.figures import Figures, Line, Period, Scope, assemble
+from services.review.compliance.words import first_pass_words, percent, period_words, spent
+from services.review.report import terminal
+from services.review.report.letter import Letter, NotSigned, checked
 from shared.sop import STAGES
 
 NOVEMBER = Scope(Period.month("2026-11"))
@@ -72,4 +73,4 @@ def test_a_year_fits_the_picture_too() -> None:
 
 
 def test_what_somebody_typed_cannot_command_the_terminal() -> None:
-    assert report_text._printable("Judul \x1b[2J\x07 biasa") == "Judul  [2J  biasa"
+    assert terminal._printable("Judul \x1b[2J\x07 biasa") == "Judul  [2J  biasa"

@@ -4,11 +4,11 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from services.review.board import Key, Row
-from services.review.board_facts import FACTS, ItemKind, ReportFacts
-from services.review.board_heading import Return, Total
-from services.review.store_board import COLUMNS, row_of
-from services.review.timeline import Linked, Note
+from services.review.board.facts import FACTS, ItemKind, ReportFacts
+from services.review.board.fold import Key, Row
+from services.review.board.heading import Return, Total
+from services.review.board.store import COLUMNS, row_of
+from services.review.board.timeline import Linked, Note
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from services.review.board import Item
-from services.review.board_clocks import given_up
-from services.review.board_facts import ReportFacts, Ruling, StoryFacts, Submission, earliest
+from services.review.board.facts import ReportFacts, Ruling, StoryFacts, Submission, earliest
+from services.review.board.fold import Item
+from services.review.board.openings import given_up
 from shared.sla import Stage
 from shared.sop import unit_of
 

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, Field
 
-from services.review import charts, compliance_steps, reports
-from services.review.compliance import NOT_REPORTED, Period, Scope, known_units, unit_named
-from services.review.compliance_steps import READERS, WATCHERS, unit_for
-from services.review.compliance_words import period_words, unit_words
-from services.review.keterangan import Closed, may_explain
+from services.review.compliance import charts, steps
+from services.review.compliance.figures import NOT_REPORTED, Period, Scope, known_units, unit_named
+from services.review.compliance.keterangan import Closed, may_explain
+from services.review.compliance.steps import READERS, WATCHERS, unit_for
+from services.review.compliance.words import period_words, unit_words
+from services.review.report import archive
 from shared.accounts import Person
 from shared.content import Note
 from shared.desk import Desk
@@ -45,8 +46,8 @@ async def show(request: Request, person: Reader, bulan: str = "", bidang: str = 
     desk = desk_of(request)
     scope, at, keeper = scope_of(desk, person, bulan, bidang), desk.now(), desk.clock
     async with desk.db.connection() as conn:
-        seen = await compliance_steps.picture(conn, keeper, scope, at=at, limit=LATE_SHOWN)
-        made = await reports.listed(conn, scope.period) if person.has(*reports.MAKERS) else []
+        seen = await steps.picture(conn, keeper, scope, at=at, limit=LATE_SHOWN)
+        made = await archive.listed(conn, scope.period) if person.has(*archive.MAKERS) else []
     query = {"from": scope.period.first, "to": scope.period.last} | ({"unit": scope.unit} if scope.unit else {})
     return request.app.state.pages.show(
         request,
@@ -64,8 +65,8 @@ async def show(request: Request, person: Reader, bulan: str = "", bidang: str = 
         not_reported=NOT_REPORTED,
         may_explain=lambda clock: _may_explain(clock, person),  # pyright: ignore[reportUnknownLambdaType]
         reports=made,
-        may_report=person.has(*reports.MAKERS),
-        capacities=reports.CAPACITIES,
+        may_report=person.has(*archive.MAKERS),
+        capacities=archive.CAPACITIES,
         today=at.astimezone(keeper.calendar.zone).date(),
         zone=keeper.calendar.zone.key,
     )
@@ -75,7 +76,7 @@ async def show(request: Request, person: Reader, bulan: str = "", bidang: str = 
 async def explain(request: Request, person: Explainer, form: Annotated[KeteranganForm, Form()]) -> RedirectResponse:
     """Take a keterangan, and go back to where it was written."""
     desk = desk_of(request)
-    await compliance_steps.explain(desk, form.stage, form.item, form.cycle, form.note, person=person)
+    await steps.explain(desk, form.stage, form.item, form.cycle, form.note, person=person)
     return back(form, f"terlambat-{form.stage}-{form.item}-{form.cycle}")
 
 

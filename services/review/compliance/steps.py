@@ -5,10 +5,10 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from services.review import explaining, keterangan, store_clocks, store_compliance
-from services.review.compliance import Compliance, Scope
-from services.review.keterangan import Closed
-from services.review.picture import Explained, Picture, Running
+from services.review.compliance import explaining, keterangan, store, store_clocks
+from services.review.compliance.figures import Compliance, Scope
+from services.review.compliance.keterangan import Closed
+from services.review.compliance.picture import Explained, Picture, Running
 from shared import audit, office_files
 from shared.accounts import Person
 from shared.audit import Entry
@@ -36,7 +36,7 @@ def unit_for(person: Person | None, unit: str | None) -> str | None:
 
 
 async def figures(conn: "Connection", keeper: Timekeeper, scope: Scope) -> Compliance:
-    return await store_compliance.figures(conn, scope, sop=keeper.sop, zone=keeper.calendar.zone)
+    return await store.figures(conn, scope, sop=keeper.sop, zone=keeper.calendar.zone)
 
 
 async def picture(conn: "Connection", keeper: Timekeeper, scope: Scope, *, at: datetime, limit: int) -> Picture:

@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from services.review import timeline, web_board
+from services.review.board import timeline, web
+from services.review.board.timeline import STAGE_WORDS, Timeline
+from services.review.board.web import EVERYBODY
 from services.review.domain import READERS
-from services.review.timeline import STAGE_WORDS, Timeline
-from services.review.web_board import EVERYBODY
 from shared.accounts import Person
 from shared.sop import JOINT
 from shared.web import Pages, allow, desk_of
@@ -23,14 +23,14 @@ Anyone = Annotated[Person, allow(*EVERYBODY)]
 @router.get("/api/v1/timeline/{item}")
 async def read_timeline(request: Request, person: Anyone, item: UUID) -> Timeline:
     """The whole way of one Report or Story: stages, cycles, who held it, counted time, target."""
-    return await web_board.way(desk_of(request), item, person)
+    return await web.way(desk_of(request), item, person)
 
 
 @router.get("/perjalanan/{item}", include_in_schema=False)
 async def show_timeline(request: Request, person: Anyone, item: UUID, bagian: bool = False) -> HTMLResponse:
     """The same as a page; `bagian=1` gives the piece alone that other pages show."""
     desk = desk_of(request)
-    found = await web_board.way(desk, item, person)
+    found = await web.way(desk, item, person)
     template = "perjalanan_bagian.html" if bagian else "perjalanan.html"
     return _pages(request).show(
         request,
@@ -46,7 +46,7 @@ async def show_timeline(request: Request, person: Anyone, item: UUID, bagian: bo
 async def show_board(request: Request, person: Reader, tahap: str = "", bidang: str = "") -> HTMLResponse:
     """All that is under way by stage, the one due first at the top."""
     desk, limit = desk_of(request), request.app.state.settings.queue_limit
-    lines, counts = await web_board.under_way(desk, stage=tahap or None, unit=bidang or None, limit=limit)
+    lines, counts = await web.under_way(desk, stage=tahap or None, unit=bidang or None, limit=limit)
     sop = desk.clock.sop
     units = sorted({*sop.units, JOINT, *(c.unit for c in counts if c.unit)}, key=sop.unit_words)
     return _pages(request).show(

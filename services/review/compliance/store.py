@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from services.review.compliance import Compliance, Figures, Line, Returns, Scope, assemble
+from services.review.compliance.figures import Compliance, Figures, Line, Returns, Scope, assemble
 from shared.sla import COUNTED
 from shared.sop import JOINT, OTHER, STAGE_NAMED, Sop
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from services.review.compliance_words import date_words
+from services.review.compliance.words import date_words
 from shared.refusal import Refused
 
 Capacity = Literal["", "an", "plh", "plt", "ppid"]

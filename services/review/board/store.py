@@ -8,9 +8,9 @@ from dataclasses import astuple, dataclass, field, fields
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.review import board, board_clocks, board_heading
-from services.review.board import Holder, Item, Key, Row
-from services.review.board_facts import FACTS, ItemKind
+from services.review.board import fold, heading, openings
+from services.review.board.facts import FACTS, ItemKind
+from services.review.board.fold import Holder, Item, Key, Row
 from shared.envelope import Received
 from shared.sla import Clock, Timekeeper
 
@@ -36,23 +36,23 @@ class Found:
 
 async def apply(conn: "Connection", keeper: Timekeeper, events: Iterable[Received]) -> int:
     """Fold events into the board, in the caller's transaction; returns how many told it something."""
-    told = [e for e in events if isinstance(e.event, board.TOLD)]
+    told = [e for e in events if isinstance(e.event, fold.TOLD)]
     kinds: dict[UUID, ItemKind] = {}
     for e in told:
-        kinds |= board.touched(e.event)
+        kinds |= fold.touched(e.event)
     if not kinds:
         return 0
     found = await lock(conn, kinds)
     items = dict(found.items)
     for e in told:
-        for item in board.touched(e.event):
-            items[item] = board.fold(items[item], e.event, e.envelope.sequence or 0)
+        for item in fold.touched(e.event):
+            items[item] = fold.fold(items[item], e.event, e.envelope.sequence or 0)
     changed = [after for id_, after in items.items() if after != found.items[id_]]
     await _save_items(conn, changed)
     await _save_rows(conn, keeper, found, list(items.values()))
     await _save_returns(conn, changed)
     await _save_totals(conn, changed)
-    await _link(conn, {link for e in told for link in board.links(e.event)})
+    await _link(conn, {link for e in told for link in fold.links(e.event)})
     return len(told)
 
 
@@ -86,7 +86,7 @@ def row_of(row: "asyncpg.Record") -> Row:
 
 
 async def _save_items(conn: "Connection", items: Sequence[Item]) -> None:
-    rows = [(i.id, i.facts.model_dump_json(exclude_defaults=True), *board_heading.heading(i)) for i in items]
+    rows = [(i.id, i.facts.model_dump_json(exclude_defaults=True), *heading.heading(i)) for i in items]
     if rows:
         await conn.execute(_SAVE_ITEMS, *map(list, zip(*rows, strict=True)))
 
@@ -96,7 +96,7 @@ async def _save_rows(conn: "Connection", keeper: Timekeeper, found: Found, items
     ended: list[Key] = []
     for item in items:
         known = found.known[item.id]
-        now = board_clocks.rows(item, keeper, found.running(item.id))
+        now = openings.rows(item, keeper, found.running(item.id))
         written += [row for key, row in now.items() if known.get(key) != row]
         ended += [key for key in known if key not in now]
     if ended:
@@ -113,16 +113,16 @@ async def write(conn: "Connection", rows: Iterable[Row]) -> None:
 
 
 async def _save_returns(conn: "Connection", items: Sequence[Item]) -> None:
-    practice = [i.id for i in items if board_heading.heading(i).practice]
+    practice = [i.id for i in items if heading.heading(i).practice]
     if practice:
         await conn.execute("DELETE FROM board_returns WHERE item = ANY($1::uuid[])", practice)
-    rows = [astuple(r) for r in sorted(r for i in items for r in board_heading.returns(i))]
+    rows = [astuple(r) for r in sorted(r for i in items for r in heading.returns(i))]
     if rows:
         await conn.execute(_SAVE_RETURNS, *map(list, zip(*rows, strict=True)))
 
 
 async def _save_totals(conn: "Connection", items: Sequence[Item]) -> None:
-    rows = [astuple(total) for i in items if (total := board_heading.total(i)) is not None]
+    rows = [astuple(total) for i in items if (total := heading.total(i)) is not None]
     if rows:
         await conn.execute(_SAVE_TOTALS, *map(list, zip(*sorted(rows), strict=True)))
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.review.compliance import Compliance
-from services.review.keterangan import Closed
+from services.review.compliance.figures import Compliance
+from services.review.compliance.keterangan import Closed
 from shared.sla import Clock
 
 

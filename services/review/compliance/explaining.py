@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from services.review.keterangan import Closed
+from services.review.compliance.keterangan import Closed
 from shared.calendar import Calendar, OutsideCalendar
 from shared.calendar_words import duration_words, moment_words
 from shared.sla import Timekeeper

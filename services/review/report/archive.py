@@ -4,11 +4,12 @@ import asyncio
 import hashlib
 from typing import TYPE_CHECKING
 
-from services.review import compliance_steps, report_document, report_pdf, store_reports
-from services.review.compliance import Scope
-from services.review.letter import CAPACITIES, Letter, checked
-from services.review.report_document import Head
-from services.review.store_reports import listed
+from services.review.compliance import steps
+from services.review.compliance.figures import Scope
+from services.review.report import document, store, typeset
+from services.review.report.document import Head
+from services.review.report.letter import CAPACITIES, Letter, checked
+from services.review.report.store import listed
 from shared import audit
 from shared.accounts import Person
 from shared.audit import Entry
@@ -53,12 +54,12 @@ async def make(desk: "Desk", scope: Scope, letter: Letter, *, person: Person, he
     """Set the report of a scope as it stands now and keep it; returns its id."""
     letter, at, keeper = checked(letter), desk.now(), desk.clock
     async with desk.db.connection() as conn:
-        seen = await compliance_steps.picture(conn, keeper, scope, at=at, limit=LATE_PRINTED)
-    told = report_document.document(seen, letter, head, keeper)
-    pdf = await asyncio.to_thread(report_pdf.pdf, told, at=at)
+        seen = await steps.picture(conn, keeper, scope, at=at, limit=LATE_PRINTED)
+    told = document.document(seen, letter, head, keeper)
+    pdf = await asyncio.to_thread(typeset.pdf, told, at=at)
     sha256 = hashlib.sha256(pdf).hexdigest()
     async with desk.transaction() as conn:
-        made = await store_reports.add(conn, scope, letter, pdf, sha256, by=person.official, at=at)
+        made = await store.add(conn, scope, letter, pdf, sha256, by=person.official, at=at)
         await audit.append(conn, [_entry("report.made", made, person, sha256)], at=at)
     return made
 
@@ -71,12 +72,12 @@ async def take_back(desk: "Desk", report: int, pdf: bytes, *, person: Person) ->
         raise NotAPdf
     sha256 = hashlib.sha256(pdf).hexdigest()
     async with desk.transaction() as conn:
-        unsigned, at = await store_reports.lock(conn, report), desk.now()
+        unsigned, at = await store.lock(conn, report), desk.now()
         if unsigned is None:
             raise NoSuchReport
         if unsigned == sha256:
             raise NotSignedYet
-        n = await store_reports.add_signed(conn, report, pdf, sha256, by=person.official, at=at)
+        n = await store.add_signed(conn, report, pdf, sha256, by=person.official, at=at)
         if n is None:
             raise KeptAlready
         await audit.append(conn, [_entry("report.signed", report, person, sha256, before=unsigned)], at=at)
@@ -86,7 +87,7 @@ async def take_back(desk: "Desk", report: int, pdf: bytes, *, person: Person) ->
 async def file(desk: "Desk", report: int, n: int | None = None) -> tuple[bytes, str]:
     """A report, or one that came back signed, with the name under which it is saved."""
     async with desk.db.connection() as conn:
-        found = await store_reports.bytes_of(conn, report, n)
+        found = await store.bytes_of(conn, report, n)
     if found is None:
         raise NoSuchReport
     pdf, first, _ = found

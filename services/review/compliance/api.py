@@ -14,11 +14,11 @@ from fastapi.responses import Response, StreamingResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 
-from services.review import compliance_csv, compliance_rows, compliance_steps, readers, store_clocks
-from services.review.compliance import BadQuery, Period, Scope, stage_named, unit_named
-from services.review.compliance_rows import ClockRow, ClocksAnswer, ComplianceAnswer
-from services.review.compliance_steps import READERS
-from services.review.store_clocks import Place
+from services.review.compliance import answers, readers, sheet, steps, store_clocks
+from services.review.compliance.answers import ClockRow, ClocksAnswer, ComplianceAnswer
+from services.review.compliance.figures import BadQuery, Period, Scope, stage_named, unit_named
+from services.review.compliance.steps import READERS
+from services.review.compliance.store_clocks import Place
 from shared.accounts import Person
 from shared.content import Note
 from shared.desk import Desk
@@ -82,7 +82,7 @@ async def _asked(
     desk = desk_of(request)
     own = person.unit if person else None
     wanted = unit_named(unit, desk.clock.sop, own)
-    scope = Scope(Period.of(first, last), compliance_steps.unit_for(person, wanted), stage_named(stage))
+    scope = Scope(Period.of(first, last), steps.unit_for(person, wanted), stage_named(stage))
     return Asked(desk, scope, _wants_csv(request, form))
 
 
@@ -99,16 +99,16 @@ async def read_compliance(
     """Count a period: per stage, per day, per Unit, the reasons of returns, and the total until the public."""
     keeper, at = asked.desk.clock, asked.desk.now()
     async with asked.desk.db.connection() as conn:
-        found = await compliance_steps.figures(conn, keeper, asked.scope)
+        found = await steps.figures(conn, keeper, asked.scope)
     lines = {"stage": found.stages, "day": found.days, "unit": found.units}.get(by)
     if lines is None:
         raise BadQuery(f"Rincian (by) {by[:40]!r} tidak dikenal; pilih stage, day atau unit.")
     if not asked.csv:
-        return compliance_rows.answer(found, keeper, compliance_steps.warnings(keeper.calendar, asked.scope, at))
-    cells = compliance_rows.figure_cells(found, compliance_rows.figure_rows(found, lines))
-    columns = compliance_csv.FIGURES
+        return answers.answer(found, keeper, steps.warnings(keeper.calendar, asked.scope, at))
+    cells = answers.figure_cells(found, answers.figure_rows(found, lines))
+    columns = sheet.FIGURES
     return Response(
-        compliance_csv.header(columns) + compliance_csv.lines(columns, cells),
+        sheet.header(columns) + sheet.lines(columns, cells),
         media_type=CSV,
         headers=_named(asked, "kepatuhan"),
     )
@@ -129,7 +129,7 @@ async def read_clocks(
         found = await store_clocks.page(conn, asked.scope, sop=sop, zone=zone, after=place, limit=limit + 1)
     shown = found[:limit]
     more = _cursor(store_clocks.place_of(shown[-1])) if len(found) > limit else None
-    return ClocksAnswer(clocks=[compliance_rows.clock_row(clock) for clock in shown], next=more)
+    return ClocksAnswer(clocks=[answers.clock_row(clock) for clock in shown], next=more)
 
 
 @router.post("/clocks/{stage}/{item}/{cycle}/keterangan", status_code=201, tags=["review"])
@@ -137,8 +137,8 @@ async def add_keterangan(
     request: Request, person: Explainer, stage: Stage, item: str, cycle: int, body: KeteranganBody
 ) -> ClockRow:
     """Say why a late clock was late; it stays late."""
-    clock = await compliance_steps.explain(desk_of(request), stage, item, cycle, body.note, person=person)
-    return compliance_rows.clock_row(clock)
+    clock = await steps.explain(desk_of(request), stage, item, cycle, body.note, person=person)
+    return answers.clock_row(clock)
 
 
 @described.get("/api/v1/compliance/openapi.json", include_in_schema=False)
@@ -156,11 +156,11 @@ def document() -> dict[str, Any]:
 
 
 async def _clock_lines(asked: Asked) -> AsyncGenerator[str]:
-    columns = compliance_csv.CLOCKS
-    yield compliance_csv.header(columns)
+    columns = sheet.CLOCKS
+    yield sheet.header(columns)
     sop, zone = asked.desk.clock.sop, asked.desk.clock.calendar.zone
     async for found in store_clocks.every(asked.desk.db, asked.scope, sop=sop, zone=zone):
-        yield compliance_csv.lines(columns, (compliance_rows.clock_cells(clock) for clock in found))
+        yield sheet.lines(columns, (answers.clock_cells(clock) for clock in found))
 
 
 def _wants_csv(request: Request, form: str | None) -> bool:

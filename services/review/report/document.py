@@ -6,9 +6,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from services.review import charts
-from services.review.compliance import NOT_REPORTED, Figures, Line
-from services.review.compliance_words import (
+from services.review.compliance import charts
+from services.review.compliance.figures import NOT_REPORTED, Figures, Line
+from services.review.compliance.picture import Explained, Picture
+from services.review.compliance.words import (
     date_words,
     first_pass_words,
     outcome_words,
@@ -19,8 +20,7 @@ from services.review.compliance_words import (
     stage_words,
     unit_words,
 )
-from services.review.letter import TO_BE_GIVEN, Letter
-from services.review.picture import Explained, Picture
+from services.review.report.letter import TO_BE_GIVEN, Letter
 from shared.sla import Timekeeper
 from shared.sop import Sop
 from shared.words import moment

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.review.compliance import NOT_REPORTED, Compliance, Figures, Line
-from services.review.compliance_words import return_words
-from services.review.keterangan import Closed
+from services.review.compliance.figures import NOT_REPORTED, Compliance, Figures, Line
+from services.review.compliance.keterangan import Closed
+from services.review.compliance.words import return_words
 from shared.sla import Lane, Timekeeper
 from shared.sop import Stage
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from services.review.board import Key, Row
-from services.review.store_board import COLUMNS, row_of, write
+from services.review.board.fold import Key, Row
+from services.review.board.store import COLUMNS, row_of, write
 from shared import office_files
 from shared.calendar import OutsideCalendar, WallCalendar
 from shared.sla import Clock, Timekeeper

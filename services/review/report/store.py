@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from services.review.compliance import Period, Scope
-from services.review.letter import Letter
+from services.review.compliance.figures import Period, Scope
+from services.review.report.letter import Letter
 from shared.content import Official
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from services.review.board import Row
-from services.review.board_facts import ItemKind
-from services.review.board_heading import Return, Total
+from services.review.board.facts import ItemKind
+from services.review.board.fold import Row
+from services.review.board.heading import Return, Total
 from shared.sla import Clock, Stage, Timekeeper
 from shared.sop import STAGES, Sop
 

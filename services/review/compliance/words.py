@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
 
-from services.review.compliance import STAGE_WORDS, Compliance, Figures, Period
+from services.review.compliance.figures import STAGE_WORDS, Compliance, Figures, Period
 from services.review.rulings import reason_words
 from shared.calendar_words import duration_words
 from shared.sop import Sop, Stage

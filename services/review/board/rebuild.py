@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from services.review import store_board
+from services.review.board import store
 from shared.calendar import WallCalendar
 from shared.envelope import Received, Record, read
 from shared.inbox import Stream, stream
@@ -57,7 +57,7 @@ async def again(conn: "Connection", keeper: Timekeeper, records: Sequence[Record
     found = [e for e in map(read, records) if isinstance(e, Received)]
     async with conn.transaction():
         taken = await _taken(conn, found)
-        applied = await store_board.apply(conn, keeper, taken)
+        applied = await store.apply(conn, keeper, taken)
     return Count(len(records), applied, len(records) - len(taken))
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.review import store_timeline, timeline
-from services.review.board import Row
+from services.review.board import store_timeline, timeline
+from services.review.board.fold import Row
+from services.review.board.store_timeline import Count, Known
+from services.review.board.timeline import Linked, Step, Timeline
 from services.review.domain import READERS
-from services.review.store_timeline import Count, Known
-from services.review.timeline import Linked, Step, Timeline
 from shared.refusal import NotFound, Refused
 from shared.sop import STAGE_NAMED
 

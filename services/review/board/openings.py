@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from services.review.board import Item, Key, Row
-from services.review.board_facts import ReportFacts, Ruling, StoryFacts, Submission
+from services.review.board.facts import ReportFacts, Ruling, StoryFacts, Submission
+from services.review.board.fold import Item, Key, Row
 from shared.calendar import OutsideCalendar
 from shared.sla import Clock, Kind, Lane, Stage, Timekeeper
 from shared.sop import unit_of

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 from pydantic import Field, StringConstraints
 
-from services.review import reports
-from services.review.compliance_pages import Filter, back, scope_of
-from services.review.letter import Capacity, Letter, NotSigned
-from services.review.reports import MAKERS
+from services.review.compliance.pages import Filter, back, scope_of
+from services.review.report import archive
+from services.review.report.archive import MAKERS
+from services.review.report.letter import Capacity, Letter, NotSigned
 from shared.accounts import Person
 from shared.web import allow, desk_of
 
@@ -56,7 +56,7 @@ async def make(request: Request, person: Maker, form: Annotated[LetterForm, Form
     """Make the report of the month and Bidang that the page shows."""
     desk, state = desk_of(request), request.app.state
     scope = scope_of(desk, person, form.bulan, form.bidang)
-    await reports.make(desk, scope, form.letter(), person=person, head=state.report_head)
+    await archive.make(desk, scope, form.letter(), person=person, head=state.report_head)
     return back(form, "laporan")
 
 
@@ -70,20 +70,20 @@ async def take_back(
     bidang: Annotated[str, Form(max_length=100)] = "",
 ) -> RedirectResponse:
     """Keep the file that came back signed."""
-    await reports.take_back(desk_of(request), report, await berkas.read(reports.MAX_SIGNED + 1), person=person)
+    await archive.take_back(desk_of(request), report, await berkas.read(archive.MAX_SIGNED + 1), person=person)
     return back(Filter(bulan=bulan, bidang=bidang), "laporan")
 
 
 @router.get("/{report}")
 async def unsigned(request: Request, person: Maker, report: Number) -> Response:
     """Hand out a report as it was made."""
-    return _saved(*await reports.file(desk_of(request), report))
+    return _saved(*await archive.file(desk_of(request), report))
 
 
 @router.get("/{report}/bertanda/{n}")
 async def signed(request: Request, person: Maker, report: Number, n: Number) -> Response:
     """Hand out one that came back signed."""
-    return _saved(*await reports.file(desk_of(request), report, n))
+    return _saved(*await archive.file(desk_of(request), report, n))
 
 
 def _saved(pdf: bytes, name: str) -> Response:

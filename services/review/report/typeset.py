@@ -10,7 +10,7 @@ import typst
 
 # A line as long as this without a space is let break, for it would run over the edge of the paper.
 LONG = re.compile(r"(\S{40})(?=\S)")
-TEMPLATE = Path(__file__).parent / "templates" / "laporan.typ"
+TEMPLATE = Path(__file__).parent / "laporan.typ"
 
 
 def pdf(document: dict[str, Any], *, at: datetime) -> bytes:

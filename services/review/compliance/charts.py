@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from html import escape
 
-from services.review.compliance import STAGE_WORDS, Compliance
-from services.review.compliance_words import period_words
+from services.review.compliance.figures import STAGE_WORDS, Compliance
+from services.review.compliance.words import period_words
 
 WIDTH = 480
 IN_TIME, LATE, OUTSIDE, INK, GRID = "#17643a", "#a3230f", "#8295a3", "#16212b", "#cfd8df"

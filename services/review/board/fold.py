@@ -1,7 +1,7 @@
 """The board: what each event tells of a Report or a Story, folded so that any order of the topics gives the same. Pure.
 
 Closed clocks are the stages' own word, from the `clocks` that their events carry; all else here only tells which
-clocks must be running (services/review/board_clocks.py).
+clocks must be running (services/review/board/openings.py).
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from uuid import UUID
 
-from services.review.board_facts import (
+from services.review.board.facts import (
     FACTS,
     Asked,
     Facts,

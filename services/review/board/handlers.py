@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from services.review import store_board
+from services.review.board import store
 from shared.consume import React
 from shared.envelope import Received
 from shared.inbox import Stream, place, stream
@@ -27,7 +27,7 @@ def and_the_board(desk: "Desk", react: React) -> React:
 
     async def both(conn: "Connection", batch: "Batch") -> None:
         await react(conn, batch)
-        await store_board.apply(conn, desk.clock, taken(batch))
+        await store.apply(conn, desk.clock, taken(batch))
 
     return both
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from services.review.compliance import Scope
-from services.review.keterangan import Closed, Keterangan
-from services.review.store_compliance import SCOPED, scoped, told_apart
+from services.review.compliance.figures import Scope
+from services.review.compliance.keterangan import Closed, Keterangan
+from services.review.compliance.store import SCOPED, scoped, told_apart
 from shared.content import Official
 from shared.sla import Clock
 from shared.sop import OTHER, Sop
