@@ -15,6 +15,7 @@ from shared.calendar import WorkCalendar
 from shared.ledger import EDGES, OUTSIDE_HOURS
 from shared.metrics import PREFIX, Family
 from shared.office_files import KINDS
+from shared.outbox import WAITING
 from shared.sla import COUNTED, Kind, Lane, Outcome, Punctuality, Stage, Timekeeper
 from shared.sop import JOINT, OTHER
 
@@ -27,11 +28,12 @@ LANES: tuple[Lane, ...] = get_args(Lane)
 ITEM_KINDS: tuple[Kind, ...] = get_args(Kind)
 WINDOWS = {"1d": 1, "7d": 7, "30d": 30}
 NOVEMBER = 11
-_TECHNICAL = """
-    SELECT (SELECT count(*) FROM outbox WHERE sent_at IS NULL) AS depth,
-           (SELECT coalesce(extract(epoch FROM now() - min(appended_at)), 0) FROM outbox WHERE sent_at IS NULL) AS age,
+_TECHNICAL = f"""
+    SELECT waiting.depth, waiting.age,
            (SELECT count(*) FROM outbox WHERE set_aside_at IS NOT NULL) AS set_aside,
-           (SELECT count(*) FROM dead_letters WHERE state IN ('open', 'waiting', 'requested')) AS dead_letters"""
+           (SELECT count(*) FROM dead_letters WHERE state IN ('open', 'waiting', 'requested')) AS dead_letters
+    FROM (SELECT count(*) AS depth, coalesce(extract(epoch FROM now() - min(appended_at)), 0) AS age
+          FROM outbox o WHERE {WAITING}) AS waiting"""  # noqa: S608  (ours)
 _OPEN = "SELECT lane, count(*) AS n, min(opened_at) AS oldest FROM clocks WHERE closed_at IS NULL GROUP BY lane"
 # Past due on the wall is not yet late: due on Friday at closing time is still in time on Saturday.
 _PRESSING = """

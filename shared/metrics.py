@@ -87,7 +87,11 @@ DUE_SOON = Family(
     "due_soon", "gauge", "Clocks running, in time, that used the SOP's share of their target", (STAGE, LANE)
 )
 BREACHED_OPEN = Family("breached_open", "gauge", "Clocks running beyond their target", (STAGE, LANE))
-OUTBOX_DEPTH = Family("outbox_depth", "gauge", "Events that wait to be sent")
+OUTBOX_DEPTH = Family(
+    "outbox_depth",
+    "gauge",
+    "Events that wait to be sent; those that a refused one holds back wait for it, and are not here",
+)
 OUTBOX_AGE = Family("outbox_age_seconds", "gauge", "How long the oldest of them waits")
 OUTBOX_SET_ASIDE = Family("outbox_set_aside", "gauge", "Events that the broker refused for good")
 DEAD_LETTERS = Family("dead_letters", "gauge", "Dead letters that nobody has settled")

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from shared.db import Connection, Database
 
 LIMIT = 900_000
+# Of rows `o`: what the relay may send now. A row that the broker refused for good holds back its own key alone.
+WAITING = """o.sent_at IS NULL AND o.set_aside_at IS NULL
+    AND NOT EXISTS (SELECT FROM outbox a WHERE a.set_aside_at IS NOT NULL AND a.topic = o.topic AND a.key = o.key)"""
 
 
 class TooLarge(Refused):

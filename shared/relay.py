@@ -23,6 +23,7 @@ from aiokafka.errors import (
 from shared import metrics, outbox
 from shared.consume import backoff
 from shared.db import Database
+from shared.outbox import WAITING
 from shared.topics import Topics
 
 if TYPE_CHECKING:
@@ -172,11 +173,8 @@ class Relay:
         """Send one batch of unsent rows in order of id and mark them; returns how many went."""
         away = [t for t, until in self._away.items() if until > self.now()]
         rows = await conn.fetch(
-            """SELECT id, topic, key, headers, body FROM outbox o
-               WHERE sent_at IS NULL AND set_aside_at IS NULL AND topic <> ALL($2::text[])
-                 AND NOT EXISTS (SELECT FROM outbox a WHERE a.set_aside_at IS NOT NULL
-                                 AND a.topic = o.topic AND a.key = o.key)
-               ORDER BY id LIMIT $1""",
+            f"""SELECT id, topic, key, headers, body FROM outbox o
+                WHERE {WAITING} AND topic <> ALL($2::text[]) ORDER BY id LIMIT $1""",  # noqa: S608  (ours)
             BATCH,
             away,
         )

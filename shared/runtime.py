@@ -22,7 +22,7 @@ from shared.desk import Desk
 from shared.exposition import Exposition
 from shared.item_metrics import ItemMetrics
 from shared.kafka import Subscription
-from shared.outbox import Outbox
+from shared.outbox import WAITING, Outbox
 from shared.settings import ServiceSettings
 from shared.sla import Stage, Timekeeper
 from shared.topics import Topics
@@ -173,8 +173,7 @@ class Runtime:
         try:
             async with asyncio.timeout(3), desk.db.connection() as conn:
                 oldest = await conn.fetchval(
-                    "SELECT extract(epoch FROM now() - min(appended_at)) FROM outbox "
-                    "WHERE sent_at IS NULL AND set_aside_at IS NULL"
+                    f"SELECT extract(epoch FROM now() - min(appended_at)) FROM outbox o WHERE {WAITING}"  # noqa: S608
                 )
         except Exception as e:
             return [f"database: {type(e).__name__}"]

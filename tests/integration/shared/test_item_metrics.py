@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from shared import metrics
+from shared.outbox import Draft
 from shared.sla import Clock
-from tests.support.machinery import database
+from tests.support.machinery import database, withdrawn
 from tests.support.measuring import close, desk_of, opened, save, scrape
 from tests.support.stack import Stack
 from tests.unit.review.samples import KEEPER
@@ -156,3 +157,14 @@ async def _fill(db: object, *, closed: int, like: Clock) -> None:
     from deploy.bench.scrape import fill
 
     await fill(db, like, closed)  # pyright: ignore[reportArgumentType]
+
+
+async def test_what_the_broker_refused_is_told_apart_from_what_waits(base: Stack) -> None:
+    """And so is what it holds back: an outbox that does not drain means that Kafka is away."""
+    async with database(base, "review") as db:
+        desk = desk_of(db, KEEPER, TEN)
+        async with desk.transaction() as conn:
+            await desk.outbox.append(conn, [Draft(withdrawn(name)) for name in ("a", "a", "b")])
+            await conn.execute("UPDATE outbox SET set_aside_at = now() WHERE id = (SELECT min(id) FROM outbox)")
+        page = await scrape(desk)
+    assert (page("outbox_set_aside"), page("outbox_depth")) == (1, 1)
