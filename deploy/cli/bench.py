@@ -51,6 +51,22 @@ def scrape(*, closed: int = 1_000_000) -> None:
     typer.echo(f"{told.few} closed: {told.few_ms:.1f} ms; {told.many} closed: {told.many_ms:.1f} ms; {told.ratio:.2f}")
 
 
+@app.command("due")
+def due(*, rounds: int = 50_000) -> None:
+    """Deadlines a second in one process, an hour and sixty working days ahead. Aim: 100,000."""
+    from datetime import datetime
+
+    from deploy.bench.due import rates
+    from deploy.prepare import HOUSE
+    from shared.office_files import text_of, work_calendar_of
+
+    file = HOUSE / "deploy" / "calendar.toml"
+    calendar = work_calendar_of(text_of(file), str(file))
+    start = datetime.fromisoformat("2026-12-23T15:00+07:00")
+    near, far = rates(calendar, budgets=(3_600, 60 * 27_000), start=start, rounds=rounds)
+    typer.echo(f"{near:,.0f} deadlines/s an hour ahead, {far:,.0f}/s sixty working days ahead; {near / far:.2f}")
+
+
 @app.callback()
 def group() -> None:
     """Benchmarks."""
