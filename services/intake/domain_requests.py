@@ -146,9 +146,16 @@ def when(happened_at: datetime | date, *, received_at: datetime, calendar: Calen
 
 
 def _too_late(what: str, happened_at: datetime | date, received_at: datetime, calendar: Calendar) -> str:
-    told = moment_words(happened_at) if isinstance(happened_at, datetime) else day_words(happened_at)
-    received = moment_words(received_at.astimezone(calendar.zone))
+    told = _moment(happened_at, calendar) if isinstance(happened_at, datetime) else day_words(happened_at)
+    received = _moment(received_at, calendar)
     return f"{what} kegiatan ({told}) lebih lambat daripada waktu bahan diterima ({received}). Periksa kembali."
+
+
+def _moment(at: datetime, calendar: Calendar) -> str:
+    try:
+        return moment_words(at.astimezone(calendar.zone))
+    except OverflowError:  # the end of the year 9999 in a zone behind ours
+        return moment_words(at)
 
 
 def _listed(units: Collection[str]) -> str:
