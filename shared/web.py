@@ -206,7 +206,14 @@ class Pages:
     def show(self, request: Request, template: str, *, http: int = 200, **view: Any) -> HTMLResponse:
         person: Person | None = getattr(request.state, "person", None)
         page = self.environment.get_template(template)
-        return HTMLResponse(page.render(person=person, path=request.url.path, **view), http)
+        shown = {"person": person, "path": request.url.path, "unit_words": _unit_words(request)} | view
+        return HTMLResponse(page.render(shown), http)
+
+
+def _unit_words(request: Request) -> Callable[[str], str]:
+    """How pages name a Bidang: as the SOP does; by its code until the service has read it."""
+    desk: Desk | None = getattr(request.app.state, "desk", None)
+    return desk.clock.sop.unit_words if desk else str
 
 
 PersonOf = Annotated[Person | None, Depends(current_person)]

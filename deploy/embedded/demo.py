@@ -21,7 +21,7 @@ SAMPLES = Path(__file__).parent / "samples"
 RIGHTS = ("alt", "caption", "credit", "licence", "consent", "consent_note")
 STAGES = ("intake", "editing", "review", "publisher")
 STAGE_WORDS = {
-    "intake": "Pengiriman bahan",
+    "intake": "Pelaporan bahan",
     "editing": "Penyuntingan",
     "review": "Penyaringan",
     "publisher": "Publikasi",

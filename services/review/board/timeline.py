@@ -14,7 +14,7 @@ from shared.sop import STAGES, Sop
 
 Pace = Literal["in-time", "late", "due-soon", "overdue", "waiting"]
 STAGE_WORDS: dict[Stage, str] = {
-    "intake": "Bahan informasi", "editing": "Penyuntingan", "review": "Penyaringan", "publisher": "Publikasi",
+    "intake": "Pelaporan bahan", "editing": "Penyuntingan", "review": "Penyaringan", "publisher": "Publikasi",
 }  # fmt: skip
 OUTCOME_WORDS: dict[str, str] = {
     "completed": "selesai", "returned": "dikembalikan ke Admin", "sent-back": "dikembalikan ke Bidang",

@@ -44,7 +44,9 @@ def days(found: Compliance, *, font: str = "sans-serif") -> str:
         day = period.first + timedelta(days=n)
         parts += _column(by_day.get(day, ()), LEFT + n * step, step, most, floor)
         if n % max(1, period.days // 6) == 0:
-            parts.append(_text(LEFT + n * step, floor + 15, f"{day.day}/{day.month}", size=11))
+            last = n == period.days - 1  # else the edge of the picture cuts it
+            x, anchor = (WIDTH, "end") if last else (LEFT + n * step, "start")
+            parts.append(_text(x, floor + 15, f"{day.day}/{day.month}", size=11, anchor=anchor))
     title = f"Yang selesai per tanggal, semua tahap, {period_words(period)}"
     return _picture("hari", title, _told(by_day), floor + FOOT, parts, font)
 

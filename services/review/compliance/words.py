@@ -59,6 +59,13 @@ def return_words(code: str) -> str:
     return SENT_BACK.get(code) or reason_words(code)
 
 
+def again_words(stage: Stage, cycle: int) -> str:
+    """Name the pass through the stage as the timeline does; nothing for the first."""
+    if cycle == 1 or stage == "publisher":
+        return ""
+    return f"pengajuan ke-{cycle}" if stage == "review" else f"perbaikan ke-{cycle - 1}"
+
+
 def outcome_words(code: str) -> str:
     return OUTCOMES.get(code, code)
 
@@ -73,4 +80,5 @@ def first_pass_words(figures: Figures) -> str:
 filters: dict[str, Callable[..., str]] = {
     "percent": percent, "spent": spent, "date_words": date_words, "stage": stage_words, "outcome": outcome_words,
     "first_pass": first_pass_words, "returned": return_words,
+    "again": again_words,
 }  # fmt: skip

@@ -10,6 +10,7 @@ from services.review.compliance import charts
 from services.review.compliance.figures import NOT_REPORTED, Figures, Line
 from services.review.compliance.picture import Explained, Picture
 from services.review.compliance.words import (
+    again_words,
     date_words,
     first_pass_words,
     outcome_words,
@@ -112,11 +113,13 @@ def _held(line: Line) -> list[str]:
 
 def _late(one: Explained, sop: Sop, zone: str) -> dict[str, Any]:
     clock = one.clock
-    again = f", ke-{clock.cycle}" if clock.cycle > 1 else ""
+    again = again_words(clock.stage, clock.cycle)
     unknown = f"Kalender versi {clock.calendar_version}, yang mengukurnya, tidak tersimpan lagi: rinciannya tidak ada."
     return {
         "title": clock.title or clock.item,
-        "stage": stage_words(clock.stage) + again + (", serta merta" if clock.lane == "immediate" else ""),
+        "stage": ", ".join(
+            filter(None, (stage_words(clock.stage), again, "serta merta" if clock.lane == "immediate" else ""))
+        ),
         "unit": sop.unit_words(clock.unit) if clock.unit else "Bidang tidak tercatat",
         "outcome": outcome_words(clock.outcome),
         "over": f"{spent(clock.working_seconds)} dari {spent(clock.target_seconds)}, lewat {spent(clock.over_seconds)}",
