@@ -12,6 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from shared.content import Official
 from shared.refusal import Refused
+from shared.sop import is_reserved
 
 if TYPE_CHECKING:
     from shared.db import Connection
@@ -60,6 +61,8 @@ async def add(
     """Create an account, or set its password and particulars anew."""
     if len(password) < 12:
         raise Refused("weak-password", "Kata sandi sedikitnya 12 huruf.")
+    if unit is not None and is_reserved(unit):
+        raise Refused("reserved-unit", f"{unit} bukan Bidang: kode itu dipakai untuk hitungan bersama.")
     hashed = await asyncio.to_thread(_hasher.hash, password)
     await conn.execute(
         """INSERT INTO accounts.accounts (account, name, capacity, roles, unit, password_hash)

@@ -8,6 +8,7 @@ from shared.calendar_days import Day, Holiday, OfficeDays, OfficeHours, Ramadan,
 from shared.calendar_words import ZONES
 from shared.toml_table import Table
 
+LAST_YEAR = 2100
 HOURS = ("ordinary", "friday", "ramadan", "ramadan_friday")
 KINDS = ("libur nasional", "cuti bersama", "libur daerah")
 
@@ -27,6 +28,8 @@ def parse_calendar(text: str, *, source: str = "calendar.toml") -> WorkCalendar:
     except RowsClash as clash:
         entry = rf'"?{clash.day}"?\s*=' if clash.entry == "day" else rf"{clash.entry}\s*=\s*{clash.day}"
         raise root.refused_at_last(entry, str(clash)) from clash
+    if days.last.year > LAST_YEAR:
+        raise root.refused(f"Kalender paling jauh sampai tahun {LAST_YEAR}.", "last")
     return WorkCalendar(root.words("version"), days, _zone(root))
 
 
@@ -45,9 +48,16 @@ def _hours(table: Table) -> OfficeHours:
 def _day(table: Table, key: str) -> Day:
     spans = [span.partition("-") for span in table.texts(key)]
     try:
-        return day_of(*((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, _, closes in spans))
+        return day_of(*((_hour(opens), _hour(closes)) for opens, _, closes in spans))
     except ValueError as error:
         raise table.refused(f'Tulis rentang jam seperti "07:30-12:00". {error}', key) from error
+
+
+def _hour(text: str) -> time:
+    hour = time.fromisoformat(text)
+    if hour.tzinfo is not None:
+        raise ValueError("Jam ditulis tanpa zona: zonanya satu untuk seluruh kalender.")
+    return hour
 
 
 def _ramadan(table: Table) -> Ramadan:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -11,7 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from shared import metrics
-from shared.calendar import WorkCalendar
+from shared.calendar import OutsideCalendar, WorkCalendar
 from shared.ledger import EDGES, OUTSIDE_HOURS
 from shared.metrics import PREFIX, Family
 from shared.office_files import KINDS
@@ -28,17 +28,21 @@ LANES: tuple[Lane, ...] = get_args(Lane)
 ITEM_KINDS: tuple[Kind, ...] = get_args(Kind)
 WINDOWS = {"1d": 1, "7d": 7, "30d": 30}
 NOVEMBER = 11
+FAR = timedelta(days=60)
 _TECHNICAL = f"""
     SELECT waiting.depth, waiting.age,
            (SELECT count(*) FROM outbox WHERE set_aside_at IS NOT NULL) AS set_aside,
            (SELECT count(*) FROM dead_letters WHERE state IN ('open', 'waiting', 'requested')) AS dead_letters
     FROM (SELECT count(*) AS depth, coalesce(extract(epoch FROM now() - min(appended_at)), 0) AS age
           FROM outbox o WHERE {WAITING}) AS waiting"""  # noqa: S608  (ours)
-_OPEN = "SELECT lane, count(*) AS n, min(opened_at) AS oldest FROM clocks WHERE closed_at IS NULL GROUP BY lane"
+_OPEN = (
+    "SELECT lane, count(*) AS n, min(opened_at) AS oldest FROM clocks "
+    "WHERE closed_at IS NULL AND kind = 'regular' GROUP BY lane"
+)
 # Past due on the wall is not yet late: due on Friday at closing time is still in time on Saturday.
 _PRESSING = """
     SELECT lane, opened_at, due_at, target_seconds, count(*) AS n FROM clocks
-    WHERE closed_at IS NULL AND due_at <= $1 GROUP BY lane, opened_at, due_at, target_seconds"""
+    WHERE closed_at IS NULL AND kind = 'regular' AND due_at <= $1 GROUP BY lane, opened_at, due_at, target_seconds"""
 _DAYS = """
     SELECT $1::date - day AS age, unit, sum(in_time) AS in_time, sum(late) AS late FROM clock_days
     WHERE day > $1::date - 30 AND day <= $1::date GROUP BY day, unit"""
@@ -68,7 +72,7 @@ class ItemMetrics(Collector):
     async def refresh(self, desk: "Desk") -> None:
         """Read the figures for the scrape that follows. The cost does not grow with the closed clocks."""
         at = desk.now()
-        horizon = max(self._calendar(lane).due(at, self._target(lane, at)) for lane in LANES)
+        horizon = max(self._horizon(lane, at) for lane in LANES)
         async with desk.db.connection() as conn:
             technical = await conn.fetchrow(_TECHNICAL)
             assert technical is not None
@@ -128,27 +132,27 @@ class ItemMetrics(Collector):
         oldest = _family(metrics.OLDEST_OPEN)
         soon, breached = _family(metrics.DUE_SOON), _family(metrics.BREACHED_OPEN)
         for lane in LANES:
-            labels, calendar, row = [self.service, lane], self._calendar(lane), found.open.get(lane)
+            labels, row = [self.service, lane], found.open.get(lane)
             target.add_metric(labels, self._target(lane, found.at))
             items.add_metric(labels, row["n"] if row else 0)
-            oldest.add_metric(labels, calendar.elapsed(min(row["oldest"], found.at), found.at) if row else 0)
+            oldest.add_metric(labels, self._used(lane, row["oldest"], found.at) if row else 0)
             late, near = self._pressing(found, lane)
             breached.add_metric(labels, late)
             soon.add_metric(labels, near)
         hours = _family(metrics.WORKING_HOURS_OPEN)
-        hours.add_metric([], float(self.keeper.calendar.is_open(found.at)))
+        hours.add_metric([], self._is_open(found.at))
         yield from (target, items, oldest, soon, breached, hours)
 
     def _pressing(self, found: Snapshot, lane: Lane) -> tuple[int, int]:
         """How many are beyond their target, and how many near it."""
-        calendar, late, near = self._calendar(lane), 0, 0
+        late, near = 0, 0
         percent = self.keeper.sop.due_soon_percent
         for row in found.pressing:
             if row["lane"] != lane:
                 continue
-            if calendar.elapsed(row["due_at"], found.at) > 0:
+            if self._used(lane, row["due_at"], found.at) > 0:
                 late += row["n"]
-            elif calendar.elapsed(row["opened_at"], found.at) * 100 >= row["target_seconds"] * percent:
+            elif self._used(lane, row["opened_at"], found.at) * 100 >= row["target_seconds"] * percent:
                 near += row["n"]
         return late, near
 
@@ -169,18 +173,42 @@ class ItemMetrics(Collector):
             refused.add_metric([kind], float(kind in self.refused_files))
         yield refused
 
+    def _is_open(self, at: datetime) -> float:
+        try:
+            return float(self.keeper.calendar.is_open(at))
+        except OutsideCalendar:
+            return 0.0
+
     def _calendar_warnings(self, at: datetime) -> int:
         calendar = self.keeper.calendar
         if not isinstance(calendar, WorkCalendar):
             return 0
         today = at.astimezone(calendar.zone)
-        return len(calendar.missing(today.year, today.year + (today.month >= NOVEMBER)))
+        ends_soon = calendar.days.last - today.date() < FAR
+        return len(calendar.missing(today.year, today.year + (today.month >= NOVEMBER))) + ends_soon
+
+    def _horizon(self, lane: Lane, at: datetime) -> datetime:
+        """Until when a clock may be due that has used some of its target by now."""
+        try:
+            return self._calendar(lane).due(at, self.keeper.target_seconds(self.service, at=at, lane=lane))
+        except OutsideCalendar:
+            return at + FAR
 
     def _calendar(self, lane: Lane) -> Any:
         return self.keeper.calendar_of(lane)
 
-    def _target(self, lane: Lane, at: datetime) -> int:
-        return self.keeper.target_seconds(self.service, at=at, lane=lane)
+    def _target(self, lane: Lane, at: datetime) -> float:
+        """NaN where the calendar ends before: what is open must be told all the same."""
+        try:
+            return self.keeper.target_seconds(self.service, at=at, lane=lane)
+        except OutsideCalendar:
+            return float("nan")
+
+    def _used(self, lane: Lane, since: datetime, at: datetime) -> int:
+        try:
+            return self._calendar(lane).elapsed(min(since, at), at)
+        except OutsideCalendar:
+            return 0
 
 
 def _family(declared: Family) -> Any:

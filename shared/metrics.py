@@ -14,6 +14,7 @@ RETRIED = Counter(f"{PREFIX}batches_retried", "Batches that failed for a passing
 DEAD_LETTERED = Counter(f"{PREFIX}events_dead_lettered", "Events set aside with a reason", ["consumer", "state"])
 HANDLER_SECONDS = Histogram(f"{PREFIX}handler_seconds", "Time to apply one batch", ["consumer"])
 LAG = Gauge(f"{PREFIX}consumer_lag_records", "Records behind the end of the assigned partitions", ["consumer"])
+SILENT = Gauge(f"{PREFIX}consumer_silent_seconds", "Seconds since the broker last answered this consumer", ["consumer"])
 RELAYED = Counter(f"{PREFIX}outbox_relayed", "Outbox rows that the broker has acknowledged")
 RELAY_LEADER = Gauge(f"{PREFIX}outbox_relay_leader", "1 in the replica whose relay is active")
 RELAY_FAILED = Counter(f"{PREFIX}outbox_relay_failures", "Times the relay had to start again")
@@ -24,7 +25,7 @@ CHANNEL_CALLS = Counter(
 MEDIA_BYTES = Counter(f"{PREFIX}media_bytes", "Bytes of media read from or written to the object store", ["direction"])
 
 TECHNICAL = (
-    CONSUMED, SEEN, FAILED, RETRIED, DEAD_LETTERED, HANDLER_SECONDS, LAG, RELAYED, RELAY_LEADER, RELAY_FAILED,
+    CONSUMED, SEEN, FAILED, RETRIED, DEAD_LETTERED, HANDLER_SECONDS, LAG, SILENT, RELAYED, RELAY_LEADER, RELAY_FAILED,
     WORKER_FAILED, CHANNEL_CALLS, MEDIA_BYTES,
 )  # fmt: skip
 
@@ -79,7 +80,7 @@ WORKING_HOURS_OPEN = Family(
     "working_hours_open", "gauge", "1 while the office's working time counts, cuti bersama considered"
 )
 TARGET_SECONDS = Family("target_seconds", "gauge", "The SOP's service time, of a clock that opens now", (STAGE, LANE))
-OPEN_ITEMS = Family("open_items", "gauge", "Clocks running", (STAGE, LANE))
+OPEN_ITEMS = Family("open_items", "gauge", "Clocks running, corrections apart as in all compliance", (STAGE, LANE))
 OLDEST_OPEN = Family(
     "oldest_open_working_seconds", "gauge", "Working seconds of the running clock that used most", (STAGE, LANE)
 )
@@ -102,7 +103,9 @@ OFFICE_FILE_REFUSED = Family(
     ("file",),
 )
 CALENDAR_WARNINGS = Family(
-    "calendar_warnings", "gauge", "Dated rows (holidays, Ramadan) missing for this year, or from November for the next"
+    "calendar_warnings",
+    "gauge",
+    "Dated rows missing for this year, from November for the next, and 1 where the calendar ends within 60 days",
 )
 
 ITEMS = (

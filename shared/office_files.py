@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import structlog
 
 from shared.calendar import Calendar, WallCalendar, WorkCalendar
 from shared.calendar_file import parse_calendar
+from shared.calendar_words import moment_words
 from shared.settings import ServiceSettings
 from shared.sla import Timekeeper
 from shared.sop import Sop, parse_sop
@@ -23,7 +24,16 @@ log = structlog.get_logger(__name__)
 
 Kind = Literal["calendar", "sop"]
 KINDS: tuple[Kind, ...] = ("calendar", "sop")
-T = TypeVar("T", Sop, WorkCalendar)
+T = TypeVar("T", Sop, WorkCalendar, WallCalendar)
+WALL = WallCalendar().version
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted(Generic[T]):
+    """A file that was good, with its text."""
+
+    found: T
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +50,32 @@ async def in_force(conn: "Connection", settings: ServiceSettings, *, at: datetim
     Raises FileRefused, which names file and line, where one cannot be read and none was ever accepted.
     """
     refused: dict[Kind, str] = {}
-    sop = await _accept(conn, "sop", settings.sop_file, sop_of, refused, at)
-    if settings.calendar == "wall" or settings.calendar_file is None:
-        return InForce(Timekeeper(sop, WallCalendar()), refused)
-    return InForce(
-        Timekeeper(sop, await _accept(conn, "calendar", settings.calendar_file, work_calendar_of, refused, at)), refused
-    )
+    sop = await _accept(conn, "sop", settings.sop_file, sop_of, refused)
+    await _remember(conn, "sop", sop, at)
+    if settings.calendar_file is None:
+        raise FileRefused("ALURWARTA_CALENDAR_FILE belum diisi: tunjuk kalender kantor, misalnya deploy/calendar.toml.")
+    work = await _accept(conn, "calendar", settings.calendar_file, work_calendar_of, refused)
+    wall = WallCalendar(zone=work.found.zone)
+    if settings.calendar == "wall":
+        await _remember(conn, "calendar", Accepted(wall, ""), at)
+        return InForce(Timekeeper(sop.found, wall, wall), refused)
+    await _remember(conn, "calendar", work, at)
+    return InForce(Timekeeper(sop.found, work.found, wall), refused)
 
 
 async def calendar_of(conn: "Connection", version: str) -> Calendar | None:
     """The calendar that measured a clock, as it was then; None where this installation never accepted that version."""
-    if version == WallCalendar().version:
-        return WallCalendar()
     body: str | None = await conn.fetchval(
         "SELECT body FROM office_files WHERE kind = 'calendar' AND version = $1", version
     )
-    return None if body is None else work_calendar_of(body, version)
+    if version == WALL:
+        return WallCalendar()
+    return None if body is None else calendar_from(body, version)
+
+
+def calendar_from(body: str, version: str) -> Calendar:
+    """A calendar as it is remembered: that of the wall has no text."""
+    return WallCalendar() if version == WALL else work_calendar_of(body, version)
 
 
 async def newest(conn: "Connection", kind: Kind) -> str | None:
@@ -66,40 +86,56 @@ async def newest(conn: "Connection", kind: Kind) -> str | None:
 
 
 async def _accept(
-    conn: "Connection",
-    kind: Kind,
-    file: Path,
-    parse: Callable[[str, str], T],
-    refused: dict[Kind, str],
-    at: datetime,
-) -> T:
+    conn: "Connection", kind: Kind, file: Path, parse: Callable[[str, str], T], refused: dict[Kind, str]
+) -> "Accepted[T]":
     try:
         body = text_of(file)
         found = parse(body, str(file))
+        await _expect_to_reach(conn, found, file)
     except FileRefused as error:
         refused[kind] = str(error)
         return await _last_good(conn, kind, parse, error)
-    if await newest(conn, kind) != found.version:
-        await conn.execute(
-            """INSERT INTO office_files (kind, version, body, accepted_at) VALUES ($1, $2, $3, $4)
-               ON CONFLICT (kind, version) DO UPDATE SET accepted_at = excluded.accepted_at""",
-            kind,
-            found.version,
-            body,
-            at,
+    return Accepted(found, body)
+
+
+async def _expect_to_reach(conn: "Connection", found: Sop | Calendar, file: Path) -> None:
+    """Refuse a calendar that begins after a clock that still runs: it could never be measured."""
+    oldest: datetime | None = await conn.fetchval("SELECT min(opened_at) FROM clocks WHERE closed_at IS NULL")
+    if isinstance(found, WorkCalendar) and oldest and oldest.astimezone(found.zone).date() < found.days.first:
+        raise FileRefused(
+            f"{file}: first = {found.days.first} lebih lambat daripada pekerjaan yang masih berjalan sejak "
+            f"{moment_words(oldest.astimezone(found.zone))}. Majukan tanggalnya."
         )
-        log.info("office file accepted", kind=kind, version=found.version)
-    return found
 
 
-async def _last_good(conn: "Connection", kind: Kind, parse: Callable[[str, str], T], error: FileRefused) -> T:
+async def _remember(conn: "Connection", kind: Kind, accepted: "Accepted[Any]", at: datetime) -> None:
+    version: str = accepted.found.version
+    if await newest(conn, kind) == version:
+        return
+    await conn.execute(
+        """INSERT INTO office_files (kind, version, body, accepted_at) VALUES ($1, $2, $3, $4)
+           ON CONFLICT (kind, version) DO UPDATE SET accepted_at = excluded.accepted_at""",
+        kind,
+        version,
+        accepted.body,
+        at,
+    )
+    log.info("office file accepted", kind=kind, version=version)
+
+
+async def _last_good(
+    conn: "Connection", kind: Kind, parse: Callable[[str, str], T], error: FileRefused
+) -> "Accepted[T]":
     row = await conn.fetchrow(
-        "SELECT version, body FROM office_files WHERE kind = $1 ORDER BY accepted_at DESC, version LIMIT 1", kind
+        "SELECT version, body FROM office_files WHERE kind = $1 AND version <> $2 "
+        "ORDER BY accepted_at DESC, version LIMIT 1",
+        kind,
+        WALL,
     )
     if row is None:
         raise error
     log.critical("office file refused: the last good one stays in force", kind=kind, why=str(error), version=row[0])
-    return parse(row["body"], f"{kind} {row['version']}")
+    return Accepted(parse(row["body"], f"{kind} {row['version']}"), row["body"])
 
 
 def text_of(file: Path) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from shared import ledger, office_files
-from shared.calendar import OutsideCalendar, WallCalendar
+from shared.calendar import OutsideCalendar
 from shared.sla import Clock, Timekeeper
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ async def reproject(desk: "Desk") -> int:
     changed = 0
     while after is not None:
         async with desk.db.transaction() as conn:
-            if not await _newest(conn, desk.clock):
+            if not await newest(conn, desk.clock):
                 return changed
             found = await _of_another_calendar(conn, desk.clock, after)
             moved = [(c, now) for c in found if (now := _laid_on(desk.clock, c)) is not c]
@@ -56,10 +56,8 @@ async def reproject(desk: "Desk") -> int:
     return changed
 
 
-async def _newest(conn: "Connection", keeper: Timekeeper) -> bool:
+async def newest(conn: "Connection", keeper: Timekeeper) -> bool:
     """A replica that still has the older file leaves the clocks alone, or the two would undo each other for ever."""
-    if isinstance(keeper.calendar, WallCalendar):
-        return True
     return await office_files.newest(conn, "calendar") in (None, keeper.calendar.version)
 
 

@@ -1,6 +1,7 @@
 """One service's life: wait for what it needs, run consumers, relay and workers, tell its health, drain on stopping."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -65,6 +66,7 @@ class Runtime:
     now: Callable[[], datetime] = now
     waiting_for: str = "the database"
     _items: ItemMetrics | None = None
+    _began: float = field(default_factory=time.monotonic)
     _relay: relay.Relay | None = None
     _broker: KafkaBroker | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
@@ -169,6 +171,12 @@ class Runtime:
         lag = {s.consumer.name: s.lag() for s in self.subscriptions}
         return {"service": self.service, "problems": problems, "lag": lag}
 
+    def _silent_for(self, subscription: Subscription) -> float:
+        """Since the start where it never was in its group: Kafka may have been away all that time."""
+        if not subscription.joined:
+            return time.monotonic() - self._began
+        return subscription.silent_for(now()) or 0.0
+
     async def _database_problems(self, desk: Desk) -> list[str]:
         try:
             async with asyncio.timeout(3), desk.db.connection() as conn:
@@ -195,6 +203,7 @@ class Runtime:
     async def _metrics(self) -> Response:
         for s in self.subscriptions:
             metrics.LAG.labels(s.consumer.name).set(s.lag() or 0)
+            metrics.SILENT.labels(s.consumer.name).set(self._silent_for(s))
         if self.desk is None or self._items is None:
             return Response("# still starting\n", 503)
         await self._items.refresh(self.desk)

@@ -1,6 +1,7 @@
 """What every service is told from outside, by variables `ALURWARTA_*`. Each service's settings extend it."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -23,7 +24,7 @@ class ServiceSettings(BaseSettings):
     public_url: str = "http://127.0.0.1:8081"
     sop_file: Path
     calendar_file: Path | None = None
-    calendar: str = "work"
+    calendar: Literal["work", "wall"] = "work"
     namespace: str = "alurwarta"
     bucket_prefix: str = "alurwarta"
     pool_size: int = 10

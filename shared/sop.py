@@ -13,6 +13,7 @@ Stage = Literal["intake", "editing", "review", "publisher"]
 Lane = Literal["regular", "immediate"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 STAGE_NAMED: dict[str, Stage] = {stage: stage for stage in STAGES}
+LONGEST = 4  # digits: beyond any service time, and within any calendar's reach
 UNIT_SECONDS = {"jam": 3600, "menit": 60}
 COLUMNS = ("number", "stage", "what", "who", "kelengkapan", "waktu", "output", "target", "immediate")
 HEADINGS = ("version", "title", "office", "office_code", "number", "date", "revision", "due_soon_percent", "units",
@@ -36,6 +37,8 @@ class Target:
         found = re.fullmatch(r"([1-9]\d*) (hari|jam|menit)", words)
         if not found:
             raise ValueError(f'Waktu baku {words!r} tidak terbaca; tulis seperti "1 hari", "2 jam" atau "30 menit".')
+        if len(found[1]) > LONGEST:
+            raise ValueError(f"Waktu baku {words!r} terlalu panjang.")
         return Target(int(found[1]), found[2])
 
     def seconds(self, calendar: Calendar, at: datetime) -> int:
@@ -120,6 +123,11 @@ def _units(table: Table) -> dict[str, str]:
                 f"Kode Bidang memakai huruf kecil, angka dan tanda hubung, dan bukan {reserved}: {code!r}.", code
             )
     return {code: table.words(code) for code in table.rows}
+
+
+def is_reserved(unit: str) -> bool:
+    """Say whether a code is no Unit of its own: what several have together, or all others."""
+    return unit in UNIT_WORDS
 
 
 def unit_of(units: Iterable[str]) -> str | None:

@@ -29,6 +29,8 @@ class Table:
             return Table(source, text, tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:
             raise FileRefused(f"{source}: TOML tidak terbaca: {error}.") from error
+        except RecursionError:
+            raise FileRefused(f"{source}: TOML tidak terbaca: terlalu banyak kurung di dalam kurung.") from None
 
     def refused(self, why: str, key: str = "") -> FileRefused:
         """Make the refusal of one entry, for the caller to raise."""
@@ -48,7 +50,7 @@ class Table:
     def words(self, key: str) -> str:
         """Give a text that says something."""
         value = self._value(key)
-        if not isinstance(value, str) or not value.strip():
+        if not isinstance(value, str) or not value.strip() or "\x00" in value:
             raise self.refused("Isilah dengan teks di antara tanda kutip.", key)
         return value
 

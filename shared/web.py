@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote, urlsplit
 
+import asyncpg
 import structlog
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -73,6 +74,9 @@ def create_app(
     app.add_exception_handler(HTTPException, _on_http)
     # By its own type, for Starlette raises again (and logs as a crash) what only the handler of Exception caught.
     app.add_exception_handler(Transient, _on_error)
+    # What no database or clock can hold: a NUL, a number beyond 32 bits, a moment before the year 1.
+    for unfit in (asyncpg.DataError, OverflowError):
+        app.add_exception_handler(unfit, _on_unfit)
     app.add_exception_handler(Exception, _on_error)
     return app
 
@@ -113,6 +117,10 @@ async def _on_http(request: Request, error: Exception) -> Response:
     sentence = "Halaman tidak ditemukan." if error.status_code == 404 else str(error.detail)
     code = "too-large" if isinstance(error, TooLong) else f"http-{error.status_code}"
     return _answer(request, error.status_code, code, sentence)
+
+
+async def _on_unfit(request: Request, error: Exception) -> Response:
+    return _answer(request, 422, "invalid", "Ada isian yang tidak dapat dibaca. Periksa kembali lalu kirim lagi.")
 
 
 async def _on_error(request: Request, error: Exception) -> Response:

@@ -29,14 +29,20 @@ def board() -> None:
 @app.command("rebuild")
 def rebuild(
     *,
-    from_empty: Annotated[bool, typer.Option("--from-empty", help="Forget the board first")] = False,
+    from_empty: Annotated[bool, typer.Option("--from-empty", help="Forget all of it first")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
 ) -> None:
     """Read the four topics from their beginning and apply them again. The service may run meanwhile."""
     settings = settings_of(OperatorSettings)
     if from_empty and not yes:
         typer.confirm(SURE, abort=True)
-    done = asyncio.run(_rebuild(settings, from_empty=from_empty))
+    from aiokafka.errors import KafkaError
+
+    try:
+        done = asyncio.run(_rebuild(settings, from_empty=from_empty))
+    except KafkaError as error:
+        typer.echo(f"Kafka ({settings.kafka}) does not answer: {type(error).__name__}.", err=True)
+        raise typer.Exit(1) from None
     typer.echo(f"{done.read} events read, {done.applied} applied, {done.left_out} left out. {BEYOND}")
 
 
@@ -51,9 +57,11 @@ async def _rebuild(settings: OperatorSettings, *, from_empty: bool) -> "Count":
         if keeper is None:
             typer.echo("The review service never started on this database: nothing can be measured yet.", err=True)
             raise typer.Exit(1)
-        if from_empty:
-            await rebuild.empty(conn)
+        forget = from_empty
         async for records in _read(settings.kafka, [topics.full(topic) for topic in OWNED]):
+            if forget:  # only now that the topics are seen to answer with something
+                await rebuild.empty(conn)
+                forget = False
             done.add(await rebuild.again(conn, keeper, records_of(records, topics)))
     return done
 

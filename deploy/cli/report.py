@@ -54,6 +54,7 @@ def report(
         raise typer.Exit(2) from None
     if csv:
         typer.echo(_csv(seen), nl=False)
+    if csv and pdf is None:
         return
     told = document.document(seen, Letter(), _head(above, address), keeper)
     if pdf is None:
@@ -63,8 +64,12 @@ def report(
     if str(pdf) == "-":  # out of a container, whose disk nobody sees
         typer.echo(made, nl=False)
         return
-    pdf.write_bytes(made)
-    typer.echo(f"Ditulis: {pdf}")
+    try:
+        pdf.write_bytes(made)
+    except OSError as error:
+        typer.echo(f"{pdf} tidak dapat ditulis: {error.strerror}.", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"Ditulis: {pdf}", err=csv)
 
 
 def _head(above: str, address: str) -> "Head":

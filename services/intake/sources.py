@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.content import Code
 from shared.refusal import NotFound, Refused
+from shared.sop import is_reserved
 
 if TYPE_CHECKING:
     from shared.db import Connection
@@ -37,6 +38,8 @@ async def add(conn: "Connection", name: str, units: Sequence[str], *, now: datet
         raise Refused("no-unit", "Sebutkan sedikitnya satu Bidang/Sekretariat.")
     for unit in units:
         _expect_code("Bidang/Sekretariat", unit)
+        if is_reserved(unit):
+            raise Refused("reserved-unit", f"{unit} bukan Bidang: kode itu dipakai untuk hitungan bersama.")
     key = f"aw_{secrets.token_urlsafe(32)}"
     added = await conn.fetchval(
         """INSERT INTO sources (name, key_sha256, units, created_at) VALUES ($1, $2, $3, $4)

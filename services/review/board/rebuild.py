@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services.review.board import store
-from shared.calendar import WallCalendar
 from shared.envelope import Received, Record, read
 from shared.inbox import Stream, stream
-from shared.office_files import sop_of, work_calendar_of
+from shared.office_files import WALL, calendar_from, sop_of
 from shared.sla import Timekeeper
 
 if TYPE_CHECKING:
@@ -42,8 +41,7 @@ async def keeper_in_force(conn: "Connection") -> Timekeeper | None:
     bodies = {row["kind"]: (row["body"], row["version"]) for row in rows}
     if "sop" not in bodies:
         return None
-    calendar = work_calendar_of(*bodies["calendar"]) if "calendar" in bodies else WallCalendar()
-    return Timekeeper(sop_of(*bodies["sop"]), calendar)
+    return Timekeeper(sop_of(*bodies["sop"]), calendar_from(*bodies.get("calendar", ("", WALL))))
 
 
 async def empty(conn: "Connection") -> None:

@@ -8,8 +8,8 @@ import structlog
 
 from services.review.board.fold import Key, Row
 from services.review.board.store import COLUMNS, row_of, write
-from shared import office_files
-from shared.calendar import OutsideCalendar, WallCalendar
+from shared.calendar import OutsideCalendar
+from shared.reproject import newest
 from shared.sla import Clock, Timekeeper
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class BoardProjection:
         changed = 0
         while after is not None:
             async with self.desk.db.transaction() as conn:
-                if not await _newest(conn, self.desk.clock):
+                if not await newest(conn, self.desk.clock):
                     return changed
                 found = await _of_another_calendar(conn, self.desk.clock, after)
                 moved = [(row, now) for row in found if (now := _laid_on(self.desk.clock, row)) is not row]
@@ -49,13 +49,6 @@ class BoardProjection:
             changed += len(moved)
             after = found[-1].key if len(found) == BATCH else None
         return changed
-
-
-async def _newest(conn: "Connection", keeper: Timekeeper) -> bool:
-    """A replica that still has the older file leaves the clocks alone, or the two would undo each other for ever."""
-    if isinstance(keeper.calendar, WallCalendar):
-        return True
-    return await office_files.newest(conn, "calendar") in (None, keeper.calendar.version)
 
 
 async def _of_another_calendar(conn: "Connection", keeper: Timekeeper, after: Key) -> list[Row]:

@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -186,6 +186,8 @@ def _place(cursor: str) -> Place:
         place = datetime.fromisoformat(at), str(stage), str(item), int(cycle)
         if place[0].tzinfo is None or place[3] < 0 or place[3] >= 2**31 or "\x00" in place[1] + place[2]:
             raise ValueError(cursor)
-    except (ValueError, TypeError, binascii.Error):
+        place[0].astimezone(UTC)
+        (place[1] + place[2]).encode()
+    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
         raise BadQuery("Penanda halaman (after) tidak terbaca; pakai `next` dari halaman sebelumnya.") from None
     return place

@@ -7,6 +7,8 @@ from shared.calendar import Calendar, OutsideCalendar
 from shared.calendar_words import duration_words, moment_words
 from shared.sla import Timekeeper
 
+SHOWN = 20  # lines of one clock; one that ran for months is told by its beginning and its end
+
 
 def versions_of(clocks: Iterable[Closed], keeper: Timekeeper) -> set[str]:
     """The calendars that measured these clocks and are in force no more."""
@@ -26,6 +28,8 @@ def words(clock: Closed, keeper: Timekeeper, before: Mapping[str, Calendar | Non
         counted = calendar.explain(clock.opened_at, clock.working_seconds).words[:-1]  # the last tells a deadline
     except OutsideCalendar:
         return None
+    if len(counted) > SHOWN:
+        counted = (*counted[: SHOWN // 2], f"… dan {len(counted) - SHOWN} baris lagi …", *counted[-SHOWN // 2 :])
     beyond = f", lewat {duration_words(clock.over_seconds)}" if clock.over_seconds else ""
     ended = f"Ditutup {moment_words(clock.closed_at.astimezone(calendar.zone))}"
     total = f"dihitung {duration_words(clock.working_seconds)} dari {duration_words(clock.target_seconds)}{beyond}"

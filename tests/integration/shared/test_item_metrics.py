@@ -1,11 +1,13 @@
 """What /metrics says of items: read from the database, whole from the start, and the same in every replica."""
 
 import math
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from shared import metrics
+from shared.calendar import WorkCalendar
 from shared.outbox import Draft
 from shared.sla import Clock
 from tests.support.machinery import database, withdrawn
@@ -92,6 +94,26 @@ async def test_open_clocks_are_running_due_soon_or_breached(base: Stack) -> None
     assert (page("due_soon", lane="regular"), page("breached_open", lane="regular")) == (1, 2)
     assert (page("due_soon", lane="immediate"), page("breached_open", lane="immediate")) == (0, 1)
     assert page("oldest_open_working_seconds", lane="regular") == 5 * 3_600
+
+
+async def test_a_running_correction_is_in_no_figure_as_on_the_page(base: Stack) -> None:
+    async with database(base, "review") as db:
+        desk = desk_of(db, KEEPER, wib("2026-11-23T14:00"))
+        await save(desk, replace(opened(desk, "a", MONDAY), kind="correction"))
+        page = await scrape(desk)
+    assert (page("open_items", lane="regular"), page("breached_open", lane="regular")) == (0, 0)
+
+
+async def test_a_calendar_that_has_run_out_leaves_the_metrics_readable(base: Stack) -> None:
+    assert isinstance(KEEPER.calendar, WorkCalendar)
+    days = replace(KEEPER.calendar.days, last=date(2026, 11, 23))
+    short = replace(KEEPER, calendar=replace(KEEPER.calendar, days=days))
+    async with database(base, "review") as db:
+        await save(desk_of(db, KEEPER, TEN), opened(desk_of(db, KEEPER, TEN), "a", MONDAY))
+        for at in (wib("2026-11-23T15:30"), wib("2026-11-24T10:00")):
+            page = await scrape(desk_of(db, short, at))
+            assert page("open_items", lane="regular") == 1
+            assert page("calendar_warnings") == 1
 
 
 async def test_what_is_due_on_friday_evening_is_not_late_on_saturday(base: Stack) -> None:

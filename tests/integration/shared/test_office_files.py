@@ -1,16 +1,17 @@
 """The office's calendar and SOP at a start: accepted, or refused with file and line while the last good one stays."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from shared.calendar import WallCalendar
 from shared.calendar_file import parse_calendar
-from shared.office_files import InForce, calendar_of, in_force
+from shared.office_files import InForce, calendar_of, in_force, newest
 from shared.settings import ServiceSettings
 from shared.toml_table import FileRefused
 from tests.support.machinery import database
-from tests.support.measuring import desk_of, scrape
+from tests.support.measuring import close, desk_of, opened, save, scrape
 from tests.support.stack import HOUSE, Stack
 from tests.unit.shared.offices import wib
 
@@ -51,7 +52,17 @@ async def test_an_overlapping_calendar_is_refused_with_file_and_line_and_the_las
 
 
 @pytest.mark.parametrize(
-    "text", ["version = ", "", "\x00", CALENDAR.replace('zone = "Asia/Jakarta"', 'zone = "Asia/X"')]
+    "text",
+    [
+        "version = ",
+        "",
+        "\x00",
+        "a = " + "[" * 5_000,
+        CALENDAR.replace('zone = "Asia/Jakarta"', 'zone = "Asia/X"'),
+        CALENDAR.replace('"07:30-12:00"', '"07:30Z-12:00"'),
+        CALENDAR.replace("last = 2035-12-31", "last = 9999-12-31"),
+        CALENDAR.replace('"2026-2027.1"', '"2026\\u0000"'),
+    ],
 )
 async def test_an_unreadable_calendar_leaves_the_last_good_one_in_force(files: Files, text: str) -> None:
     good = await files.start()
@@ -111,8 +122,39 @@ async def test_an_older_calendar_still_explains_what_it_measured(files: Files) -
         assert await calendar_of(conn, "never-accepted") is None
 
 
-async def test_an_office_may_measure_by_the_wall(files: Files) -> None:
-    assert (await files.start(calendar="wall")).keeper.calendar == WallCalendar()
+async def test_an_office_may_measure_by_the_wall_in_its_own_zone(files: Files) -> None:
+    files.calendar.write_text(CALENDAR.replace("Asia/Jakarta", "Asia/Jayapura"))
+    wall = WallCalendar(zone=ZoneInfo("Asia/Jayapura"))
+    assert (await files.start()).keeper.wall == wall
+    assert (await files.start("2026-11-23T09:00", calendar="wall")).keeper.calendar == wall
+    async with database(files.base, "review") as db, db.connection() as conn:
+        assert await newest(conn, "calendar") == wall.version, "so that a replica by the office's hours waits"
+
+
+async def test_after_the_wall_the_last_good_calendar_is_one_with_hours(files: Files) -> None:
+    first = (await files.start()).keeper.calendar
+    await files.start("2026-11-23T09:00", calendar="wall")
+    files.calendar.write_text("")
+    assert (await files.start("2026-11-23T10:00")).keeper.calendar == first
+
+
+async def test_a_calendar_that_begins_after_work_that_still_runs_is_refused(files: Files) -> None:
+    """Its clock could never be closed: the new year's calendar keeps the last days of the old one."""
+    keeper = (await files.start()).keeper
+    async with database(files.base, "review") as db:
+        desk = desk_of(db, keeper, MORNING)
+        await save(desk, opened(desk, "a", wib("2026-11-20T15:00")))
+        files.calendar.write_text(CALENDAR.replace("first = 2026-01-01", "first = 2026-11-23"))
+        found = await files.start()
+        assert found.keeper.calendar == keeper.calendar
+        assert "masih berjalan sejak Jumat, 20 November 2026" in found.refused["calendar"]
+        await close(desk, opened(desk, "a", wib("2026-11-20T15:00")), MORNING)
+    assert (await files.start()).refused == {}
+
+
+async def test_a_calendar_file_that_is_not_named_is_no_calendar_of_the_wall(files: Files) -> None:
+    with pytest.raises(FileRefused, match="ALURWARTA_CALENDAR_FILE"):
+        await files.start(calendar_file=None)  # pyright: ignore[reportArgumentType]
 
 
 def test_the_test_files_are_the_delivered_ones() -> None:
