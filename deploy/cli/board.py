@@ -71,8 +71,8 @@ async def _read(servers: str, names: Sequence[str]) -> AsyncGenerator[list[Any]]
     from aiokafka import AIOKafkaConsumer
 
     consumer = AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False, auto_offset_reset="earliest")
-    await consumer.start()
     try:
+        await consumer.start()
         parts = await _partitions(consumer, names)
         ends = await consumer.end_offsets(parts)
         left = {part for part, end in (await consumer.beginning_offsets(parts)).items() if end < ends[part]}

@@ -9,7 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from deploy.cli.main import app
+from deploy.prepare import HOUSE
 from services.review.board import rebuild, store
 from services.review.board.facts import ItemKind
 from services.review.board.fold import Key, Row
@@ -176,3 +179,19 @@ async def test_rows_are_locked_in_the_order_of_their_ids(desk: Office) -> None:
                 await store.lock(conn, mixed)
 
     await asyncio.gather(hold(kinds), hold(dict(reversed(kinds.items()))))
+
+
+async def test_a_rebuild_that_finds_no_kafka_leaves_the_board_as_it_was(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await hear(desk, office_of(*TALES[:2]).told)
+    sop, calendar = ((HOUSE / "deploy" / f"{name}.toml").read_text() for name in ("sop", "calendar"))
+    await desk.rows(
+        "INSERT INTO review.office_files VALUES ('sop', '1', $1, now()), ('calendar', '1', $2, now())", sop, calendar
+    )
+    before = await board(desk)
+    monkeypatch.setenv("ALURWARTA_ADMIN_DSN", desk.stack.owner_dsn)
+    monkeypatch.setenv("ALURWARTA_KAFKA", "127.0.0.1:1")
+    told = await asyncio.to_thread(CliRunner().invoke, app, ["board", "rebuild", "--from-empty", "--yes"])
+    assert (told.exit_code, "does not answer" in told.output) == (1, True)
+    assert await board(desk) == before != [[], [], [], [], []]
