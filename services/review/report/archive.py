@@ -68,7 +68,7 @@ async def take_back(desk: "Desk", report: int, pdf: bytes, *, person: Person) ->
     """Keep a signed file beside the unsigned one's hash; returns its number."""
     if len(pdf) > MAX_SIGNED:
         raise PdfTooLarge
-    if not pdf.startswith(b"%PDF-") or b"startxref" not in pdf[-2048:] or b"%%EOF" not in pdf[-2048:]:
+    if not pdf.startswith(b"%PDF-") or b"startxref" not in pdf or b"%%EOF" not in pdf[-2048:]:
         raise NotAPdf
     sha256 = hashlib.sha256(pdf).hexdigest()
     async with desk.transaction() as conn:

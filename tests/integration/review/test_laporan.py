@@ -267,7 +267,8 @@ async def test_what_is_no_signed_pdf_of_ours_is_refused(desk: Office) -> None:
     signed = pdf + b"\n%%EOF\n"
     assert (await upload(desk, report, signed)).status_code == 303
     wrong: list[tuple[bytes, int, str]] = [
-        (b"PK\x03\x04", 422, "bukan PDF"), (pdf[:-2000], 422, "bukan PDF"), (b"", 422, "bukan PDF"),
+        (b"PK\x03\x04", 422, "bukan PDF"), (b"%PDF-<html>%%EOF", 422, "bukan PDF"),
+        (pdf[:-2000], 422, "bukan PDF"), (b"", 422, "bukan PDF"),
         (pdf, 422, "belum ditandatangani"), (signed, 422, "sudah tersimpan"),
         (b"%PDF-" + bytes(MAX_SIGNED) + b"%%EOF", 422, "8 MB"), (bytes(MAX_SIGNED + 200_000), 413, "8100 kB"),
     ]  # fmt: skip
