@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
 import structlog
 
@@ -63,19 +63,31 @@ async def in_force(conn: "Connection", settings: ServiceSettings, *, at: datetim
     return InForce(Timekeeper(sop.found, work.found, wall), refused)
 
 
+async def accepted_last(conn: "Connection") -> Timekeeper | None:
+    """The clocks of this installation as its service accepted them last; None where it never started."""
+    sop, version = await _kept(conn, "sop"), await newest(conn, "calendar")
+    if sop is None:
+        return None
+    work = await _kept(conn, "calendar")
+    calendar = work_calendar_of(work.body, work.version) if work else None
+    wall = WallCalendar(zone=calendar.zone) if calendar else WallCalendar()
+    return Timekeeper(sop_of(sop.body, sop.version), wall if version == WALL or calendar is None else calendar, wall)
+
+
+def of_files(sop: Path, calendar: Path) -> Timekeeper:
+    """The clocks that two files would give; FileRefused where one cannot be used."""
+    work = work_calendar_of(text_of(calendar), str(calendar))
+    return Timekeeper(sop_of(text_of(sop), str(sop)), work, WallCalendar(zone=work.zone))
+
+
 async def calendar_of(conn: "Connection", version: str) -> Calendar | None:
     """The calendar that measured a clock, as it was then; None where this installation never accepted that version."""
     body: str | None = await conn.fetchval(
         "SELECT body FROM office_files WHERE kind = 'calendar' AND version = $1", version
     )
-    if version == WALL:
+    if version == WALL:  # which is remembered without a text
         return WallCalendar()
-    return None if body is None else calendar_from(body, version)
-
-
-def calendar_from(body: str, version: str) -> Calendar:
-    """A calendar as it is remembered: that of the wall has no text."""
-    return WallCalendar() if version == WALL else work_calendar_of(body, version)
+    return None if body is None else work_calendar_of(body, version)
 
 
 async def newest(conn: "Connection", kind: Kind) -> str | None:
@@ -126,16 +138,31 @@ async def _remember(conn: "Connection", kind: Kind, accepted: "Accepted[Any]", a
 async def _last_good(
     conn: "Connection", kind: Kind, parse: Callable[[str, str], T], error: FileRefused
 ) -> "Accepted[T]":
+    kept = await _kept(conn, kind)
+    if kept is None:
+        raise error
+    log.critical(
+        "office file refused: the last good one stays in force", kind=kind, why=str(error), version=kept.version
+    )
+    return Accepted(parse(kept.body, f"{kind} {kept.version}"), kept.body)
+
+
+class Kept(NamedTuple):
+    """An accepted file as it is remembered."""
+
+    version: str
+    body: str
+
+
+async def _kept(conn: "Connection", kind: Kind) -> Kept | None:
+    """The text accepted last; the calendar of the wall has none."""
     row = await conn.fetchrow(
         "SELECT version, body FROM office_files WHERE kind = $1 AND version <> $2 "
         "ORDER BY accepted_at DESC, version LIMIT 1",
         kind,
         WALL,
     )
-    if row is None:
-        raise error
-    log.critical("office file refused: the last good one stays in force", kind=kind, why=str(error), version=row[0])
-    return Accepted(parse(row["body"], f"{kind} {row['version']}"), row["body"])
+    return Kept(row["version"], row["body"]) if row else None
 
 
 def text_of(file: Path) -> str:

@@ -17,14 +17,15 @@ from shared import db
 from shared.desk import Desk
 from shared.exposition import Exposition
 from shared.item_metrics import ItemMetrics
-from shared.office_files import sop_of, text_of, work_calendar_of
+from shared.office_files import of_files
 from shared.outbox import Outbox
-from shared.sla import Clock, Timekeeper
+from shared.sla import Clock
 
 if TYPE_CHECKING:
     from shared.db import Database
 
 OPEN, ROUNDS = 100, 25
+SOP, CALENDAR = HOUSE / "deploy" / "sop.toml", HOUSE / "deploy" / "calendar.toml"
 _FILL = """
     INSERT INTO clocks (stage, item, cycle, lane, kind, story, unit, opened_at, due_at, target_seconds, sop_version,
         calendar_version, closed_at, outcome, punctuality, working_seconds, elapsed_seconds)
@@ -87,7 +88,15 @@ async def _desk(stack: AsyncExitStack, closed: int, tell: Callable[[str], None])
     database = await db.connect(made.owner_dsn, "review")
     stack.push_async_callback(database.close)
     at = datetime.now(UTC)
-    desk = Desk("review", database, Outbox("review", uuid7, lambda: at), _keeper(), lambda: at, uuid7, lambda: None)
+    desk = Desk(
+        "review",
+        database,
+        Outbox("review", uuid7, lambda: at),
+        of_files(SOP, CALENDAR),
+        lambda: at,
+        uuid7,
+        lambda: None,
+    )
     clock = desk.clock.open("review", item="x", cycle=1, at=at - timedelta(hours=30), unit="perumahan")
     tell(f"filling {closed} closed clocks")
     await fill(database, clock, closed, still_open=OPEN)
@@ -104,11 +113,6 @@ async def _scrape(desk: Desk) -> float:
     await items.refresh(desk)
     Exposition(desk.clock.sop.office_code, items).text()
     return time.perf_counter() - began
-
-
-def _keeper() -> Timekeeper:
-    sop, calendar = HOUSE / "deploy" / "sop.toml", HOUSE / "deploy" / "calendar.toml"
-    return Timekeeper(sop_of(text_of(sop), str(sop)), work_calendar_of(text_of(calendar), str(calendar)))
 
 
 def run(many: int, tell: Callable[[str], None]) -> Told:

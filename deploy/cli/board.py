@@ -49,11 +49,12 @@ def rebuild(
 async def _rebuild(settings: OperatorSettings, *, from_empty: bool) -> "Count":
     from services.review.board import rebuild
     from shared.kafka import records_of
+    from shared.office_files import accepted_last
     from shared.topics import OWNED, Topics
 
     topics, done = Topics(settings.namespace), rebuild.Count()
     async with owner(settings, "review") as conn:
-        keeper = await rebuild.keeper_in_force(conn)
+        keeper = await accepted_last(conn)
         if keeper is None:
             typer.echo("The review service never started on this database: nothing can be measured yet.", err=True)
             raise typer.Exit(1)

@@ -1,10 +1,9 @@
 """`alurwarta report`: a month's compliance in the terminal, as CSV or as a PDF; the figures of /kepatuhan."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,16 +13,9 @@ from deploy.cli.settings import OperatorSettings, settings_of
 if TYPE_CHECKING:
     from services.review.compliance.figures import Scope
     from services.review.compliance.picture import Picture
-    from services.review.report.document import Head
-    from shared.calendar import WorkCalendar
-    from shared.db import Connection
-    from shared.office_files import Kind
     from shared.sla import Timekeeper
-    from shared.sop import Sop
 
-T = TypeVar("T", "Sop", "WorkCalendar")
 DEPLOY = Path(__file__).parents[1]
-LATE_PRINTED = 1_000
 OfficeFile = Annotated[Path, typer.Option(hidden=True, envvar="ALURWARTA_SOP_FILE")]
 
 
@@ -43,6 +35,7 @@ def report(
 ) -> None:
     """Cetak kepatuhan waktu layanan satu bulan: angka yang sama dengan halaman /kepatuhan."""
     from services.review.report import document, terminal, typeset
+    from services.review.report.document import Head
     from services.review.report.letter import Letter
     from shared.refusal import Refused
 
@@ -56,11 +49,14 @@ def report(
         typer.echo(_csv(seen), nl=False)
     if csv and pdf is None:
         return
-    told = document.document(seen, Letter(), _head(above, address), keeper)
+    told = document.document(seen, Letter(), Head(above, address), keeper)
     if pdf is None:
         typer.echo(terminal.text(told))
         return
-    made = typeset.pdf(told, at=seen.at)
+    _write(pdf, typeset.pdf(told, at=seen.at), beside=csv)
+
+
+def _write(pdf: Path, made: bytes, *, beside: bool) -> None:
     if str(pdf) == "-":  # out of a container, whose disk nobody sees
         typer.echo(made, nl=False)
         return
@@ -69,13 +65,7 @@ def report(
     except OSError as error:
         typer.echo(f"{pdf} tidak dapat ditulis: {error.strerror}.", err=True)
         raise typer.Exit(1) from None
-    typer.echo(f"Ditulis: {pdf}", err=csv)
-
-
-def _head(above: str, address: str) -> "Head":
-    from services.review.report.document import Head
-
-    return Head(above, address)
+    typer.echo(f"Ditulis: {pdf}", err=beside)
 
 
 def _csv(seen: "Picture") -> str:
@@ -90,9 +80,11 @@ async def _picture(
     settings: OperatorSettings, month: str, unit: str, sop_file: Path, calendar_file: Path
 ) -> "tuple[Timekeeper, Picture]":
     from services.review.compliance import steps
+    from services.review.report.archive import LATE_PRINTED
+    from shared.office_files import accepted_last, of_files
 
     async with owner(settings, "review") as conn:
-        keeper = await _keeper(conn, sop_file, calendar_file)
+        keeper = await accepted_last(conn) or of_files(sop_file, calendar_file)
         scope, at = _scope(month, unit, keeper), datetime.now(UTC)
         return keeper, await steps.picture(conn, keeper, scope, at=at, limit=LATE_PRINTED)
 
@@ -101,21 +93,3 @@ def _scope(month: str, unit: str, keeper: "Timekeeper") -> "Scope":
     from services.review.compliance.figures import Period, Scope, unit_named
 
     return Scope(Period.month(month), unit_named(unit, keeper.sop))
-
-
-async def _keeper(conn: "Connection", sop_file: Path, calendar_file: Path) -> "Timekeeper":
-    from shared.office_files import sop_of, work_calendar_of
-    from shared.sla import Timekeeper
-
-    sop = await _accepted(conn, "sop", sop_of, sop_file)
-    return Timekeeper(sop, await _accepted(conn, "calendar", work_calendar_of, calendar_file))
-
-
-async def _accepted(conn: "Connection", kind: "Kind", parse: "Callable[[str, str], T]", file: Path) -> "T":
-    """What the review service accepted last; the file where it never ran."""
-    from shared.office_files import text_of
-
-    body = await conn.fetchval(
-        "SELECT body FROM office_files WHERE kind = $1 ORDER BY accepted_at DESC, version LIMIT 1", kind
-    )
-    return parse(body, kind) if body is not None else parse(text_of(file), str(file))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from services.review.board import store
 from shared.envelope import Received, Record, read
 from shared.inbox import Stream, stream
-from shared.office_files import WALL, calendar_from, sop_of
 from shared.sla import Timekeeper
 
 if TYPE_CHECKING:
@@ -31,17 +30,6 @@ class Count:
         self.read += other.read
         self.applied += other.applied
         self.left_out += other.left_out
-
-
-async def keeper_in_force(conn: "Connection") -> Timekeeper | None:
-    """The clocks of this installation by the files that the service accepted last; None where it never started."""
-    rows = await conn.fetch(
-        "SELECT DISTINCT ON (kind) kind, version, body FROM office_files ORDER BY kind, accepted_at DESC, version"
-    )
-    bodies = {row["kind"]: (row["body"], row["version"]) for row in rows}
-    if "sop" not in bodies:
-        return None
-    return Timekeeper(sop_of(*bodies["sop"]), calendar_from(*bodies.get("calendar", ("", WALL))))
 
 
 async def empty(conn: "Connection") -> None:
