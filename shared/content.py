@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 
 def _storable(text: str) -> str:
@@ -22,10 +22,15 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000), AfterValidator(_storable)]
 Text = Annotated[str, StringConstraints(max_length=100_000), AfterValidator(_storable)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+# A tiny blurred picture, shown until the real one is there; nothing but an image may stand in a page so.
+Placeholder = Annotated[
+    str, StringConstraints(pattern=r"^(data:image/(webp|jpeg);base64,[A-Za-z0-9+/=]+)?$", max_length=1_000)
+]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Urgency = Literal["regular", "immediate"]
 MediaKind = Literal["image", "video", "audio", "document"]
 Consent = Literal["public-event", "official-duty", "named"]
+Subject = Literal["children", "victims", "aid-recipients"]
 InformationClass = Literal["berkala", "serta-merta", "setiap-saat", "dikecualikan"]
 
 
@@ -66,7 +71,10 @@ class StoredObject(Value):
 
 
 class MediaRights(Value):
-    """What travels with a file into public: its words and the basis on which it may be shown."""
+    """What travels with a file into public: its words and the basis on which it may be shown.
+
+    `shows` names those who need a consent of their own; `consent_note` who gave it, and for children their guardian.
+    """
 
     alt: Note = ""
     caption: Note = ""
@@ -74,22 +82,48 @@ class MediaRights(Value):
     licence: Note = ""
     consent: Consent | None = None
     consent_note: Note = ""
+    shows: tuple[Subject, ...] = ()
 
 
 class RequestedMedia(MediaRights):
-    """A file that a request names: an object that already lies in the incoming bucket."""
+    """A file that a request names: an `object` in the incoming bucket, or a `url` from which intake fetches it.
+
+    `sha256` is what lies at the `url`, where its sender knows that; an object carries its own.
+    """
 
     name: Line
-    object: StoredObject
+    object: StoredObject | None = None
+    url: Annotated[str, StringConstraints(pattern=r"^https://", max_length=2_000)] | None = None
+    sha256: Sha256 | None = None
     derived_from: Sha256 | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "RequestedMedia":
+        if (self.object is None) == (self.url is None):
+            raise ValueError("name either an object or a url")
+        if self.object is not None and self.sha256 is not None:
+            raise ValueError("an object carries its own sha256")
+        return self
 
 
 class Rendition(StoredObject):
-    """A publishable copy; `width` and `height` in pixels."""
+    """A copy without anything that its original tells about itself; `width` and `height` in pixels.
+
+    Its label is unique among those of one file; `text` is for those who edit and filter: see `is_public`.
+    """
 
     label: Code
     width: int | None = None
     height: int | None = None
+    duration_ms: Annotated[int, Field(ge=0)] | None = None
+
+
+TEXT_LABEL = "text"
+
+
+def is_public(label: str) -> bool:
+    """Whether a rendition of this label may become public, with the Version that lists it."""
+    return label != TEXT_LABEL
 
 
 class Media(MediaRights):
@@ -103,6 +137,7 @@ class Media(MediaRights):
     reason: Note = ""
     renditions: tuple[Rendition, ...] = ()
     derived_from: Sha256 | None = None
+    placeholder: Placeholder = ""
 
 
 class Origin(Value):
@@ -163,6 +198,7 @@ class StoryMedia(MediaRights):
     name: Line
     kind: MediaKind
     renditions: tuple[Rendition, ...]
+    placeholder: Placeholder = ""
 
 
 class Content(Value):

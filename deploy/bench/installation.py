@@ -11,7 +11,7 @@ import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.prepare import HOUSE, prepare_database, prepare_topics, role_of
-from shared.media import Buckets, Store
+from shared.media.store import Buckets, Store
 from shared.topics import SERVICES, Topics
 
 NEEDED = ("TEST_POSTGRES", "TEST_KAFKA", "TEST_S3_ENDPOINT", "TEST_S3_ACCESS_KEY", "TEST_S3_SECRET_KEY")

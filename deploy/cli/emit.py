@@ -59,7 +59,7 @@ async def _said(work: Any) -> str:
     from aiokafka.errors import KafkaError
     from minio.error import S3Error
 
-    from shared.media import Missing
+    from shared.media.store import Missing
     from shared.refusal import Transient
 
     try:
@@ -105,7 +105,7 @@ async def _outcomes(settings: SenderSettings, topic: str) -> "AsyncGenerator[AIO
 
 async def _upload(settings: SenderSettings, source: str, path: Path) -> "RequestedMedia":
     from shared.content import RequestedMedia, StoredObject
-    from shared.media import Buckets, Store
+    from shared.media.store import Buckets, Store
 
     bucket = Buckets(settings.bucket_prefix).incoming
     content_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"

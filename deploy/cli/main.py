@@ -11,6 +11,7 @@ from deploy.cli import (
     dashboards,
     dead_letter,
     emit,
+    media,
     metrics,
     outbox,
     readers,
@@ -40,6 +41,7 @@ app.add_typer(clock.app, name="clock")
 app.add_typer(dead_letter.app, name="dead-letter")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(board.app, name="board")
+app.add_typer(media.app, name="media")
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(dashboards.app, name="dashboards")

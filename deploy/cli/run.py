@@ -10,8 +10,12 @@ import typer
 from deploy.cli.settings import OperatorSettings, Service, settings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fastapi import FastAPI
     from starlette.applications import Starlette
 
+CHECKS = "intake-checks"  # the files of Reports, checked by processes of their own
 Host = Annotated[str, typer.Option(help="Address to listen on")]
 
 
@@ -22,13 +26,12 @@ def serve(service: Service, host: Host = "127.0.0.1", port: int = 8000) -> None:
     from shared import logs
     from shared.topics import SERVICES
 
-    if service not in SERVICES:
-        raise typer.BadParameter(f"one of {', '.join(SERVICES)}", param_hint="SERVICE")
+    if service not in (*SERVICES, CHECKS):
+        raise typer.BadParameter(f"one of {', '.join((*SERVICES, CHECKS))}", param_hint="SERVICE")
     logs.set_up(service, os.environ.get("ALURWARTA_LOG_LEVEL", "INFO"))
-    module = importlib.import_module(f"services.{service}.app")
-    uvicorn.run(
-        module.create_app(), host=host, port=port, log_config=None, timeout_graceful_shutdown=15, server_header=False
-    )
+    module = importlib.import_module(f"services.{service.partition('-')[0]}.app")
+    create: Callable[[], FastAPI] = module.create_checks if service == CHECKS else module.create_app
+    uvicorn.run(create(), host=host, port=port, log_config=None, timeout_graceful_shutdown=15, server_header=False)
 
 
 def gateway(
@@ -84,7 +87,7 @@ def prepare() -> None:
 
 async def _prepare(settings: OperatorSettings) -> None:
     from deploy.prepare import prepare_database, prepare_topics
-    from shared.media import Buckets, Store
+    from shared.media.store import Buckets, Store
     from shared.topics import Topics
 
     await prepare_database(settings.dsn, settings.passwords())

@@ -68,20 +68,24 @@ SENT_PHOTO = RequestedMedia(
     name="serah-terima-kunci.jpg", object=UPLOAD, alt=ALT, credit=CREDIT, consent="public-event"
 )
 RENDITION = Rendition(
-    bucket="renditions",
-    key=f"{PHOTO}/lebar-1600.jpg",
-    sha256=digest("lebar-1600.jpg"),
-    size=412_977,
-    content_type="image/jpeg",
-    label="lebar-1600",
-    width=1600,
-    height=1067,
+    bucket="alurwarta-renditions",
+    key=f"intake/{digest('webp-1440')}",
+    sha256=digest("webp-1440"),
+    size=212_977,
+    content_type="image/webp",
+    label="webp-1440",
+    width=1440,
+    height=960,
+)
+PLACEHOLDER = (
+    "data:image/webp;base64,UklGRkIAAABXRUJQVlA4IDYAAAAQAgCdASoQAAwABABoJZQCdADc+YQstvoAAP7r/3aWKe1XAdYf4gBJfpJavdwXVlbD"
+    "QkyHAAA="
 )
 
 
 def photo(*, checked: bool) -> Media:
     """The photograph as intake knows it, before or after its check."""
-    original = UPLOAD.model_copy(update={"bucket": "originals", "key": f"{PHOTO}/original"})
+    original = UPLOAD.model_copy(update={"bucket": "alurwarta-originals", "key": UPLOAD.sha256})
     return Media(
         id=PHOTO,
         name="serah-terima-kunci.jpg",
@@ -89,6 +93,7 @@ def photo(*, checked: bool) -> Media:
         original=original,
         state="accepted" if checked else "checking",
         renditions=(RENDITION,) if checked else (),
+        placeholder=PLACEHOLDER if checked else "",
         alt=ALT,
         credit=CREDIT,
         consent="public-event",
@@ -123,6 +128,7 @@ CONTENT = Content(
             name="serah-terima-kunci.jpg",
             kind="image",
             renditions=(RENDITION,),
+            placeholder=PLACEHOLDER,
             alt=ALT,
             caption="Serah terima kunci di RW 05.",
             credit=CREDIT,

@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaProducer
 
 from deploy.embedded.servers import Servers, start
 from deploy.prepare import HOUSE, prepare_database
-from shared.media import Buckets, Store
+from shared.media.store import Buckets, Store
 from shared.topics import SERVICES, Topics
 
 Say = Callable[[str], None]

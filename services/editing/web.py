@@ -1,17 +1,23 @@
-"""What the API and the pages of editing both stand on: the desk's steps, and links to media."""
+"""What the API and the pages of editing both stand on: the desk's steps, links to media, all of them as one ZIP."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from fastapi import Request
-from fastapi.responses import RedirectResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
+from zipstream import ZipStream
 
 from services.editing import views
+from services.editing.packing import FileLost, NothingToPack, Packed, originals, packed, zip_name
 from services.editing.steps import Steps
-from shared.media import Store
+from shared.media.choosing import WHOLE, choose
+from shared.media.store import Missing, Store
 from shared.refusal import NotFound
 from shared.web import desk_of
+
+PREVIEW_WIDTH, WHOLE_WIDTH = 480, 1440
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +33,48 @@ def steps_of(request: Request) -> Steps:
     return Steps(desk_of(request), office.claim_for)
 
 
-async def media_link(request: Request, report: UUID, media: UUID, *, original: bool) -> RedirectResponse:
-    """Lead to a file of a Report: its rendition, or the original where asked for or where there is nothing else."""
+async def media_link(
+    request: Request, report: UUID, media: UUID, *, original: bool, whole: bool = False
+) -> RedirectResponse:
+    """Lead to a file of a Report: a small picture of it, with `whole` its best copy, or the original.
+
+    The original also where there is nothing else.
+    """
     office: Office = request.app.state.office
     file = await views.report_file(desk_of(request), report)
     found = next((m for m in file.report.media if m.id == media), None)
     if found is None:
         raise NotFound("Berkas")
-    shown = found.original if original or not found.renditions else found.renditions[0]
+    preview = None if whole else choose(found.renditions, width=PREVIEW_WIDTH)
+    copy = preview or choose(found.renditions, (*WHOLE, "text/"), width=WHOLE_WIDTH)
+    shown = found.original if original or copy is None else copy
     return RedirectResponse(await office.store.download_url(shown.bucket, shown.key), 303)
+
+
+async def media_zip(request: Request, story: UUID) -> StreamingResponse:
+    """The originals of a Story's files, one after the other as they are read: nothing is kept in memory or on disk."""
+    office: Office = request.app.state.office
+    file = await views.story_file(desk_of(request), story)
+    files = packed(originals(file.reports))
+    if not files:
+        raise NothingToPack
+    await asyncio.gather(*(_expect_there(office.store, one) for one in files))
+    whole = ZipStream(sized=True)
+    for one in files:
+        whole.add(office.store.chunks(one.original.bucket, one.original.key), one.name, size=one.original.size)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{zip_name(file.story.title)}"',
+        "Content-Length": str(len(whole)),
+    }
+    # A plain iterator: each piece is read in a thread of its own, when the one before it is sent.
+    return StreamingResponse(iter(whole), media_type="application/zip", headers=headers)
+
+
+async def _expect_there(store: Store, one: Packed) -> None:
+    """Tell before the first byte what could only break off later."""
+    try:
+        size = (await store.stat(one.original.bucket, one.original.key)).size
+    except Missing:
+        raise FileLost(one.name) from None
+    if size != one.original.size:
+        raise FileLost(one.name)

@@ -7,14 +7,16 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from services.intake import reception, steps, store, store_media, store_progress, store_requests, views
+from services.intake import reception, steps, store, store_progress, store_requests, views
 from services.intake.domain import Report, State
 from services.intake.domain_progress import stage_of
 from services.intake.domain_requests import BadField, Source
 from services.intake.domain_requests import Request as Asking
+from services.intake.files import store as store_files
 from services.intake.forms import NewReport, NewSupplement, Withdrawal
 from services.intake.web import body_as, by_key, by_key_or, vault_of
 from shared.accounts import Person
+from shared.content import Media
 from shared.events import IntakeRequested
 from shared.refusal import NotFound, Refused, Stale
 from shared.web import allow, desk_of
@@ -29,9 +31,12 @@ MAX_ID = 200
 router = APIRouter(prefix="/api/v1")
 
 
-class StillChecking(Refused):
-    def __init__(self) -> None:
-        super().__init__("still-checking", "Berkas ini masih diperiksa. Coba lagi sebentar lagi.")
+class NotReadable(Refused):
+    def __init__(self, file: Media) -> None:
+        if file.state == "checking":
+            super().__init__("still-checking", "Berkas ini masih diperiksa. Coba lagi sebentar lagi.")
+        else:
+            super().__init__("file-refused", f"Berkas ini tidak lolos pemeriksaan. {file.reason}")
 
 
 class OtherData(Stale):
@@ -142,7 +147,7 @@ async def withdraw(request: Request, report: UUID, form: Withdrawal, person: Sen
 async def media(request: Request, media: UUID, person: Reader, rendition: str | None = None) -> Response:
     """Go to the file itself for a while; with `rendition` to the copy made of it."""
     async with desk_of(request).db.connection() as conn:
-        file = await store_media.find(conn, media)
+        file = await store_files.find(conn, media)
         if file is None:
             raise NotFound("Berkas")
         seen(person, await store.find(conn, file.report))
@@ -152,8 +157,8 @@ async def media(request: Request, media: UUID, person: Reader, rendition: str | 
         if rendition not in copies:
             raise NotFound("Salinan berkas")
         place = copies[rendition]
-    elif file.incoming is not None:
-        raise StillChecking
+    elif file.media.state != "accepted":
+        raise NotReadable(file.media)
     return RedirectResponse(await vault_of(request).store.download_url(place.bucket, place.key), 303)
 
 

@@ -1,21 +1,28 @@
-"""Composition root of intake."""
+"""Composition root of intake: the service, and the processes of its own that check files."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
+import structlog
 from fastapi import FastAPI
 
-from services.intake import api, api_uploads, handlers, login, openapi, pages, workers
-from services.intake.domain_media import Limits
-from services.intake.originals import Vault
+from services.intake import api, handlers, login, openapi, pages
+from services.intake.files import api as files_api
+from services.intake.files.checks import MediaChecks
+from services.intake.files.fetching import Fetcher
+from services.intake.files.originals import Vault
+from services.intake.files.requests import RequestChecks
+from services.intake.files.sweep import Sweep
 from services.intake.settings import Settings
 from shared import web
-from shared.media import Buckets, Store
-from shared.runtime import Reads, Runtime, now
+from shared.desk import Desk
+from shared.media.malware import Malware
+from shared.media.store import Buckets, Store
+from shared.runtime import Reads, Runtime, Worker, now
 from shared.web import Pages
 
-MEGABYTE = 1_000_000
+log = structlog.get_logger(__name__)
 
 
 def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] = now) -> FastAPI:
@@ -32,7 +39,10 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
             Reads("decisions", handlers.on_decisions(desk)),
             Reads("publications", handlers.on_publications(desk)),
         ],
-        workers=lambda desk: workers.all_of(desk, vault),
+        workers=lambda desk: [
+            Sweep(desk, vault).run,
+            *(checks(desk, vault, settings) if settings.media_checks == "here" else ()),
+        ],
     )
     app = web.create_app(
         title="Alurwarta: intake", lifespan=runtime.lifespan, media_origins=vault.store.public_endpoint
@@ -40,9 +50,32 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.state.vault, app.state.secure_cookies = vault, settings.secure_cookies
     app.state.pages = Pages.of(Path(__file__).parent / "templates")
     runtime.mount(app)
-    for part in (openapi, api, api_uploads, login, pages):
+    for part in (openapi, api, files_api, login, pages):
         app.include_router(part.router)
     return app
+
+
+def create_checks(settings: Settings | None = None, *, now: Callable[[], datetime] = now) -> FastAPI:
+    """A process that only checks files, scaled by itself; as a service it answers for its health and metrics."""
+    settings = settings or Settings()  # pyright: ignore[reportCallIssue]
+    vault = _vault(settings)
+    runtime = Runtime(
+        "intake", settings, now=now, reads=lambda _: [], workers=lambda desk: checks(desk, vault, settings)
+    )
+    app = web.create_app(title="Alurwarta: intake, checks of files", lifespan=runtime.lifespan)
+    runtime.mount(app)
+    return app
+
+
+def checks(desk: Desk, vault: Vault, settings: Settings) -> Sequence[Worker]:
+    """What looks into files, each lane by itself."""
+    malware = Malware(settings.clamd, settings.clamd_window_mb * 1024 * 1024) if settings.clamd else None
+    if malware is None:
+        log.warning("files are not scanned for malware: no ALURWARTA_CLAMD is set")
+    media = MediaChecks(desk, vault, malware, settings.work_folder)
+    fetcher = Fetcher(frozenset(settings.fetch_hosts.split(",")) - {""})
+    requests = RequestChecks(desk, vault, fetcher, settings.work_folder)
+    return [lane.run for long in (False, True) for lane in (requests.lane(long=long), media.lane(long=long))]
 
 
 def _vault(settings: Settings) -> Vault:
@@ -52,5 +85,4 @@ def _vault(settings: Settings) -> Vault:
         settings.s3_secret_key.get_secret_value(),
         public_endpoint=settings.s3_public_endpoint,
     )
-    limits = Limits(image=settings.image_limit_mb * MEGABYTE, other=settings.file_limit_mb * MEGABYTE)
-    return Vault(store, Buckets(settings.bucket_prefix), limits, timedelta(minutes=settings.upload_minutes))
+    return Vault(store, Buckets(settings.bucket_prefix), settings.limits, settings.form_lifetime)

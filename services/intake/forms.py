@@ -13,11 +13,15 @@ Words = Annotated[Text, StringConstraints(min_length=1, strip_whitespace=True)]
 
 
 class AttachedFile(MediaRights):
-    """An upload of one's own that is complete, with what goes with it into public."""
+    """An upload of one's own that is complete, with what goes with it into public.
+
+    `derived_from` is the SHA-256 of the file that it was made of, in a Report that one may see.
+    """
 
     upload: UUID
     sha256: Sha256
     name: Line | None = None
+    derived_from: Sha256 | None = None
 
 
 Files = Annotated[tuple[AttachedFile, ...], Field(max_length=MAX_MEDIA)]
@@ -59,6 +63,12 @@ class NewUpload(Value):
     content_type: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[A-Za-z0-9.+-]{1,100}$")]
     size: Annotated[int, Field(ge=0)]
     sha256: Sha256 | None = None
+
+
+class NewUploads(Value):
+    """Many at once, such as all photographs of a morning."""
+
+    files: Annotated[tuple[NewUpload, ...], Field(min_length=1, max_length=MAX_MEDIA)]
 
 
 class UploadDone(Value):

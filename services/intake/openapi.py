@@ -6,7 +6,9 @@ from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from services.intake import api, api_uploads
+from services.intake import api
+from services.intake.files import api as api_uploads
+from services.intake.forms import NewUpload, NewUploads
 from shared.events import IntakeRequested
 
 router = APIRouter()
@@ -26,10 +28,11 @@ def document() -> dict[str, Any]:
     served = (*api.router.routes, *api_uploads.router.routes)
     routes = [r for r in served if isinstance(r, APIRoute) and api.INTEGRATOR in r.tags]
     found = get_openapi(title="Alurwarta: intake", version="1", description=DESCRIPTION, routes=routes)
-    schema = IntakeRequested.model_json_schema(ref_template="#/components/schemas/{model}")
     components = found.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    schemas |= schema.pop("$defs", {}) | {"IntakeRequested": schema}
+    for model in (IntakeRequested, NewUpload, NewUploads):  # read by hand, so that a closed model names what is wrong
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= schema.pop("$defs", {}) | {model.__name__: schema}
     components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     found["security"] = [{"key": []}]
     return found

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from services.intake import store, store_media, store_requests, supplementing
+from services.intake import store, store_requests, supplementing
 from services.intake.announce import received
 from services.intake.domain import Report
 from services.intake.domain_requests import Answer, Request, Source, answer, digest
-from services.intake.store_media import Filed
+from services.intake.files import store as store_files
+from services.intake.files.store import Filed
 from services.intake.store_requests import Key
 from services.intake.supplementing import Addition
 from shared import audit, ledger
 from shared.audit import Entry
-from shared.content import Media
 from shared.desk import Desk
 from shared.events import IntakeAccepted, IntakeRefused, Outcome, Problem
 from shared.outbox import Draft
@@ -21,8 +21,8 @@ from shared.sla import Clock
 if TYPE_CHECKING:
     from shared.db import Connection
 
-Files: TypeAlias = dict[Key, tuple[Media, ...]]
-NO_MEDIA: tuple[Media, ...] = ()
+Files: TypeAlias = dict[Key, tuple[Filed, ...]]
+NO_FILES: tuple[Filed, ...] = ()
 
 
 Verdict = Literal["taken", "unknown-source", "other-data"]
@@ -59,10 +59,10 @@ async def accept(
     desk: Desk,
     answers: Sequence[Answer],
     sources: dict[str, Source],
-    media: Files | None = None,
+    given: Files | None = None,
 ) -> list[Answer]:
     """Make Reports of accepted requests, or supplements; returns those that had to be refused instead."""
-    files = media or {}
+    files = given or {}
     await _accept_new(conn, desk, [(a, a.clock) for a in answers if a.clock is not None], sources, files)
     answering = [a for a in answers if a.clock is None]
     if not answering:
@@ -107,7 +107,8 @@ async def _accept_new(
     filed: list[Filed] = []
     for a, clock in answers:
         r, ref = a.request, a.request.ref
-        media = files.get((r.source, r.id), NO_MEDIA)
+        own = files.get((r.source, r.id), NO_FILES)
+        media = tuple(f.media for f in own)
         report = _report(a)
         reports.append(report)
         if not r.asked.practice:
@@ -116,9 +117,9 @@ async def _accept_new(
         entries.append(Entry("report.received", clock.item, by, after_hash=a.sha256.hex(), event_id=r.id))
         drafts.append(Draft(received(r.asked, report, clock, media, request=ref), r.because, ref))
         drafts.append(Draft(_accepted(a), r.because, ref, suffix=r.source))
-        filed += [Filed(report.id, m) for m in media]
+        filed += own
     await store.add(conn, reports)
-    await store_media.add(conn, filed, at=desk.now())
+    await store_files.add(conn, filed, at=desk.now())
     await ledger.save(conn, clocks)
     await audit.append(conn, entries, at=desk.now())
     await desk.outbox.append(conn, drafts)
@@ -133,7 +134,7 @@ async def _accept_supplements(
             a.request.asked.text,
             a.request.received_at,
             sources[a.request.source].official,
-            tuple((m, None) for m in files.get((a.request.source, a.request.id), NO_MEDIA)),
+            tuple((f.media, f.incoming) for f in files.get((a.request.source, a.request.id), NO_FILES)),
             a.request,
         )
         for a in answers

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from services.intake import announce, store, store_media, store_progress, supplementing
+from services.intake import announce, store, store_progress, supplementing
 from services.intake.domain import Report, SentBefore, unit_for, withdraw
-from services.intake.domain_media import UploadIncomplete
 from services.intake.domain_requests import BadField, measure
+from services.intake.files import store as store_files
+from services.intake.files import store_uploads
+from services.intake.files.limits import UnknownOrigin, UploadIncomplete, expect_report_size
+from services.intake.files.originals import Vault, original_of
+from services.intake.files.store import Filed
+from services.intake.files.store_uploads import Upload
 from services.intake.forms import AttachedFile, NewReport, NewSupplement, Withdrawal
-from services.intake.originals import Vault, original_of
-from services.intake.store_media import Filed, Upload
 from services.intake.supplementing import Addition
 from shared import audit, ledger
 from shared.accounts import Person
@@ -18,7 +21,7 @@ from shared.audit import Entry
 from shared.content import Media, StoredObject
 from shared.desk import Desk
 from shared.events import IntakeRequested, ReportWithdrawn
-from shared.media import kind_of
+from shared.media.kinds import kind_of
 from shared.outbox import Draft
 from shared.refusal import NotFound
 
@@ -47,7 +50,7 @@ async def create(desk: Desk, vault: Vault, person: Person, form: NewReport, *, k
         files = await _attached(conn, desk, vault, person, form.media)
         if not await store.add_once(conn, report):
             return await _sent_before(conn, report, [media for media, _ in files])
-        await store_media.add(conn, [Filed(new_id, media, incoming) for media, incoming in files], at=now)
+        await store_files.add(conn, [Filed(new_id, media, incoming) for media, incoming in files], at=now)
         await ledger.save(conn, [] if form.practice else [clock])
         await audit.append(conn, [Entry("report.received", str(new_id), person.official)], at=now)
         media = tuple(media for media, _ in files)
@@ -99,7 +102,7 @@ def may_see(person: Person, report: Report) -> bool:
 async def _sent_before(conn: "Connection", report: Report, media: Sequence[Media]) -> UUID:
     """The Report that the same form became; one that was changed since is not silently dropped."""
     before = await store.made_before(conn, report)
-    files = {f.media.original.sha256 for f in await store_media.of_reports(conn, [before.id])}
+    files = {f.media.original.sha256 for f in await store_files.of_reports(conn, [before.id])}
     if before.facts != report.facts or files != {m.original.sha256 for m in media}:
         raise SentBefore
     return before.id
@@ -125,11 +128,28 @@ def _received_at(form: NewReport, person: Person, now: "datetime") -> "datetime"
 async def _attached(
     conn: "Connection", desk: Desk, vault: Vault, person: Person, files: Sequence[AttachedFile]
 ) -> tuple[tuple[Media, str | None], ...]:
-    """The files of a form as media to be checked, each with its place in the incoming bucket."""
+    """The files of a form as media to be checked, each with its place in the incoming bucket.
+
+    Until the transaction ends nobody sweeps or takes back these uploads; from then on the media name them.
+    """
     if not files:
         return ()
-    found = await store_media.uploads(conn, {f.upload for f in files}, owner=person.account)
-    return tuple(_media(f, found.get(f.upload), desk, vault) for f in files)
+    found = await store_uploads.hold(conn, {f.upload for f in files}, owner=person.account)
+    await _expect_origins(conn, person, files)
+    attached = tuple(_media(f, found.get(f.upload), desk, vault) for f in files)
+    expect_report_size([media.original.size for media, _ in attached], vault.limits)
+    return attached
+
+
+async def _expect_origins(conn: "Connection", person: Person, files: Sequence[AttachedFile]) -> None:
+    """Each file that was made of another must name one that this person may see."""
+    named = {f.derived_from: f.name or str(f.upload) for f in files if f.derived_from is not None}
+    if not named:
+        return
+    unit = None if person.has(*READERS) else person.unit or ""
+    known = await store_uploads.known_to(conn, list(named), unit=unit)
+    if unknown := sorted(set(named) - known):
+        raise UnknownOrigin(f"{unknown[0][:12]}… ({named[unknown[0]]})")
 
 
 def _media(file: AttachedFile, upload: Upload | None, desk: Desk, vault: Vault) -> tuple[Media, str]:

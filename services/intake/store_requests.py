@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from services.intake.domain_requests import Answer, Request, Source
+from services.intake.files.limits import LONG
 from shared.envelope import Envelope
 from shared.events import IntakeRequested, Problem
 
@@ -46,11 +47,11 @@ async def claim(conn: "Connection", answers: Sequence[Answer], *, at: datetime) 
     rows.sort(key=lambda row: row[:2])  # the order in which two receivers of the same requests lock them
     fresh = await conn.fetch(
         """INSERT INTO requests (source, id, data_sha256, state, report, problems, body, envelope, received_at,
-                                 answered_at, next_at)
-           SELECT s, i, d, st, r, p::json, b::json, e::json, ra, CASE WHEN st <> 'checking' THEN $10::timestamptz END,
-                  $10
+                                 long, answered_at, next_at)
+           SELECT s, i, d, st, r, p::json, b::json, e::json, ra, l,
+                  CASE WHEN st <> 'checking' THEN $11::timestamptz END, $11
            FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::text[],
-                       $9::timestamptz[]) AS x(s, i, d, st, r, p, b, e, ra)
+                       $9::timestamptz[], $10::boolean[]) AS x(s, i, d, st, r, p, b, e, ra, l)
            ON CONFLICT (source, id) DO NOTHING RETURNING source, id""",
         *map(list, zip(*rows, strict=True)),
         at,
@@ -85,18 +86,19 @@ async def answered(conn: "Connection", answers: Sequence[Answer], *, at: datetim
     )
 
 
-async def take(db: "Database", *, at: datetime, lease: timedelta, limit: int) -> list[Pending]:
-    """Take some that wait to be looked at; who dies with them loses them when the lease ends."""
+async def take(db: "Database", *, at: datetime, lease: timedelta, limit: int, long: bool) -> list[Pending]:
+    """Take some of one lane that wait to be looked at; who dies with them loses them when the lease ends."""
     async with db.transaction() as conn:
         rows = await conn.fetch(
             """UPDATE requests r SET next_at = $1::timestamptz + $2::interval, attempts = r.attempts + 1
-               FROM (SELECT source, id FROM requests WHERE state = 'checking' AND next_at <= $1
+               FROM (SELECT source, id FROM requests WHERE state = 'checking' AND long = $4 AND next_at <= $1
                      ORDER BY next_at LIMIT $3 FOR UPDATE SKIP LOCKED) AS t
                WHERE r.source = t.source AND r.id = t.id
                RETURNING r.*""",
             at,
             lease,
             limit,
+            long,
         )
     return [_pending(row) for row in rows]
 
@@ -134,7 +136,13 @@ def _row(a: Answer) -> tuple[Any, ...]:
         envelope = ENVELOPE.dump_json(request.because).decode() if request.because else None
     return (
         request.source, request.id, a.sha256, state, a.report, _problems(a), body, envelope, request.received_at,
+        _is_long(request.asked),
     )  # fmt: skip
+
+
+def _is_long(asked: IntakeRequested) -> bool:
+    """Whether looking at its files may take minutes: what is fetched from elsewhere, and what is large together."""
+    return any(m.object is None for m in asked.media) or sum(m.object.size for m in asked.media if m.object) > LONG
 
 
 def _problems(a: Answer) -> str | None:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from services.intake import store, store_media
+from services.intake import store
 from services.intake.domain import NotFoundForSource, Report, Supplement
 from services.intake.domain import supplement as decide
 from services.intake.domain_requests import Request
-from services.intake.store_media import Filed
+from services.intake.files import store as store_files
+from services.intake.files.store import Filed
 from shared import audit, ledger
 from shared.audit import Entry
 from shared.content import Media, Official
@@ -76,7 +77,7 @@ async def _save(conn: "Connection", desk: Desk, done: Sequence[Done]) -> None:
     await store.save(conn, {d.report.id: d.report for d in done}.values())
     await store.add_supplements(conn, [d.supplement for d in done])
     files = [Filed(d.report.id, media, key) for d in done for media, key in d.addition.files]
-    await store_media.add(conn, files, at=desk.now())
+    await store_files.add(conn, files, at=desk.now())
     await ledger.save(conn, [d.clock for d in done if d.clock is not None])
     entries = [Entry("report.supplemented", str(d.report.id), d.addition.by) for d in done]
     await audit.append(conn, entries, at=desk.now())

@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from services.intake import store, store_media, store_progress
+from services.intake import store, store_progress
 from services.intake.domain import Asked, Report
 from services.intake.domain_progress import Progress, stage_of
-from services.intake.store_media import Filed
+from services.intake.files import store as store_files
+from services.intake.files.store import Filed
 from shared.desk import Desk
 from shared.events import IntakeRequested
 from shared.sla import Clock
@@ -52,7 +53,7 @@ async def whole(conn: "Connection", desk: Desk, report: Report) -> dict[str, Any
         **line,
         **facts,
         "sent_back": sent_back.model_dump() if sent_back else None,
-        "media": [_file(f) for f in await store_media.of_reports(conn, [report.id])],
+        "media": [_file(f) for f in await store_files.of_reports(conn, [report.id])],
         "supplements": await store.supplements_of(conn, report.id),
         "clocks": [_clock(c, desk) for c in await store.clocks_of(conn, report.id)],
     }
@@ -73,7 +74,7 @@ def _file(f: Filed) -> dict[str, Any]:
         "size": m.original.size,
         "sha256": m.original.sha256,
         "renditions": [r.label for r in m.renditions],
-        "readable": f.incoming is None,
+        "readable": m.state == "accepted",
     }
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from services.intake import sources, store_requests
 from services.intake.domain_requests import Source
-from services.intake.originals import Vault
+from services.intake.files.originals import Vault
 from shared.accounts import Person
 from shared.guard import MAX_BODY
 from shared.refusal import Refused

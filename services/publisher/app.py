@@ -19,7 +19,7 @@ from services.publisher.workers import Pages as Shelf
 from services.publisher.workers_objects import Clearing, Sweep
 from shared import web
 from shared.desk import Desk
-from shared.media import Store
+from shared.media.store import Store
 from shared.runtime import Reads, Runtime, Worker, now
 
 PROBE_SECONDS = 10

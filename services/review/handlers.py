@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.review import domain, rulings, store
+from services.review import domain, rulings, store, store_erased
 from services.review.board.handlers import and_the_board
 from services.review.domain import Case, Ended, Review
 from services.review.store import Fate, Notice, Submitted
@@ -138,7 +138,7 @@ def on_stories(desk: "Desk") -> React:
         clocks = {(c.item, c.cycle): c for c in await ledger.load(conn, stories=sorted(stories))}
         filing = Filing(desk.clock, cases, clocks)
         batch.fold(filing.decide, events)
-        await store.add(conn, filing.submitted)
+        await store.add(conn, await store_erased.without_erased(conn, filing.submitted))
         await store.save_cases(conn, list(filing.cases.values()))
         await store.add_ended(conn, filing.ended)
         await desk.outbox.append(conn, filing.drafts)
@@ -154,6 +154,8 @@ def on_reports(desk: "Desk") -> React:
     async def react(conn: "Connection", batch: "Batch") -> None:
         events = batch.of(ReportWithdrawn, ReportRefused, MediaErased)
         notices = {e.envelope.id: notice for e in events if (notice := notice_of(e)) is not None}
+        # Their lock is had before anything is written down: a submission that crosses sees all of it, or waits.
+        await store_erased.empty(conn, {n.subject for n in notices.values() if n.kind == "media-erased"})
         await store.add_notices(conn, list(notices.values()))
         entries = [Entry(f"review.{n.kind}", str(n.subject), event_id=caused) for caused, n in notices.items()]
         await audit.append(conn, entries, at=desk.now())

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from services.review.domain import Choice, Review, State
 from services.review.store import review_of
 from shared.content import Content, Official, Reason, Rendition
+from shared.media.choosing import CAPTIONS, FOR_STAFF
 
 if TYPE_CHECKING:
     import asyncpg
@@ -100,11 +101,16 @@ class Dossier:
     published: Published
     erased: frozenset[str]
 
+    @property
+    def erased_files(self) -> frozenset[UUID]:
+        return frozenset(f.subject for f in self.findings if f.kind == "media-erased")
+
     def rendition(self, sha256: str) -> Rendition | None:
         """A publishable copy that this Version shows, unless its file was erased."""
         if sha256 in self.erased:
             return None
-        return next((r for m in self.content.media for r in m.renditions if r.sha256 == sha256), None)
+        shown = (r for m in self.content.media for r in m.renditions if r.label != FOR_STAFF)
+        return next((r for r in shown if r.sha256 == sha256), None)
 
 
 _LINE = """
@@ -144,9 +150,10 @@ async def dossier(conn: "Connection", story: UUID, version: int | None = None) -
     if row is None:
         return None
     lines = await conn.fetch(f"{_LINE} WHERE r.story = $1 ORDER BY r.version DESC", story)
+    content = Content.model_validate_json(row["content"], extra="ignore")
     return Dossier(
         review=review_of(row),
-        content=Content.model_validate_json(row["content"], extra="ignore"),
+        content=content,
         decided=_decided(row),
         revocations=await _revocations(conn, story),
         findings=await _findings(conn, story, row["version"]),
@@ -158,7 +165,7 @@ async def dossier(conn: "Connection", story: UUID, version: int | None = None) -
             row["taken_down_at"],
             row["taken_down_version"],
         ),
-        erased=await _erased(conn, row["media"]),
+        erased=await _erased(conn, row["media"], content),
     )
 
 
@@ -180,8 +187,15 @@ async def _findings(conn: "Connection", story: UUID, version: int) -> tuple[Find
     return tuple(Finding(**dict(row)) for row in rows)
 
 
-async def _erased(conn: "Connection", media: Iterable[UUID]) -> frozenset[str]:
-    hashes = await conn.fetch("SELECT unnest(renditions) AS sha256 FROM notices WHERE subject = ANY($1)", list(media))
+async def _erased(conn: "Connection", media: Iterable[UUID], content: Content) -> frozenset[str]:
+    """The hashes of what was erased of these files, and of captions that lie inside videos of this content."""
+    captions = [r.sha256 for m in content.media for r in m.renditions if r.label == CAPTIONS]
+    hashes = await conn.fetch(
+        """SELECT unnest(renditions) AS sha256 FROM notices
+           WHERE subject = ANY($1) OR (kind = 'media-erased' AND renditions && $2)""",
+        list(media),
+        captions,
+    )
     return frozenset(row["sha256"] for row in hashes)
 
 

@@ -11,7 +11,7 @@ from services.review.rulings import Ruling
 from services.review.store_read import Dossier, Line
 from shared import audit, ledger
 from shared.audit import Entry
-from shared.media import Buckets, Store
+from shared.media.store import Buckets, Store
 from shared.outbox import Draft
 from shared.refusal import NotFound
 from shared.sla import Clock

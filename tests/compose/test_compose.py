@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from deploy.embedded.demo import SAMPLES, STAGES, Walk, password, people, samples, walk
 from deploy.embedded.staff import until
-from shared.media import Buckets
+from shared.media.store import Buckets
 from shared.topics import SERVICES
 from tests.compose.engine import engine
 from tests.compose.project import ComposeFailed, Project, copied, living

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.media import Buckets
+from shared.media.store import Buckets
 from shared.topics import Topics
 from tests.support.stack import HOUSE, Stack
 

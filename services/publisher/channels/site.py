@@ -1,4 +1,4 @@
-"""The office's own site: copy the pictures, show the page, then look at it as a stranger would."""
+"""The office's own site: copy the files, show the page, then look at it as a stranger would."""
 
 import html
 from dataclasses import dataclass
@@ -8,10 +8,12 @@ import httpx
 
 from services.publisher.channels import ApprovalGone, Capabilities, NotSent, Post, Receipt, Rejected
 from services.publisher.domain import SITE, PublicObject
-from shared.media import Missing, Store
+from shared.media.store import Missing, Store
 from shared.refusal import Transient
 
 MARK = "alurwarta:versi"
+# Its name is its hash, so that what a cache holds under it can never be out of date.
+CACHED = "public, max-age=31536000, immutable"
 CAN = Capabilities(
     max_text=None, max_media=None, edit=True, take_down=True, idempotency=True, lookup=True, proved_against="real"
 )
@@ -63,11 +65,12 @@ class Site:
 
     async def restore(self, found: PublicObject) -> None:
         """Copy one object to the public bucket, and make sure that it is what was approved."""
-        await self.store.copy((found.bucket, found.source_key), (self.public_bucket, found.key))
+        headers = {"Content-Type": found.content_type, "Cache-Control": CACHED}
+        await self.store.copy((found.bucket, found.source_key), (self.public_bucket, found.key), headers=headers)
         if await self.store.hash_of(self.public_bucket, found.key) != found.sha256:
             await self.store.remove(self.public_bucket, found.key)
             raise Rejected(
-                "Salah satu gambar tidak sama dengan yang disetujui. Periksa gambarnya, lalu ajukan versi baru."
+                "Salah satu berkas tidak sama dengan yang disetujui. Periksa berkasnya, lalu ajukan versi baru."
             )
 
     async def _bring(self, found: PublicObject) -> None:
@@ -76,16 +79,17 @@ class Site:
                 await self.restore(found)
         except Missing:
             raise Rejected(
-                "Salah satu gambar sudah tidak ada di penyimpanan. Ajukan versi baru tanpa gambar itu."
+                "Salah satu berkas sudah tidak ada di penyimpanan. Ajukan versi baru tanpa berkas itu."
             ) from None
         except Transient as e:
             raise NotSent("Penyimpanan media sedang tidak terjangkau.") from e
 
     async def _lies_there(self, found: PublicObject) -> bool:
         try:
-            if (await self.store.stat(self.public_bucket, found.key)).size != found.size:
-                return False
+            lying = await self.store.stat(self.public_bucket, found.key)
         except Missing:
+            return False
+        if (lying.size, lying.content_type, lying.cache_control) != (found.size, found.content_type, CACHED):
             return False
         return await self.store.hash_of(self.public_bucket, found.key) == found.sha256
 

@@ -13,15 +13,18 @@ import httpx
 from fastapi import FastAPI
 from uuid_utils.compat import uuid7
 
-from services.intake import handlers, sources, workers
+from services.intake import handlers, sources
 from services.intake.app import create_app
-from services.intake.originals import Vault
+from services.intake.files.checks import MediaChecks
+from services.intake.files.originals import Vault
+from services.intake.files.requests import RequestChecks
 from services.intake.settings import Settings
 from shared import accounts, db
 from shared.consume import Consumer
 from shared.desk import Desk
 from shared.envelope import Record
 from shared.events import Event
+from shared.media.malware import Malware
 from shared.outbox import Outbox
 from tests.support.stack import Stack
 from tests.unit.intake.samples import KEEPER, record
@@ -48,6 +51,7 @@ class Office:
     desk: Desk
     owner: "asyncpg.Connection[asyncpg.Record]"
     at: datetime
+    malware: Malware | None = None
     keys: dict[str, str] = field(default_factory=dict[str, str])
     sequences: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     sessions: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
@@ -78,8 +82,9 @@ class Office:
 
     async def look(self) -> None:
         """Let the workers do all that is due."""
-        requests, media = workers.RequestChecks(self.desk, self.vault), workers.MediaChecks(self.desk, self.vault)
-        while await requests.once() + await media.once():
+        checks = RequestChecks(self.desk, self.vault), MediaChecks(self.desk, self.vault, self.malware)
+        lanes = [check.lane(long=long) for check in checks for long in (False, True)]
+        while sum([await lane.once() for lane in lanes]):
             pass
 
     async def call(self, who: str | None, method: str, path: str, **more: Any) -> httpx.Response:

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from services.intake import store_requests, workers
-from services.intake.originals import Vault
-from services.intake.workers import LEASE
+from services.intake import store_requests
+from services.intake.files.originals import Vault
+from services.intake.files.lanes import LEASE
+from services.intake.files.requests import RequestChecks
 from shared.events import IntakeAccepted, IntakeRefused, ReportMediaChecked, ReportReceived, ReportSupplemented
 from shared.refusal import Transient
 from tests.integration.intake.desk import Office
+from tests.support.stack import HOUSE
 from tests.unit.intake.samples import asked, hours, record, sent_back
 
 TOPIC = "intake-requests.sim-rutilahu"
@@ -67,13 +69,15 @@ async def test_a_checked_picture_has_an_upright_rendition_without_metadata(desk:
     await send(desk, await named(desk, photo()))
     await desk.look()
     (checked,) = await desk.events(ReportMediaChecked)
-    (web,) = checked.media.renditions
-    assert (checked.media.state, web.label, web.bucket) == ("accepted", "web", desk.vault.buckets.renditions)
-    assert (web.width, web.height) == (128, 64)
-    made = await desk.vault.store.read(web.bucket, web.key)
-    assert hashlib.sha256(made).hexdigest() == web.sha256
-    with Image.open(io.BytesIO(made)) as picture:
-        assert not picture.getexif()
+    assert (checked.media.state, checked.media.placeholder[:23]) == ("accepted", "data:image/webp;base64,")
+    assert [r.label for r in checked.media.renditions] == ["webp-128", "jpeg-128"]
+    for copy in checked.media.renditions:
+        assert (copy.bucket, copy.key) == (desk.vault.buckets.renditions, f"intake/{copy.sha256}")
+        assert (copy.width, copy.height) == (128, 64)
+        made = await desk.vault.store.read(copy.bucket, copy.key)
+        assert hashlib.sha256(made).hexdigest() == copy.sha256
+        with Image.open(io.BytesIO(made)) as picture:
+            assert not picture.getexif()
 
 
 @pytest.mark.parametrize(
@@ -126,10 +130,10 @@ async def test_while_the_store_is_away_nothing_is_refused_and_later_all_goes_on(
 async def test_two_workers_answer_a_request_once(desk: Office) -> None:
     await desk.source()
     await send(desk, await named(desk, photo()))
-    checks = workers.RequestChecks(desk.desk, desk.vault)
-    taken = [await store_requests.take(desk.desk.db, at=hours(n), lease=LEASE, limit=9) for n in range(2)]
+    checks = RequestChecks(desk.desk, desk.vault)
+    taken = [await store_requests.take(desk.desk.db, at=hours(n), lease=LEASE, limit=9, long=False) for n in range(2)]
     (first,), (second,) = taken  # the lease of the first ended while it was at work
-    await asyncio.gather(checks._one(first), checks._one(second))
+    await asyncio.gather(checks.one(first), checks.one(second))
     assert len(await desk.events(ReportReceived)) == 1
 
 
@@ -144,12 +148,14 @@ async def test_a_file_that_is_no_picture_is_refused_by_itself_and_the_report_goe
     assert await desk.state(received.report) == "received"
 
 
-async def test_a_document_is_accepted_without_a_rendition(desk: Office) -> None:
-    up = await desk.upload("dewi", b"%PDF-1.7 notulen", "notulen.pdf", "application/pdf")
+async def test_a_document_is_accepted_with_a_copy_that_may_be_shown_and_its_text(desk: Office) -> None:
+    minutes = (HOUSE / "deploy" / "embedded" / "samples" / "notulen.pdf").read_bytes()
+    up = await desk.upload("dewi", minutes, "notulen.pdf", "application/pdf")
     await report_of(desk, {"upload": up["id"], "sha256": up["sha256"]})
     await desk.look()
     (checked,) = await desk.events(ReportMediaChecked)
-    assert (checked.media.state, checked.media.renditions, checked.media.kind) == ("accepted", (), "document")
+    assert (checked.media.state, checked.media.kind) == ("accepted", "document"), checked.media.reason
+    assert {r.label for r in checked.media.renditions} == {"pdf", "preview-webp", "preview-jpeg", "text"}
 
 
 async def report_of(desk: Office, *files: dict[str, Any], who: str = "dewi") -> Any:

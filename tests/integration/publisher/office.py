@@ -27,7 +27,7 @@ from shared.content import Content, StoryMedia
 from shared.desk import Desk
 from shared.envelope import Record
 from shared.events import Event, StoryApproved
-from shared.media import Missing, Store
+from shared.media.store import Missing, Store
 from shared.outbox import Outbox
 from tests.support.stack import Stack
 from tests.unit.publisher.samples import KEEPER, MORNING, approved, content, photo, record

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from shared.media import Buckets, Form, Missing, Store, Undecodable, _render_jpeg, render_jpeg
+from shared.media.store import Buckets, Form, Missing, Store, Undecodable, _render_jpeg, render_jpeg
 from shared.refusal import Transient
 from tests.support.stack import HOUSE, Stack, stack
 

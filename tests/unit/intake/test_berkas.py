@@ -2,13 +2,14 @@
 
 import pytest
 
-from services.intake.domain_media import Limits, problem_of, why_not
+from services.intake.files.limits import Limits, problem_of
 from services.intake.login import LOCAL
 from services.intake.sources import BadName, add
 from shared.content import StoredObject
+from shared.media.kinds import FileLimits, canonical, why_not
 from tests.unit.intake.samples import NOON
 
-LIMITS = Limits(image=1_000, other=10_000)
+LIMITS = Limits(FileLimits(image=1_000, video=10_000))
 
 
 def file(
@@ -19,7 +20,7 @@ def file(
 
 @pytest.mark.parametrize("content_type", ["image/jpeg", "video/mp4", "audio/x-m4a", "application/pdf", "text/csv"])
 def test_photographs_recordings_and_office_documents_are_taken(content_type: str) -> None:
-    assert why_not(content_type, 7, LIMITS) is None
+    assert why_not(canonical(content_type), 7, LIMITS.file) is None
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ def test_photographs_recordings_and_office_documents_are_taken(content_type: str
      ("image/jpeg", 1_001), ("video/mp4", 10_001), ("image/jpeg", 0)],
 )  # fmt: skip
 def test_other_kinds_and_sizes_are_refused_with_a_sentence(content_type: str, size: int) -> None:
-    assert (why_not(content_type, size, LIMITS) or "").endswith(".")
+    assert (why_not(canonical(content_type), size, LIMITS.file) or "").endswith(".")
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,7 @@ def test_other_kinds_and_sizes_are_refused_with_a_sentence(content_type: str, si
     [("b-originals", "sim/1"), ("b-incoming", "lain/1"), ("b-incoming", "sim2/1"), ("b-incoming", "sim")],
 )
 def test_a_request_may_name_only_its_own_senders_files(bucket: str, key: str) -> None:
-    found = problem_of(2, file(bucket, key), source="sim", bucket="b-incoming", limits=LIMITS)
+    found = problem_of(2, "1.jpg", file(bucket, key), source="sim", bucket="b-incoming", limits=LIMITS)
     assert found is not None
     assert found.field == "media.2.object"
 
@@ -45,13 +46,13 @@ def test_a_request_may_name_only_its_own_senders_files(bucket: str, key: str) ->
     "key", ["sim/../lain/1", "sim/./1", "sim//1", "sim/", "sim/" + "x" * 256, "sim" + ("/" + "é" * 80) * 12]
 )
 def test_a_key_that_no_object_can_have_is_answered_and_not_looked_up_for_ever(key: str) -> None:
-    found = problem_of(0, file(key=key), source="sim", bucket="b-incoming", limits=LIMITS)
+    found = problem_of(0, "1.jpg", file(key=key), source="sim", bucket="b-incoming", limits=LIMITS)
     assert found is not None
     assert found.message.endswith(".")
 
 
 def test_a_file_in_its_place_is_looked_into() -> None:
-    assert problem_of(0, file(), source="sim", bucket="b-incoming", limits=LIMITS) is None
+    assert problem_of(0, "1.jpg", file(), source="sim", bucket="b-incoming", limits=LIMITS) is None
 
 
 @pytest.mark.parametrize("path", ["/beranda", "/bahan/baru?x=1", "/"])

@@ -144,17 +144,18 @@ def test_the_revocation_of_a_newer_version_not_yet_sent_leaves_the_older_page_st
 
 def test_an_erased_file_leaves_every_version_in_whichever_order_it_comes() -> None:
     story = live(ready())
-    after = crossings.erase(story, PHOTO)
+    erased = crossings.Erased(frozenset({PHOTO}))
+    after = crossings.erase(story, erased)
     assert the(after).approval.content.media == ()
     assert len(the(after).approval.content.body) == 1
     assert the(after).approval.content_sha256 == the(story).approval.content_sha256
-    arrived = crossings.approve(Story(story.id), approved(story.id, 1), event_id="e", traceparent=None, erased={PHOTO})
+    arrived = crossings.approve(Story(story.id), approved(story.id, 1), event_id="e", traceparent=None, erased=erased)
     assert the(arrived).approval.content == the(after).approval.content
 
 
 def test_an_erasure_of_another_file_changes_nothing() -> None:
     story = ready(content=content(media=(photo(),)))
-    assert crossings.erase(story, uuid4()) is story
+    assert crossings.erase(story, crossings.Erased(frozenset({uuid4()}), frozenset({"a" * 64}))) is story
 
 
 def test_a_correction_revoked_before_it_was_shown_leaves_the_story_public_and_says_nothing_of_a_take_down() -> None:

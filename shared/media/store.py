@@ -1,25 +1,27 @@
-"""Media in the object store: presigned in and out, hashed, copied, and rendered for the public."""
+"""The object store: presigned in and out, hashed, copied, and one bucket that strangers may read."""
 
 import asyncio
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import IO, Any, ParamSpec, TypeVar
+from itertools import islice
+from pathlib import Path
+from typing import IO, NamedTuple, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 import urllib3
 from minio import Minio
-from minio.commonconfig import CopySource
+from minio.commonconfig import REPLACE, CopySource
 from minio.datatypes import PostPolicy
 from minio.error import S3Error
-from PIL import Image, ImageCms, ImageOps
 
 from shared import metrics
-from shared.content import MediaKind, StoredObject
+from shared.media.multipart import Multipart, Signer
+from shared.media.verdict import Undecodable
 from shared.refusal import Transient
 
 P = ParamSpec("P")
@@ -27,12 +29,7 @@ T = TypeVar("T")
 
 WORKERS = 8
 CHUNK = 1024 * 1024
-MAX_PIXELS = 80_000_000
-LONGEST_SIDE = 1600
-# What cameras and telephones make. Pillow reads much more, some by other programs: EPS runs Ghostscript.
-PICTURES = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP")
-GONE = ("NoSuchKey", "NoSuchObject", "NotFound", "NoSuchBucket")
-KINDS: dict[str, MediaKind] = {"image": "image", "video": "video", "audio": "audio"}
+GONE = ("NoSuchKey", "NoSuchObject", "NotFound", "NoSuchBucket", "NoSuchUpload")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +63,7 @@ class Stat:
     size: int
     etag: str
     content_type: str
+    cache_control: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +75,15 @@ class Form:
     expires_at: datetime
 
 
+class Listed(NamedTuple):
+    """An object as a listing shows it, and when it was put."""
+
+    key: str
+    modified: datetime
+
+
 class Missing(Exception):
     """No such object."""
-
-
-class Undecodable(Exception):
-    """The file is not what it says, or is too large to be decoded safely; the sentence is for the sender."""
 
 
 class Store:
@@ -97,6 +98,9 @@ class Store:
         # Signing needs no network where the region is given; the host that is signed is the one the browser sends.
         self._signer = _client(self.public_endpoint, access_key, secret_key, region)
         self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="store")
+        self.multipart = Multipart(
+            self._client, Signer(self.public_endpoint, access_key, secret_key, region), self._run
+        )
 
     async def _run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
@@ -126,7 +130,8 @@ class Store:
         policy.add_equals_condition("key", key)
         policy.add_equals_condition("Content-Type", content_type)
         policy.add_content_length_range_condition(size, size)
-        fields: dict[str, str] = dict(await self._run(self._signer.presigned_post_policy, policy))
+        # Not in a thread: it asks nobody, and takes a third of the time here.
+        fields: dict[str, str] = dict(self._signer.presigned_post_policy(policy))
         fields |= {"key": key, "Content-Type": content_type}
         return Form(f"{self.public_endpoint}/{bucket}", fields, expires)
 
@@ -135,18 +140,31 @@ class Store:
         return await self._run(self._signer.presigned_get_object, bucket, key, lifetime)
 
     async def stat(self, bucket: str, key: str) -> Stat:
-        """Size, ETag and type of an object. Raises Missing."""
+        """Size, ETag, type and caching of an object. Raises Missing."""
         found = await self._run(self._client.stat_object, bucket, key)
-        return Stat(found.size or 0, found.etag or "", found.content_type or "")
+        headers = found.metadata or {}
+        return Stat(
+            found.size or 0, found.etag or "", found.content_type or "", str(headers.get("cache-control") or "")
+        )
 
     async def hash_of(self, bucket: str, key: str) -> str:
         """SHA-256 of an object's bytes, streamed. Raises Missing."""
         return await self._run(_hash_object, self._client, bucket, key)
 
+    async def download(self, bucket: str, key: str, to: Path) -> str:
+        """Stream an object into a file; returns the SHA-256 of its bytes. Raises Missing."""
+        digest, size = await self._run(_download_object, self._client, bucket, key, to)
+        metrics.MEDIA_BYTES.labels("read").inc(size)
+        return digest
+
     async def read(self, bucket: str, key: str, *, limit: int = 100_000_000) -> bytes:
         data = await self._run(_read_object, self._client, bucket, key, limit)
         metrics.MEDIA_BYTES.labels("read").inc(len(data))
         return data
+
+    def chunks(self, bucket: str, key: str) -> Iterator[bytes]:
+        """An object's bytes piece by piece, for one who is off the event loop already. Raises the client's errors."""
+        return _chunks_of(self._client, bucket, key)
 
     async def put(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
         await self.put_file(bucket, key, io.BytesIO(data), len(data), content_type)
@@ -155,10 +173,27 @@ class Store:
         await self._run(self._client.put_object, bucket, key, file, size, content_type)  # pyright: ignore
         metrics.MEDIA_BYTES.labels("written").inc(size)
 
-    async def copy(self, source: tuple[str, str], to: tuple[str, str], *, if_match: str | None = None) -> None:
-        """Copy inside the store; with `if_match` only what still has that ETag. Raises Missing when it is not so."""
+    async def copy(
+        self,
+        source: tuple[str, str],
+        to: tuple[str, str],
+        *,
+        if_match: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Copy inside the store; with `if_match` only what still has that ETag. Raises Missing when it is not so.
+
+        `headers` (Content-Type, Cache-Control) replace those of the source; without them the copy has the same.
+        """
+        told: dict[str, str | list[str] | tuple[str]] | None = {**headers} if headers else None
         try:
-            await self._run(self._client.copy_object, *to, CopySource(*source, match_etag=if_match))
+            await self._run(
+                self._client.copy_object,
+                *to,
+                CopySource(*source, match_etag=if_match),
+                metadata=told,
+                metadata_directive=REPLACE if headers else None,
+            )
         except S3Error as e:
             if e.code == "PreconditionFailed":
                 raise Missing("was replaced meanwhile") from None
@@ -169,6 +204,10 @@ class Store:
 
     async def keys(self, bucket: str, prefix: str = "") -> list[str]:
         return await self._run(_list_keys, self._client, bucket, prefix)
+
+    async def listed(self, bucket: str, *, after: str = "", limit: int = 1_000) -> list[Listed]:
+        """So many objects in order of their keys, from behind one key on."""
+        return await self._run(_list_objects, self._client, bucket, after, limit)
 
     async def remove_bucket(self, bucket: str) -> None:
         await self._run(self._client.remove_bucket, bucket)
@@ -198,6 +237,20 @@ def _client(endpoint: str, access_key: str, secret_key: str, region: str) -> Min
     return Minio(parts.netloc, access_key, secret_key, secure=parts.scheme == "https", region=region, http_client=pool)
 
 
+def _download_object(client: Minio, bucket: str, key: str, to: Path) -> tuple[str, int]:
+    response = client.get_object(bucket, key)
+    try:
+        digest = hashlib.sha256()
+        with to.open("wb") as file:
+            for chunk in response.stream(CHUNK):
+                digest.update(chunk)
+                file.write(chunk)
+            return digest.hexdigest(), file.tell()
+    finally:
+        response.close()
+        response.release_conn()
+
+
 def _hash_object(client: Minio, bucket: str, key: str) -> str:
     response = client.get_object(bucket, key)
     try:
@@ -208,6 +261,23 @@ def _hash_object(client: Minio, bucket: str, key: str) -> str:
     finally:
         response.close()
         response.release_conn()
+
+
+def _chunks_of(client: Minio, bucket: str, key: str) -> Iterator[bytes]:
+    response = client.get_object(bucket, key)
+    try:
+        for chunk in response.stream(CHUNK):
+            metrics.MEDIA_BYTES.labels("read").inc(len(chunk))
+            yield chunk
+    finally:
+        response.close()
+        response.release_conn()
+
+
+def hash_of_file(path: Path) -> str:
+    """SHA-256 of a file on our own disk."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _read_object(client: Minio, bucket: str, key: str, limit: int) -> bytes:
@@ -226,60 +296,6 @@ def _list_keys(client: Minio, bucket: str, prefix: str) -> list[str]:
     return [o.object_name or "" for o in client.list_objects(bucket, prefix=prefix, recursive=True)]
 
 
-def kind_of(content_type: str) -> MediaKind:
-    """The kind of a file by its declared type."""
-    return KINDS.get(content_type.partition("/")[0], "document")
-
-
-@dataclass(frozen=True, slots=True)
-class Jpeg:
-    """A publishable picture: upright, sRGB, without metadata."""
-
-    data: bytes
-    width: int
-    height: int
-
-    def stored(self, bucket: str) -> StoredObject:
-        digest = hashlib.sha256(self.data).hexdigest()
-        return StoredObject(
-            bucket=bucket, key=f"{digest}.jpg", sha256=digest, size=len(self.data), content_type="image/jpeg"
-        )
-
-
-async def render_jpeg(data: bytes) -> Jpeg:
-    """Decode a picture fully and encode it again. Raises Undecodable with a sentence for the sender."""
-    return await asyncio.to_thread(_render_jpeg, data)
-
-
-def _render_jpeg(data: bytes) -> Jpeg:
-    try:
-        with Image.open(io.BytesIO(data), formats=PICTURES) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise Undecodable(f"Gambar melebihi {MAX_PIXELS // 1_000_000} megapiksel.")
-            picture.load()
-            upright = _to_srgb(ImageOps.exif_transpose(picture))
-    except Undecodable:
-        raise
-    except (MemoryError, RecursionError):
-        raise
-    except Exception as e:  # a decoder's own bugs on garbage are of any type
-        raise Undecodable("Berkas ini bukan gambar yang utuh. Kirim ulang berkas aslinya.") from e
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    out = io.BytesIO()
-    # A new image of pixels alone: what is not copied cannot leak.
-    clean: Any = Image.new("RGB", upright.size)
-    clean.paste(upright)
-    clean.save(out, "JPEG", quality=85, optimize=True, progressive=True)
-    return Jpeg(out.getvalue(), clean.width, clean.height)
-
-
-def _to_srgb(picture: Image.Image) -> Image.Image:
-    profile = picture.info.get("icc_profile")
-    if profile and picture.mode in ("RGB", "CMYK"):
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-            return converted or picture.convert("RGB")
-        except (ImageCms.PyCMSError, OSError):
-            pass  # a broken profile: the plain conversion shows the picture all the same
-    return picture.convert("RGB")
+def _list_objects(client: Minio, bucket: str, after: str, limit: int) -> list[Listed]:
+    found = client.list_objects(bucket, recursive=True, start_after=after or None)
+    return [Listed(o.object_name or "", o.last_modified or datetime.now(UTC)) for o in islice(found, limit)]

@@ -1,0 +1,170 @@
+"""Files that another system names by their https address: fetched once, within limits, and from public hosts alone."""
+
+import asyncio
+import hashlib
+import ipaddress
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import httpcore
+
+from shared.media.kinds import MEGABYTE, UNKNOWN
+from shared.refusal import Transient
+
+REDIRECTS = 3
+SECONDS = 3600.0  # for one file, all in all
+TIMEOUT = {"connect": 10.0, "read": 60.0, "write": 10.0, "pool": 10.0}
+HEADERS = [(b"User-Agent", b"Alurwarta"), (b"Accept", b"*/*"), (b"Accept-Encoding", b"identity")]
+MOVED = (301, 302, 303, 307, 308)
+RETRIED = (408, 425, 429, 500, 502, 503, 504)
+
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # an IPv4 address in other clothes
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+
+
+class NotFetched(Exception):
+    """The same would be refused again; the sentence is for the sender, in Bahasa Indonesia."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What was fetched; `size` in bytes, `content_type` as its server says."""
+
+    sha256: str
+    size: int
+    content_type: str
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is one of the open internet: neither ours, nor a neighbour's, nor this machine."""
+    embedded = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
+    if embedded is None and address in NAT64:
+        embedded = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    if embedded is not None:
+        return is_public(embedded)
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in found]
+
+
+class Careful(httpcore.AsyncNetworkBackend):
+    """Connects only to the very addresses that it has looked at: a name that changes its mind gains nothing."""
+
+    def __init__(self, may: Callable[[Address], bool], resolve: Resolve) -> None:
+        self._may = may
+        self._resolve = resolve
+        self._net: Any = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109  (httpcore's own signature)
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            found = await self._resolve(host, port)
+        except socket.gaierror as e:
+            raise Transient(f"{host} is not known") from e
+        if not found or not all(self._may(ipaddress.ip_address(a.partition("%")[0])) for a in found):
+            raise NotFetched(f"Alamat {host} bukan alamat internet umum. Unggah berkasnya langsung.")
+        for address in found[:-1]:
+            try:
+                return await self._net.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue  # a host may have an address of a kind that is not routed here
+        return await self._net.connect_tcp(found[-1], port, timeout, local_address, socket_options)
+
+    async def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
+        raise NotFetched("Alamat berkas harus https.")
+
+    async def sleep(self, seconds: float) -> None:
+        await self._net.sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetcher:
+    """`hosts` are those that the office allows, each with its port where that is not 443; none allows nothing."""
+
+    hosts: frozenset[str]
+    may: Callable[[Address], bool] = is_public
+    resolve: Resolve = resolve
+    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+
+    async def fetch(self, url: str, to: Path, *, most: int) -> Fetched:
+        """Write what lies at an address to a file. Raises NotFetched, or Transient where it may go better later."""
+        try:
+            async with asyncio.timeout(SECONDS):
+                return await self._follow(url, to, most)
+        except httpcore.ConnectError as e:
+            if isinstance(e.__context__, ssl.SSLError):
+                raise NotFetched("Sertifikat alamat berkas tidak sah. Unggah berkasnya langsung.") from e
+            raise Transient("the file's host cannot be reached") from e
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError, TimeoutError) as e:
+            raise Transient(f"the file's host is away: {type(e).__name__}") from e
+
+    async def _follow(self, url: str, to: Path, most: int) -> Fetched:
+        net = Careful(self.may, self.resolve)
+        async with httpcore.AsyncConnectionPool(ssl_context=self.tls, network_backend=net, http2=False) as pool:
+            for _ in range(REDIRECTS + 1):
+                self._expect_allowed(url)
+                request = httpcore.URL(url)
+                async with pool.stream("GET", request, headers=HEADERS, extensions={"timeout": TIMEOUT}) as answer:
+                    if answer.status not in MOVED:
+                        return await _taken(answer, to, most)
+                    url = urljoin(url, _header(answer, b"location"))
+        raise NotFetched("Alamat berkas terlalu sering dialihkan. Sebutkan alamat akhirnya.")
+
+    def _expect_allowed(self, url: str) -> None:
+        try:
+            parts = urlsplit(url)
+            host, port = (parts.hostname or "").lower(), parts.port or 443
+        except ValueError:
+            raise NotFetched("Alamat berkas tidak dapat dibaca. Periksa kembali.") from None
+        if parts.scheme != "https" or parts.username is not None or not url.isascii():
+            raise NotFetched("Alamat berkas harus https, tanpa nama pengguna, dan dalam huruf ASCII.")
+        if (host if port == 443 else f"{host}:{port}") not in self.hosts:
+            raise NotFetched(
+                f"Berkas dari {host} tidak diterima. Unggah berkasnya, atau minta Pengelola mengizinkannya."
+            )
+
+
+async def _taken(answer: httpcore.Response, to: Path, most: int) -> Fetched:
+    if answer.status in RETRIED:
+        raise Transient(f"the file's host answers {answer.status}")
+    if answer.status != 200:
+        raise NotFetched(f"Alamat berkas menjawab {answer.status}. Periksa alamatnya, atau unggah berkasnya langsung.")
+    length = _header(answer, b"content-length")
+    if length.isdigit() and int(length) > most:
+        raise NotFetched(_too_large(most))
+    digest, size = hashlib.sha256(), 0
+    file = await asyncio.to_thread(to.open, "wb")
+    try:
+        async for chunk in answer.aiter_stream():
+            size += len(chunk)
+            if size > most:
+                raise NotFetched(_too_large(most))
+            digest.update(chunk)
+            await asyncio.to_thread(file.write, chunk)
+    finally:
+        await asyncio.to_thread(file.close)
+    return Fetched(digest.hexdigest(), size, _header(answer, b"content-type") or UNKNOWN)
+
+
+def _too_large(most: int) -> str:
+    return f"Berkas di alamat itu melebihi batas {most // MEGABYTE} MB. Kecilkan berkasnya lalu kirim lagi."
+
+
+def _header(answer: httpcore.Response, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in answer.headers if key.lower() == name), "")

@@ -1,0 +1,63 @@
+"""Says of a file on disk what it truly is, whether it is taken, and makes its copies. Runs inside `child`."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+from shared.media import bounds, sniff
+from shared.media.kinds import TYPES, FileLimits, Taken, why_not
+from shared.media.verdict import Examined, Undecodable, Verdict
+
+# What a browser would run, were such a file ever served as a page.
+ACTIVE = re.compile(rb"<script[\s>/]|<!doctype\s+html|<html[\s>]|<\?php\s", re.IGNORECASE)
+ACTIVE_SENTENCE = "Berkas ini memuat kode halaman web di dalamnya. Kirim berkas asli dari kamera atau alat perekam."
+CHUNK, OVERLAP = 4 * 1024 * 1024, 32
+
+
+def judge(path: Path, *, declared: str, limits: FileLimits, out: Path | None) -> Verdict:
+    """Open a file whole; with `out` also make its copies in that folder. `declared` only tells plain texts apart."""
+    found = sniff.true_type(path, declared)
+    try:
+        return _judged(path, found, limits, out)
+    except Undecodable as no:
+        return Verdict(verdict="refused", type=found, reason=str(no))
+
+
+def _judged(path: Path, found: str, limits: FileLimits, out: Path | None) -> Verdict:
+    size = path.stat().st_size
+    if why := why_not(found, size, limits):
+        raise Undecodable(why)
+    taken = TYPES[found]
+    if taken.tool == "pictures":
+        refuse_active(path)
+    bounds.apply(taken.tool)
+    examined = _examine(taken, path, found, out)
+    true = examined.content_type or found
+    # A container tells only when it is opened what it holds, and so which limit is its own.
+    if why := why_not(true, size, limits):
+        raise Undecodable(why)
+    return Verdict(
+        verdict="accepted", type=true, kind=TYPES[true].kind, facts=examined.facts, made=examined.made,
+        placeholder=examined.placeholder,
+    )  # fmt: skip
+
+
+def _examine(taken: Taken, path: Path, found: str, out: Path | None) -> Examined:
+    try:
+        tool = import_module(f"shared.media.{taken.tool}")
+    except ImportError as e:
+        raise Undecodable(
+            f"Berkas ini belum dapat diperiksa: {e.name or taken.tool} belum terpasang. Hubungi Pengelola sistem."
+        ) from e
+    examined: Examined = tool.examine(path, out, found)
+    return examined
+
+
+def refuse_active(path: Path) -> None:
+    """Raise Undecodable where a file is at the same time a page that a browser would run."""
+    with path.open("rb") as file:
+        rest = b""
+        while chunk := file.read(CHUNK):
+            if ACTIVE.search(rest + chunk):
+                raise Undecodable(ACTIVE_SENTENCE)
+            rest = chunk[-OVERLAP:]
