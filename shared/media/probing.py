@@ -109,7 +109,7 @@ def _codec(stream: VideoStream | AudioStream) -> str:
     try:
         return stream.codec_context.name
     except (AttributeError, ValueError):
-        return "ini"
+        return "tak dikenal"
 
 
 def _refuse_large(width: int, height: int) -> None:
@@ -128,14 +128,16 @@ def _measured(
         stream.codec_context.options = {"max_pixels": str(limits.MAX_PIXELS)}
     try:
         for packet in container.demux(*tracks):
-            length = lengths[packet.stream_index]
+            length = lengths[packet.stream.index]
             if packet.stream.type == "video" and first is None and length.packets < FIRST_PACKETS:
                 first = _decoded(packet)
             length.add(packet)
             if length.seconds > limits.LONGEST_SECONDS:
                 break
-    except (FFmpegError, EOFError):
-        pass  # what could be read up to here is compared with what the file promises
+    except (FFmpegError, EOFError, IndexError):
+        # What could be read up to here is compared with what the file promises. IndexError: a track that was not there
+        # at the start, found when the file has been read to its end.
+        pass
     return lengths, first
 
 

@@ -10,7 +10,7 @@ from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-from shared.media.recording_limits import CUT
+from shared.media.recording_limits import BROKEN, CUT, LONGEST_SECONDS
 from shared.media.verdict import Undecodable
 
 # The length of each track is written down. In an AVI that of the sound is often wrong; elsewhere it is guessed.
@@ -85,6 +85,8 @@ def refuse_cut(
 def compare(promised: float, found: float) -> None:
     """Raise Undecodable where clearly less was found than was promised, in seconds."""
     if promised - found > max(MISSING_SECONDS, MISSING_SHARE * promised):
+        if promised > LONGEST_SECONDS:
+            raise Undecodable(BROKEN)
         raise Undecodable(CUT.format(promised=_minutes(promised), found=_minutes(found)))
 
 
