@@ -1,4 +1,4 @@
-"""A second real Kafka and PostgreSQL of a test's own, to be killed and started again; never the one of TEST_*."""
+"""Second real servers of a test's own, to be killed and started again; never those of TEST_*."""
 
 import os
 import secrets
@@ -30,6 +30,7 @@ class SecondStack:
     environment: dict[str, str]
     kafka: str
     owner_dsn: str
+    s3_endpoint: str
 
     def run(self, *command: str) -> None:
         """One command of the tool. PostgreSQL is ended here: as root the tool has the id of a shell around it."""
@@ -64,7 +65,7 @@ class SecondStack:
             kafka=self.kafka,
             topics=Topics(f"t{secrets.token_hex(6)}"),
             buckets=Buckets("none"),
-            s3_endpoint="http://127.0.0.1:1",
+            s3_endpoint=self.s3_endpoint,
             s3_access_key="none",
             s3_secret_key="none",
         )
@@ -82,13 +83,13 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def second_stack() -> Generator[SecondStack]:
-    """Start it, without the broker's making of topics by itself, and stop it by its own `down`."""
+def second_stack(*names: str) -> Generator[SecondStack]:
+    """Start servers (Kafka and PostgreSQL where none are named), and stop them by the tool's own `down`."""
     if not TOOL.exists():
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{TOOL} is not there: faults need servers of their own")
     home = Path(tempfile.mkdtemp(prefix="second-stack-"))
     home.chmod(0o755)
-    kafka, control, postgres = free_ports(3)
+    kafka, control, postgres, minio = free_ports(4)
     made = SecondStack(
         os.environ
         | {
@@ -96,17 +97,24 @@ def second_stack() -> Generator[SecondStack]:
             "REALSTACK_KAFKA_PORT": str(kafka),
             "REALSTACK_KAFKA_CTRL": str(control),
             "REALSTACK_PG_PORT": str(postgres),
+            "REALSTACK_MINIO_PORT": str(minio),
         },
         f"127.0.0.1:{kafka}",
         f"postgresql://postgres@127.0.0.1:{postgres}/postgres",
+        f"http://127.0.0.1:{minio}",
     )
     try:
-        made.run("up", *NAMES)
-        made.run("stop", "kafka")
-        with (home / "run" / "kafka.properties").open("a") as properties:
-            properties.write("auto.create.topics.enable=false\n")
-        made.run("start", "kafka")
+        made.run("up", *(names or NAMES))
+        if "kafka" in (names or NAMES):
+            _without_topics_by_itself(made, home / "run" / "kafka.properties")
         yield made
     finally:
         made.run("down")
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _without_topics_by_itself(made: SecondStack, settings: Path) -> None:
+    made.run("stop", "kafka")
+    with settings.open("a") as properties:
+        properties.write("auto.create.topics.enable=false\n")
+    made.run("start", "kafka")

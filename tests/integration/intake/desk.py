@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -82,10 +82,21 @@ class Office:
 
     async def look(self) -> None:
         """Let the workers do all that is due."""
-        checks = RequestChecks(self.desk, self.vault), MediaChecks(self.desk, self.vault, self.malware)
+        checks = RequestChecks(self.desk, self.vault), self.media_checks
         lanes = [check.lane(long=long) for check in checks for long in (False, True)]
         while sum([await lane.once() for lane in lanes]):
             pass
+
+    @property
+    def media_checks(self) -> MediaChecks:
+        return MediaChecks(self.desk, self.vault, self.malware)
+
+    async def look_short(self) -> int:
+        """Let the lane of short files do what is due; returns how many."""
+        return await self.media_checks.lane(long=False).once()
+
+    def later(self, *, hours: float) -> None:
+        self.at += timedelta(hours=hours)
 
     async def call(self, who: str | None, method: str, path: str, **more: Any) -> httpx.Response:
         """One request: of a person with their session, from our own pages; or of a system, by its key."""
@@ -117,8 +128,10 @@ class Office:
         name, capacity, roles, unit = PEOPLE[who]
         await accounts.add(self.owner, who, password=PASSWORD, name=name, capacity=capacity, roles=roles, unit=unit)
 
-    async def upload(self, who: str, data: bytes, name: str = "kunci.jpg", kind: str = "image/jpeg") -> dict[str, Any]:
-        """Send a file straight to the store; returns the answer to its completion, and its SHA-256."""
+    async def upload(
+        self, who: str, data: bytes, name: str = "kunci.jpg", kind: str = "image/jpeg", *, sha256: str = ""
+    ) -> dict[str, Any]:
+        """Send a file straight to the store; returns the answer to its completion, and its SHA-256, or another."""
         form = await self.call(
             who, "POST", "/api/v1/uploads", json={"name": name, "content_type": kind, "size": len(data)}
         )
@@ -127,7 +140,7 @@ class Office:
         async with httpx.AsyncClient() as store:
             sent = await store.post(given["url"], data=given["fields"], files={"file": (name, data, kind)})
         assert sent.status_code < 300, sent.text
-        digest = hashlib.sha256(data).hexdigest()
+        digest = sha256 or hashlib.sha256(data).hexdigest()
         done = await self.call(who, "POST", f"/api/v1/uploads/{given['id']}/complete", json={"sha256": digest})
         assert done.status_code == 200, done.text
         return done.json() | {"sha256": digest}
