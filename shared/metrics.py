@@ -23,10 +23,12 @@ CHANNEL_CALLS = Counter(
     f"{PREFIX}channel_calls", "Calls to a publication channel, by what became of them", ["channel", "outcome"]
 )
 MEDIA_BYTES = Counter(f"{PREFIX}media_bytes", "Bytes of media read from or written to the object store", ["direction"])
+MEDIA_WAITING = Gauge(f"{PREFIX}media_waiting", "Files of Reports that are still to be checked; of intake alone")
+MEDIA_WAITING_SECONDS = Gauge(f"{PREFIX}media_waiting_seconds", "How long the oldest of them waits; of intake alone")
 
 TECHNICAL = (
     CONSUMED, SEEN, FAILED, RETRIED, DEAD_LETTERED, HANDLER_SECONDS, LAG, SILENT, RELAYED, RELAY_LEADER, RELAY_FAILED,
-    WORKER_FAILED, CHANNEL_CALLS, MEDIA_BYTES,
+    WORKER_FAILED, CHANNEL_CALLS, MEDIA_BYTES, MEDIA_WAITING, MEDIA_WAITING_SECONDS,
 )  # fmt: skip
 
 
