@@ -67,6 +67,32 @@ def due(*, rounds: int = 50_000) -> None:
     typer.echo(f"{near:,.0f} deadlines/s an hour ahead, {far:,.0f}/s sixty working days ahead; {near / far:.2f}")
 
 
+@app.command("uploads")
+def uploads(*, seconds: float = 5, mebibytes: int = 1024, rounds: int = 3) -> None:
+    """Presigned uploads a second, throughput of ten clients beside the bare minio client, memory of the service."""
+    from deploy.bench.installation import NoServers
+    from deploy.bench.uploads import measure, told
+
+    try:
+        typer.echo(told(asyncio.run(measure(seconds, mebibytes, rounds))))
+    except NoServers as e:
+        typer.echo(f"Set {e}: the addresses of real servers, e.g. of docker compose.", err=True)
+        raise typer.Exit(2) from None
+
+
+@app.command("pictures")
+def pictures(*, count: int = 6, rounds: int = 5) -> None:
+    """Photographs a second of one core, beside a plain Pillow loop that makes the same copies. Needs no server."""
+    from deploy.bench.pictures import measure, on_one_core
+
+    on_one_core()
+    told = measure(count, rounds)
+    typer.echo(
+        f"tool {told.tool:.2f}/s, plain Pillow {told.pillow:.2f}/s, ratio {told.tool / told.pillow:.2f}; "
+        f"with a process for each {told.whole:.2f}/s, ratio {told.whole / told.pillow:.2f}"
+    )
+
+
 @app.callback()
 def group() -> None:
     """Benchmarks."""

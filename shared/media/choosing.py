@@ -1,6 +1,7 @@
 """Which copy of a file to take: those that may be public, and the one that fits a place. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from shared.content import Rendition
 
@@ -27,6 +28,10 @@ def choose(renditions: Iterable[Rendition], types: tuple[str, ...] = PICTURE, wi
         if found:
             return min(wide, key=_width) if wide else max(found, key=_width)
     return None
+
+
+# For templates.
+FILTERS: dict[str, Callable[..., Any]] = {"choose": choose}
 
 
 def _width(rendition: Rendition) -> int:

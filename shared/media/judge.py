@@ -5,7 +5,7 @@ from importlib import import_module
 from pathlib import Path
 
 from shared.media import bounds, sniff
-from shared.media.kinds import TYPES, FileLimits, Taken, why_not
+from shared.media.kinds import TYPES, WORDS, FileLimits, Taken, why_not
 from shared.media.verdict import Examined, Undecodable, Verdict
 
 # What a browser would run, were such a file ever served as a page.
@@ -18,9 +18,17 @@ def judge(path: Path, *, declared: str, limits: FileLimits, out: Path | None) ->
     """Open a file whole; with `out` also make its copies in that folder. `declared` only tells plain texts apart."""
     found = sniff.true_type(path, declared)
     try:
+        _expect_no_mere_text(found, declared)
         return _judged(path, found, limits, out)
     except Undecodable as no:
         return Verdict(verdict="refused", type=found, reason=str(no))
+
+
+def _expect_no_mere_text(found: str, declared: str) -> None:
+    """A list of addresses that calls itself a video is no document either. (Excel's tables come as its own type.)"""
+    claimed = TYPES.get(declared)
+    if found in sniff.PLAIN and claimed is not None and claimed.tool not in ("texts", "office"):
+        raise Undecodable(f"Isi berkas ini hanya teks, bukan {WORDS[claimed.kind]}. Kirim berkas aslinya.")
 
 
 def _judged(path: Path, found: str, limits: FileLimits, out: Path | None) -> Verdict:
@@ -44,7 +52,7 @@ def _judged(path: Path, found: str, limits: FileLimits, out: Path | None) -> Ver
 
 def _examine(taken: Taken, path: Path, found: str, out: Path | None) -> Examined:
     try:
-        tool = import_module(f"shared.media.{taken.tool}")
+        tool = import_module(f"shared.media.{taken.tool}.examine")
     except ImportError as e:
         raise Undecodable(
             f"Berkas ini belum dapat diperiksa: {e.name or taken.tool} belum terpasang. Hubungi Pengelola sistem."

@@ -73,6 +73,12 @@ ALIASES = {
     "audio/x-aac": "audio/aac", "video/ogg": "audio/ogg", "audio/3gpp": "video/3gpp",
     "application/csv": "text/csv",
 }  # fmt: skip
+ARCHIVES = frozenset(
+    {
+        "application/zip", "application/x-tar", "application/gzip", "application/x-rar", "application/vnd.rar",
+        "application/x-7z-compressed", "application/x-xz", "application/x-bzip2", "application/zstd",
+    }
+)  # fmt: skip
 BY_EXTENSION = {extension: name for name, taken in TYPES.items() for extension in taken.extensions}
 
 
@@ -122,6 +128,8 @@ def why_not(content_type: str, size: int, limits: FileLimits) -> str | None:
     """Say why a file of this canonical type and size in bytes is not taken, or None."""
     if size == 0:
         return "Berkas ini kosong."
+    if content_type in ARCHIVES:
+        return "Berkas arsip tidak diterima. Kirim isinya satu per satu."
     found = TYPES.get(content_type)
     if found is None:
         return (

@@ -14,6 +14,8 @@ from shared.media.kinds import TYPES, canonical
 PLAIN = frozenset({"text/plain", "text/csv", "text/vtt"})
 # Boxes of which only the tool can tell what they hold.
 BOXES = frozenset({"application/zip", "application/cdfv2", "application/x-ole-storage", "application/encrypted"})
+# Texts that libmagic takes for something more by their first words.
+READABLE = frozenset({"application/json", "application/x-ndjson", "message/rfc822", "application/mbox"})
 PAGES = frozenset({"text/html", "text/xml", "image/svg+xml"})
 PACKETS = ((188, 0), (192, 4))  # of a transport stream: its length, and where its sync byte lies; AVCHD has the latter
 SYNC, IN_A_ROW = 0x47, 5
@@ -31,11 +33,19 @@ def true_type(path: Path, declared: str) -> str:
     taken = TYPES.get(declared)
     if taken is None:
         return found
-    if found.startswith("text/") and found not in PAGES and declared in PLAIN:
+    if declared == "text/vtt" and begins_as_captions(path):
+        return declared
+    if declared in PLAIN and (found in READABLE or (found.startswith("text/") and found not in PAGES)):
         return declared
     if found in BOXES and taken.tool == "office":
         return declared
     return found
+
+
+def begins_as_captions(path: Path) -> bool:
+    """Captions may hold tags, for which libmagic takes them for a page; the tool drops these."""
+    with path.open("rb") as file:
+        return file.read(9).removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT")
 
 
 def is_transport_stream(path: Path) -> bool:

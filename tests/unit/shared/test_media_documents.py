@@ -15,8 +15,8 @@ import pyvips
 from pikepdf import Array, Dictionary, Name, Stream, String
 from PIL import Image
 
-from shared.media.documents import examine
-from shared.media.jpeg_segments import without_telling_boxes, without_telling_segments
+from shared.media.documents.examine import examine
+from shared.media.documents.jpeg_segments import without_telling_boxes, without_telling_segments
 from shared.media.kinds import FileLimits
 from shared.media.sandbox import judged
 from shared.media.verdict import Examined, Undecodable
@@ -219,6 +219,15 @@ def test_an_earlier_state_of_an_edited_pdf_is_not_published(tmp_path: Path) -> N
 
     _, copies = copies_of(saved(tmp_path, fill), tmp_path)
     assert b"Budi Rahasia" not in every_byte(copies["pdf"])
+
+
+def test_a_note_that_only_the_structure_of_the_text_still_knows_is_not_published(tmp_path: Path) -> None:
+    def fill(pdf: pikepdf.Pdf) -> None:
+        telling(pdf)
+        del pdf.pages[0].obj.Annots
+
+    _, copies = copies_of(saved(tmp_path, fill), tmp_path)
+    assert b"Pemeriksa Catatan" not in every_byte(copies["pdf"])
 
 
 def test_what_was_put_behind_the_end_of_a_packed_stream_is_not_published(tmp_path: Path) -> None:

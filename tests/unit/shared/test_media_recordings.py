@@ -11,9 +11,9 @@ import av
 import imageio_ffmpeg
 import pytest
 
-from shared.media import recordings
 from shared.media.kinds import FileLimits
-from shared.media.recording_tags import facts_of
+from shared.media.recordings import examine as recordings
+from shared.media.recordings.tags import facts_of
 from shared.media.sandbox import judged
 from shared.media.verdict import Examined, Undecodable
 

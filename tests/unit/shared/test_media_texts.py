@@ -7,7 +7,7 @@ import pytest
 
 from shared.media.kinds import FileLimits
 from shared.media.sandbox import judged
-from shared.media.texts import examine
+from shared.media.texts.examine import examine
 from shared.media.verdict import Undecodable
 
 CAPTIONS = """WEBVTT - dibuat Budi di C:/Users/budi

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
-from shared.media.recording_limits import BROKEN, NO_FFMPEG, NO_OTHER_FILE, SAFE, TOO_SLOW
+from shared.media.recordings.limits import BROKEN, NO_FFMPEG, NO_OTHER_FILE, SAFE, TOO_SLOW
 from shared.media.verdict import Undecodable
 
 THREADS = "2"

@@ -3,24 +3,34 @@
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Protocol
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (comes without types)
 
+from shared.media.office.refusals import BURSTING, DAMAGED, LOCKED
 from shared.media.verdict import Undecodable
 
 MOST_ENTRIES = 5_000
 MOST_BYTES = 500_000_000
 # Sheets of numbers shrink to a fiftieth; what shrinks more than this was made to burst.
 MOST_SHRUNK, SMALL = 200, 20_000_000
-CHUNK = 1024 * 1024
+CHUNK, HEAD = 1024 * 1024, 4096
+CAREFUL = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 
-DAMAGED = "Dokumen ini rusak atau tidak lengkap. Buka, simpan ulang (Save As), lalu kirim lagi."
-BURSTING = "Dokumen ini membengkak tidak wajar saat dibuka. Cetak ke PDF, lalu kirim hasilnya."
-LOCKED = "Dokumen ini dikunci dengan kata sandi. Simpan ulang tanpa kata sandi, lalu kirim lagi."
-DAMAGE = (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, EOFError, NotImplementedError, ValueError, LookupError)
+# The ways in which the libraries tell that a package is broken.
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    etree.LxmlError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    OSError,
+    MemoryError,
+)
 
 
 class Element(Protocol):
@@ -31,6 +41,7 @@ class Element(Protocol):
     tail: str | None
 
     def get(self, key: str, default: str = ..., /) -> str: ...
+    def items(self) -> list[tuple[str, str]]: ...
     def iter(self, *tags: str) -> "Iterator[Element]": ...
     def __iter__(self) -> "Iterator[Element]": ...
     def clear(self, keep_tail: bool = ..., /) -> None: ...
@@ -74,17 +85,16 @@ class Package:
         """One small part of XML."""
         return parsed(self.read(name))
 
-    def events(self, name: str, *, starts: tuple[str, ...] = ()) -> Iterator[tuple[str, Element]]:
-        """The elements of one part of XML as they end (and, where asked by name, begin); it need not fit in memory."""
+    def events(self, name: str, only: Iterable[str] = (), *, begins: bool = False) -> Iterator[tuple[str, Element]]:
+        """The elements of a part of XML as they end ("end") and, where asked, as they begin ("start").
+
+        All or those of some local names. It need not fit in memory where the reader clears what it has seen.
+        """
         with self._zip.open(name) as part:
-            _refuse_entities(part.read(4096))
+            _refuse_entities(part.read(HEAD))
         with self._zip.open(name) as part:
-            kinds = ("start", "end") if starts else ("end",)
-            for kind, element in etree.iterparse(
-                part, kinds, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-            ):
-                if kind == "end" or element.tag in starts:
-                    yield str(kind), element
+            tags = [f"{{*}}{one}" for one in only] or None
+            yield from etree.iterparse(part, ("start", "end") if begins else ("end",), tag=tags, **CAREFUL)
 
     def inner(self, name: str) -> "Package":
         """A package inside this one."""
@@ -92,12 +102,22 @@ class Package:
 
 
 def parsed(data: bytes) -> Element:
-    """XML without entities, network or document types of its own making."""
-    _refuse_entities(data[:4096])
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    return etree.fromstring(data, parser)
+    """XML as a tree, without entities, network or document types of its own making."""
+    _refuse_entities(data[:HEAD])
+    return etree.fromstring(data, etree.XMLParser(**CAREFUL))
+
+
+def local(element: Element) -> str:
+    """An element's name without its namespace, of which each family of documents has several; of a comment none."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def attribute(element: Element, name: str) -> str:
+    """An attribute by its local name."""
+    return next((value for key, value in element.items() if key.rpartition("}")[2] == name), "")
 
 
 def _refuse_entities(head: bytes) -> None:
+    # The parser follows none; but no office program writes them either.
     if b"<!ENTITY" in head.replace(b"\0", b"").upper():
         raise Undecodable(DAMAGED)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pyvips
 
-from shared.media.ffmpeg import THREADS, Ffmpeg, address, source
-from shared.media.probing import Picture, Recording, probe
-from shared.media.recording_lengths import compare
-from shared.media.recording_limits import BROKEN
+from shared.media.recordings.ffmpeg import THREADS, Ffmpeg, address, source
+from shared.media.recordings.lengths import compare
+from shared.media.recordings.limits import BROKEN
+from shared.media.recordings.probing import Picture, Recording, probe
 from shared.media.verdict import Made, Undecodable
 
 LONGEST_SIDE, SMALLEST = 1920, 2

@@ -7,7 +7,7 @@ from typing import Any
 import pyvips
 from PIL import Image, ImageOps
 
-from shared.media.exif import facts_of
+from shared.media.pictures.exif import facts_of
 from shared.media.verdict import Examined, Made, Undecodable
 
 WIDTHS = (480, 960, 1440, 2048)

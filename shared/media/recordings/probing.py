@@ -12,9 +12,9 @@ from av.stream import Disposition, Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from shared.media import recording_limits as limits
-from shared.media.recording_lengths import Length, length_of, refuse_cut
-from shared.media.recording_tags import merged
+from shared.media.recordings import limits
+from shared.media.recordings.lengths import Length, length_of, refuse_cut
+from shared.media.recordings.tags import merged
 from shared.media.verdict import Undecodable
 
 # In so many packets there must be a picture.

@@ -11,7 +11,7 @@ import pypdfium2
 import pyvips
 from pikepdf import Dictionary
 
-from shared.media import pages, public_pdf
+from shared.media.documents import pages, public_pdf
 from shared.media.told import line, moment
 from shared.media.verdict import Examined, Facts, Made, Undecodable
 
@@ -63,6 +63,9 @@ def examine(path: Path, out: Path | None, content_type: str) -> Examined:
 def _copies(pdf: pikepdf.Pdf, out: Path) -> Copies:
     public = out / "public.pdf"
     public_pdf.write(pdf, public)
+    with pikepdf.open(public) as copy:
+        if len(copy.pages) != len(pdf.pages):
+            raise ValueError("a page was lost on the way")
     # The pictures and the text are taken from the public copy: who decides sees what would be published.
     shown, placeholder = pages.previews(public, out)
     made = [Made(label="pdf", file=public.name, content_type="application/pdf"), *shown, *pages.text(public, out)]

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from shared.media import captions
 from shared.media.judge import ACTIVE
+from shared.media.texts import captions
 from shared.media.verdict import Examined, Facts, Made, Undecodable
 
 CHUNK = 1024 * 1024

@@ -10,7 +10,7 @@ from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-from shared.media.recording_limits import BROKEN, CUT, LONGEST_SECONDS
+from shared.media.recordings.limits import BROKEN, CUT, LONGEST_SECONDS
 from shared.media.verdict import Undecodable
 
 # The length of each track is written down. In an AVI that of the sound is often wrong; elsewhere it is guessed.

@@ -2,7 +2,6 @@
 
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +9,7 @@ from urllib.parse import urlsplit
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Stream
 
-from shared.media.jpeg_segments import without_telling_boxes, without_telling_segments
+from shared.media.documents.jpeg_segments import SOI, without_telling_boxes, without_telling_segments
 
 # What may stand at these places; the rest of them is dropped, known or not.
 CATALOG = frozenset(
@@ -37,13 +36,17 @@ TELLING = frozenset(
     {"/Metadata", "/PieceInfo", "/LastModified", "/OPI", "/CreatorInfo", "/Author", "/Creator", "/Producer"}
     | {"/Company", "/SourceModified", "/Keywords", "/ModDate", "/CreationDate"}
 )
-AT_ONCE = 1_000_000
-MAY_BE_CALLED = frozenset({"http", "https", "mailto", "tel"})
 CLEANERS: dict[str, Callable[[bytes], bytes]] = {
     "/DCTDecode": without_telling_segments,
     "/DCT": without_telling_segments,
     "/JPXDecode": without_telling_boxes,
 }
+UNDERSTOOD = frozenset(
+    {"/FlateDecode", "/LZWDecode", "/ASCII85Decode", "/ASCIIHexDecode", "/RunLengthDecode", "/CCITTFaxDecode"}
+    | {"/JBIG2Decode", "/Fl", "/LZW", "/A85", "/AHx", "/RL", "/CCF", *CLEANERS}
+)
+AT_ONCE = 1_000_000
+MAY_BE_CALLED = frozenset({"http", "https", "mailto", "tel"})
 
 
 def strip(pdf: pikepdf.Pdf) -> None:
@@ -130,14 +133,11 @@ def _strip(part: Object) -> None:
     for key in list(part.keys()):
         if key in TELLING or key.startswith("/PTEX."):
             del part[key]
+    _empty_rest(part)
     if "/Title" in part and "/Parent" in part and _subtype(part) == "None" and "/S" not in part:
         _keep(part, BOOKMARK)
     if _subtype(part) == "/Form" and "/Ref" in part:
         del part["/Ref"]
-    if str(part.get("/Type")) == "/Filespec" or ("/EF" in part and ("/F" in part or "/UF" in part)):
-        _keep(part, frozenset())
-    if str(part.get("/Type")) == "/EmbeddedFile" and isinstance(part, Stream):
-        part.write(b"")
     attributes = part.get("/A")
     if isinstance(attributes, Dictionary) and not _harmless(attributes):
         del part["/A"]
@@ -147,19 +147,39 @@ def _strip(part: Object) -> None:
         _keep(part, frozenset({"/O"}))
 
 
+def _empty_rest(part: Object) -> None:
+    """Marks, fields, signatures and files that no page shows, but that something else may still point to."""
+    kind = str(part.get("/Type"))
+    if kind == "/Annot" or isinstance(part.get("/Rect"), Array):
+        _keep(part, LINK if _subtype(part) == "/Link" else frozenset())
+    if kind in ("/Sig", "/Filespec") or "/ByteRange" in part or isinstance(part.get("/FT"), Name):
+        _keep(part, frozenset())
+    if "/EF" in part and ("/F" in part or "/UF" in part):
+        _keep(part, frozenset())
+    if kind == "/EmbeddedFile" and isinstance(part, Stream):
+        part.write(b"")
+
+
 def _harmless(action: Object) -> bool:
     """Links lead to the web, to a person or within the file; a path on the maker's disk would tell his name."""
     match str(action.get("/S")):
         case "/URI":
             return urlsplit(str(action.get("/URI"))).scheme.lower() in MAY_BE_CALLED
-        case "/GoTo" | "None":
+        case "/GoTo":
             return True
+        case "None":
+            # No action, but what the structure of the text says about its looks.
+            return "/O" in action
         case _:
             return False
 
 
 def _clean_picture(pdf: pikepdf.Pdf, picture: Stream) -> None:
     filters = _listed(picture.get("/Filter"))
+    if any(str(one) not in UNDERSTOOD for one in filters):
+        raise ValueError("a stream that nobody can unpack, and so nobody can clean")
+    if not filters and picture.read_raw_bytes().startswith(SOI):
+        raise ValueError("a photo that does not say that it is one")
     if not filters or (clean := CLEANERS.get(str(filters[-1]))) is None:
         return
     settings = _listed(picture.get("/DecodeParms"))
@@ -179,10 +199,15 @@ def _cut_rest(packed: Stream) -> None:
         return
     raw = packed.read_raw_bytes()
     unpacking, rest = zlib.decompressobj(), raw
-    with suppress(zlib.error):
+    shown = False
+    try:
         while rest and not unpacking.eof:
-            unpacking.decompress(rest, AT_ONCE)
+            shown = bool(unpacking.decompress(rest, AT_ONCE)) or shown
             rest = unpacking.unconsumed_tail
+    except zlib.error:
+        # A wrong sum at the end is forgiven, as readers do; what was never packed so is not.
+        if not shown:
+            raise ValueError("a stream that is not packed as it says") from None
     if behind := len(unpacking.unused_data):
         settings = packed.get("/DecodeParms")
         settings = settings if isinstance(settings, Dictionary | Array) else None

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from shared.media import bounds, recording_copies
-from shared.media import recording_limits as limits
-from shared.media.ffmpeg import ffmpeg
-from shared.media.probing import Recording, probe
-from shared.media.recording_tags import facts_of
+from shared.media import bounds
+from shared.media.recordings import copies as recording_copies
+from shared.media.recordings import limits
+from shared.media.recordings.ffmpeg import ffmpeg
+from shared.media.recordings.probing import Recording, probe
+from shared.media.recordings.tags import facts_of
 from shared.media.verdict import Examined, Facts, Undecodable
 
 # Enough to decode and render on two slow cores, and to be refused in words before the process is ended.

@@ -1,0 +1,1 @@
+"""Photographs: what they tell about themselves, and copies of their pixels alone."""

@@ -1,0 +1,1 @@
+"""Video and sound: probed and decoded whole, and copies that play everywhere."""
