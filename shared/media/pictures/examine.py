@@ -43,6 +43,8 @@ def examine(path: Path, out: Path | None, content_type: str) -> Examined:
 
 def _upright(path: Path, content_type: str) -> pyvips.Image:
     """The whole picture in memory: every pixel decoded, as it is meant to be seen, in 8-bit sRGB on white."""
+    if content_type == "image/tiff":
+        _expect_whole_tiff(path)
     picture = _opened(path, content_type)
     if picture.width * picture.height > MAX_PIXELS or max(picture.width, picture.height) > MAX_SIDE:
         raise Undecodable(TOO_LARGE)
@@ -54,6 +56,14 @@ def _opened(path: Path, content_type: str) -> pyvips.Image:
     if content_type in LOADERS:
         return LOADERS[content_type](str(path), access="sequential", fail_on="truncated")
     return _by_pillow(path, content_type)
+
+
+def _expect_whole_tiff(path: Path) -> None:
+    """libtiff shows what is missing as black, and only warns; Pillow raises."""
+    with Image.open(path, formats=("TIFF",)) as picture:
+        if picture.width * picture.height > MAX_PIXELS:
+            raise Undecodable(TOO_LARGE)
+        picture.load()
 
 
 def _by_pillow(path: Path, content_type: str) -> pyvips.Image:
