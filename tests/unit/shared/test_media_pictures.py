@@ -108,7 +108,8 @@ def test_a_picture_in_wide_colours_keeps_its_look(tmp_path: Path) -> None:
 def display_p3() -> bytes:
     """libvips brings a Display P3 profile of its own."""
     made = pyvips.Image.black(8, 8, bands=3).copy(interpretation="srgb").icc_transform("p3")
-    return bytes(made.get("icc-profile-data"))
+    profile: Any = made.get("icc-profile-data")
+    return bytes(profile)
 
 
 def test_a_copy_is_made_of_each_width_that_the_picture_has_and_none_is_enlarged(tmp_path: Path) -> None:
@@ -173,6 +174,7 @@ async def test_what_runs_other_programs_or_is_no_picture_never_reaches_a_decoder
         assert found.reason.endswith("."), name
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow warns of what is damaged
 @settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     seed=st.integers(0, 2**32),
