@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from deploy.cli.media_erase import erase
+
 if TYPE_CHECKING:
     from shared.media.verdict import Verdict
 
@@ -52,6 +54,9 @@ def render(
         typer.echo(path)
     if not written:
         typer.echo("Taken, but only for those who edit: nothing of it is ever shown in public.", err=True)
+
+
+app.command("erase")(erase)
 
 
 async def _judged(file: Path, out: Path | None, clamd: str) -> "Verdict":

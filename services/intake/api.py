@@ -16,8 +16,9 @@ from services.intake.files import store as store_files
 from services.intake.forms import NewReport, NewSupplement, Withdrawal
 from services.intake.web import body_as, by_key, by_key_or, vault_of
 from shared.accounts import Person
-from shared.content import Media
+from shared.content import Media, Rendition
 from shared.events import IntakeRequested
+from shared.media.choosing import choose
 from shared.refusal import NotFound, Refused, Stale
 from shared.web import allow, desk_of
 
@@ -27,6 +28,7 @@ Sender = Annotated[Person, allow("bidang", "admin")]
 Reader = Annotated[Person, allow("bidang", "admin", "pimpinan", "pengawas")]
 INTEGRATOR = "integrator"
 MAX_ID = 200
+PAGE_WIDTH = 480  # pixels; of a picture on a page of ours
 
 router = APIRouter(prefix="/api/v1")
 
@@ -145,7 +147,10 @@ async def withdraw(request: Request, report: UUID, form: Withdrawal, person: Sen
 
 @router.get("/media/{media}")
 async def media(request: Request, media: UUID, person: Reader, rendition: str | None = None) -> Response:
-    """Go to the file itself for a while; with `rendition` to the copy made of it."""
+    """Go to the file itself for a while; with `rendition` to a copy made of it, by its label.
+
+    Of a picture's copies, `web` is the one that fits a page.
+    """
     async with desk_of(request).db.connection() as conn:
         file = await store_files.find(conn, media)
         if file is None:
@@ -153,13 +158,18 @@ async def media(request: Request, media: UUID, person: Reader, rendition: str | 
         seen(person, await store.find(conn, file.report))
     place = file.media.original
     if rendition is not None:
-        copies = {r.label: r for r in file.media.renditions}
-        if rendition not in copies:
-            raise NotFound("Salinan berkas")
-        place = copies[rendition]
+        place = _copy(file.media, rendition)
     elif file.media.state != "accepted":
         raise NotReadable(file.media)
     return RedirectResponse(await vault_of(request).store.download_url(place.bucket, place.key), 303)
+
+
+def _copy(file: Media, label: str) -> Rendition:
+    named = (r for r in file.renditions if r.label == label)
+    found = choose(file.renditions, width=PAGE_WIDTH) if label == "web" else next(named, None)
+    if found is None:
+        raise NotFound("Salinan berkas")
+    return found
 
 
 def unit_seen(person: Person) -> str | None:

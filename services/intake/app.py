@@ -10,10 +10,12 @@ from fastapi import FastAPI
 from services.intake import api, handlers, login, openapi, pages
 from services.intake.files import api as files_api
 from services.intake.files.checks import MediaChecks
+from services.intake.files.erasures import Erasures
 from services.intake.files.fetching import Fetcher
 from services.intake.files.originals import Vault
 from services.intake.files.requests import RequestChecks
 from services.intake.files.sweep import Sweep
+from services.intake.files.waiting import Waiting
 from services.intake.settings import Settings
 from shared import web
 from shared.desk import Desk
@@ -41,6 +43,8 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
         ],
         workers=lambda desk: [
             Sweep(desk, vault).run,
+            Erasures(desk, vault).lane().run,
+            Waiting(desk).run,
             *(checks(desk, vault, settings) if settings.media_checks == "here" else ()),
         ],
     )

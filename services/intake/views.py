@@ -9,6 +9,8 @@ from services.intake.files import store as store_files
 from services.intake.files.store import Filed
 from shared.desk import Desk
 from shared.events import IntakeRequested
+from shared.media.choosing import choose
+from shared.media.verdict import Facts
 from shared.sla import Clock
 
 if TYPE_CHECKING:
@@ -66,7 +68,10 @@ def _story(s: Progress) -> dict[str, Any]:
 
 def _file(f: Filed) -> dict[str, Any]:
     m = f.media
-    shown = m.model_dump(include={"name", "kind", "state", "reason", "alt", "caption", "credit", "licence", "consent"})
+    shown = m.model_dump(
+        include={"name", "kind", "state", "reason", "alt", "caption", "credit", "licence", "consent", "consent_note",
+                 "shows", "derived_from"}
+    )  # fmt: skip
     return {
         "id": str(m.id),
         **shown,
@@ -74,8 +79,21 @@ def _file(f: Filed) -> dict[str, Any]:
         "size": m.original.size,
         "sha256": m.original.sha256,
         "renditions": [r.label for r in m.renditions],
+        "pictured": choose(m.renditions) is not None,
+        "facts": f.facts.model_dump(),
+        "private_words": private_words(f.facts),
         "readable": m.state == "accepted",
     }
+
+
+def private_words(facts: Facts) -> str:
+    """What a file tells about itself, for those who may see it; empty where it tells nothing."""
+    parts = [
+        f"diambil {facts.taken_at.replace('T', ' ')[:16]}" if facts.taken_at else "",
+        f"dengan {facts.device}" if facts.device else "",
+        f"di {facts.latitude}, {facts.longitude}" if facts.latitude is not None and facts.longitude is not None else "",
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 def _clock(clock: Clock, desk: Desk) -> dict[str, Any]:

@@ -1,168 +1,162 @@
-// Uploads the chosen files straight to the object store, then submits the form with their ids.
+// The files of a form: sent straight to the object store from when they are chosen, and the form waits for what is left.
 // Without this script the form still works as text only.
 "use strict";
 
-const CHUNK = 4 * 1024 * 1024;
-
-// SHA-256 in slices: the browser's own digest wants the whole file in memory and a secure origin.
-class Sha256 {
-  static K = Sha256.constants();
-
-  static constants() {
-    const primes = [];
-    for (let n = 2; primes.length < 64; n += 1) {
-      if (primes.every((p) => n % p !== 0)) primes.push(n);
-    }
-    const fraction = (x) => Math.floor((x - Math.floor(x)) * 2 ** 32) >>> 0;
-    Sha256.H = primes.slice(0, 8).map((p) => fraction(Math.sqrt(p)));
-    return Uint32Array.from(primes, (p) => fraction(Math.cbrt(p)));
-  }
-
-  constructor() {
-    this.state = Uint32Array.from(Sha256.H);
-    this.words = new Uint32Array(64);
-    this.rest = new Uint8Array(0);
-    this.length = 0;
-  }
-
-  update(bytes) {
-    this.length += bytes.length;
-    let data = bytes;
-    if (this.rest.length) {
-      data = new Uint8Array(this.rest.length + bytes.length);
-      data.set(this.rest);
-      data.set(bytes, this.rest.length);
-    }
-    const whole = data.length - (data.length % 64);
-    for (let i = 0; i < whole; i += 64) this.block(data, i);
-    this.rest = data.slice(whole);
-  }
-
-  block(data, at) {
-    const w = this.words;
-    const k = Sha256.K;
-    for (let i = 0; i < 16; i += 1) {
-      const j = at + i * 4;
-      w[i] = (data[j] << 24) | (data[j + 1] << 16) | (data[j + 2] << 8) | data[j + 3];
-    }
-    for (let i = 16; i < 64; i += 1) {
-      const x = w[i - 15];
-      const y = w[i - 2];
-      const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
-      const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
-      w[i] = (w[i - 16] + s0 + w[i - 7] + s1) | 0;
-    }
-    let [a, b, c, d, e, f, g, h] = this.state;
-    for (let i = 0; i < 64; i += 1) {
-      const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
-      const t1 = (h + s1 + ((e & f) ^ (~e & g)) + k[i] + w[i]) | 0;
-      const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
-      const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-      h = g; g = f; f = e; e = (d + t1) | 0; d = c; c = b; b = a; a = (t1 + t2) | 0;
-    }
-    [a, b, c, d, e, f, g, h].forEach((value, i) => { this.state[i] += value; });
-  }
-
-  hex() {
-    const bits = this.length * 8;
-    const end = new Uint8Array((this.rest.length < 56 ? 64 : 128) - this.rest.length);
-    end[0] = 0x80;
-    const view = new DataView(end.buffer);
-    view.setUint32(end.length - 8, Math.floor(bits / 2 ** 32));
-    view.setUint32(end.length - 4, bits >>> 0);
-    this.update(end);
-    return Array.from(this.state, (value) => value.toString(16).padStart(8, "0")).join("");
-  }
-}
-
-async function sha256Of(file) {
-  const digest = new Sha256();
-  for (let at = 0; at < file.size; at += CHUNK) {
-    digest.update(new Uint8Array(await file.slice(at, at + CHUNK).arrayBuffer()));
-  }
-  return digest.hex();
-}
-
-async function ask(path, csrf, body) {
-  const response = await fetch(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
-    body: JSON.stringify(body),
-  });
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.detail || "Berkas belum terkirim. Coba lagi.");
-  return answer;
-}
-
-async function upload(file, csrf, tell) {
-  tell("dihitung");
-  const sha256 = await sha256Of(file);
-  tell("dikirim");
-  const about = { name: file.name, content_type: file.type || "application/octet-stream", size: file.size, sha256 };
-  const form = await ask("/api/v1/uploads", csrf, about);
-  const data = new FormData();
-  Object.entries(form.fields).forEach(([name, value]) => data.append(name, value));
-  data.append("file", file);
-  const sent = await fetch(form.url, { method: "POST", body: data });
-  if (!sent.ok) throw new Error("Penyimpanan menolak berkas. Coba lagi.");
-  await ask(`/api/v1/uploads/${form.id}/complete`, csrf, { sha256 });
-  tell("terkirim");
-  return { upload: form.id, sha256, name: file.name };
-}
+const FILES_AT_ONCE = 3;
+const WORDS = {
+  menunggu: "menunggu giliran", mengirim: "sedang dikirim", menyelesaikan: "hampir selesai", terkirim: "terkirim",
+  dijeda: "dijeda", terputus: "sambungan terputus, dicoba lagi sebentar lagi",
+};
 
 function rightsOf(card) {
   const filled = {};
   card.querySelectorAll("[data-isi]").forEach((input) => {
     if (input.value.trim()) filled[input.dataset.isi] = input.value.trim();
   });
-  return filled;
+  const shows = Array.from(card.querySelectorAll("[data-tampak]:checked"), (box) => box.dataset.tampak);
+  return shows.length ? { ...filled, shows } : filled;
+}
+
+// One chosen file on the page: its card, its upload, and how that ended.
+class Chosen {
+  constructor(file, card, context) {
+    this.file = file;
+    this.card = card;
+    this.find("[data-nama]").textContent = file.name;
+    this.upload = new Upload(file, { ...context, tell: (state, sent) => this.show(state, sent) });
+    this.find("[data-jeda]").addEventListener("click", () => this.toggle());
+    this.find("[data-ulang]").addEventListener("click", () => this.follow(this.upload.run()));
+    this.show("menunggu", 0);
+  }
+
+  find(selector) {
+    return this.card.querySelector(selector);
+  }
+
+  toggle() {
+    if (this.upload.paused) this.upload.resume();
+    else this.upload.pause();
+  }
+
+  // `ended` never rejects: a file that is refused stops no other.
+  follow(promise) {
+    this.sentence = null;
+    this.find("[data-ulang]").hidden = true;
+    this.ended = promise.then(
+      (done) => { this.done = done; },
+      (error) => { if (!this.upload.removed) this.refuse(error); },
+    );
+  }
+
+  refuse(error) {
+    this.sentence = error instanceof Refusal ? error.message : "Berkas belum terkirim. Coba lagi.";
+    this.find("[data-keadaan]").textContent = `tidak terkirim: ${this.sentence}`;
+    this.find("[data-jeda]").hidden = true;
+    this.find("[data-ulang]").hidden = false;
+  }
+
+  show(state, sent) {
+    const share = this.file.size ? Math.floor((100 * sent) / this.file.size) : 0;
+    const words = this.find("[data-keadaan]");
+    if (words.textContent !== WORDS[state]) words.textContent = WORDS[state]; // read out when it changes, not each time
+    this.find("[data-persen]").textContent = state === "terkirim" ? "" : `${share} %`;
+    this.find("progress").value = share;
+    this.find("progress").hidden = state === "terkirim";
+    this.find("[data-jeda]").hidden = state === "terkirim";
+    this.find("[data-jeda]").textContent = state === "dijeda" ? "Lanjutkan" : "Jeda";
+  }
 }
 
 function prepare(form) {
   const box = form.querySelector("[data-unggah]");
   if (!box) return;
-  const chooser = box.querySelector("input[type=file]");
   const list = box.querySelector("[data-daftar]");
   const message = form.querySelector("[data-pesan]");
-  const chosen = [];
+  const button = form.querySelector("button:not([type=button])");
+  const line = new Line(form.elements.csrf.value);
+  const context = { line, memory: new Memory(storage()), files: new Turns(FILES_AT_ONCE) };
+  const chosen = new Set();
+  let leaving = false;
 
-  chooser.addEventListener("change", () => {
-    Array.from(chooser.files).forEach((file) => {
-      const card = box.querySelector("template").content.firstElementChild.cloneNode(true);
-      card.querySelector("[data-nama]").textContent = file.name;
-      list.append(card);
-      chosen.push({ file, card, done: null });
+  const tell = (words) => {
+    message.textContent = words;
+    message.hidden = !words;
+    if (words) message.scrollIntoView({ block: "center" });
+  };
+
+  const choose = (file) => {
+    const card = box.querySelector("template").content.firstElementChild.cloneNode(true);
+    const item = new Chosen(file, card, context);
+    item.find("[data-hapus]").addEventListener("click", () => {
+      chosen.delete(item);
+      card.remove();
+      item.upload.remove();
     });
-    chooser.value = "";
+    list.append(card);
+    chosen.add(item);
+    return item;
+  };
+
+  const isNew = (file) => !Array.from(chosen).some((item) => Memory.key(item.file) === Memory.key(file));
+
+  box.querySelectorAll("input[type=file]").forEach((chooser) => {
+    chooser.addEventListener("change", () => {
+      const items = Array.from(chooser.files).filter(isNew).map(choose);
+      chooser.value = "";
+      const of = new Map(items.map((item) => [item.upload, item]));
+      items.forEach((item) => { item.begun = new Promise((go) => { item.began = go; }); });
+      runAll([...of.keys()], line, (upload, promise) => {
+        of.get(upload).follow(promise);
+        of.get(upload).began();
+      });
+    });
   });
+
+  window.addEventListener("beforeunload", (event) => {
+    if (!leaving && Array.from(chosen).some((item) => !item.done && !item.sentence)) event.preventDefault();
+  });
+
+  // Until each has ended, also those that are chosen, paused or tried again meanwhile.
+  const allEnded = async () => {
+    for (;;) {
+      const open = Array.from(chosen).filter((item) => !item.done && !item.sentence);
+      if (!open.length) return;
+      tell(`Menunggu ${open.length} berkas selesai dikirim. Biarkan halaman ini terbuka.`);
+      open.forEach((item) => item.upload.resume());
+      await Promise.race(open.map((item) => item.begun.then(() => item.ended)));
+    }
+  };
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const button = form.querySelector("button");
     button.disabled = true;
-    message.hidden = true;
-    try {
-      for (const item of chosen) {
-        const tell = (words) => { item.card.querySelector("[data-keadaan]").textContent = words; };
-        item.done = item.done || (await upload(item.file, form.elements.csrf.value, tell));
-      }
-      form.querySelectorAll("input[name=media]").forEach((input) => input.remove());
-      chosen.forEach((item) => {
-        const input = document.createElement("input");
-        input.type = "hidden";
-        input.name = "media";
-        input.value = JSON.stringify({ ...item.done, ...rightsOf(item.card) });
-        form.append(input);
-      });
-      form.submit();
-    } catch (error) {
-      message.textContent = error.message;
-      message.hidden = false;
-      message.scrollIntoView({ block: "center" });
+    await allEnded();
+    const refused = Array.from(chosen).find((item) => item.sentence);
+    if (refused) {
+      tell(`Berkas ${refused.file.name} tidak terkirim: ${refused.sentence} Hapus berkas itu dari daftar, atau coba lagi.`);
       button.disabled = false;
+      return;
     }
+    form.querySelectorAll("input[name=media]").forEach((input) => input.remove());
+    chosen.forEach((item) => {
+      const input = document.createElement("input");
+      input.type = "hidden";
+      input.name = "media";
+      input.value = JSON.stringify({ ...item.done, ...rightsOf(item.card) });
+      form.append(input);
+    });
+    leaving = true;
+    form.submit();
   });
 }
 
+function storage() {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}
+
 if (typeof document !== "undefined") document.querySelectorAll("[data-bahan]").forEach(prepare);
-if (typeof module !== "undefined") module.exports = { Sha256, sha256Of };
+if (typeof module !== "undefined") module.exports = { ...require("./sha256.js"), ...require("./jaringan.js"), ...require("./kirim.js"), rightsOf };

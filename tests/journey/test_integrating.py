@@ -23,7 +23,7 @@ from tests.support.stack import HOUSE, Stack, stack
 from tests.support.town import operator, town
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
-SENDING = ("http", "photograph", "kcat", "kcat-key", "kcat-structured", "python", "java", "emit")
+SENDING = ("http", "photograph", "large", "kcat", "kcat-key", "kcat-structured", "python", "java", "emit")
 
 
 @dataclass(frozen=True)

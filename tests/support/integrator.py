@@ -3,11 +3,13 @@
 import asyncio
 import json
 import os
+import random
 import re
 import shutil
 import subprocess
 import sys
 import time
+import wave
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,9 +71,12 @@ class Integrator:
     operator: dict[str, str]
 
     def settle_in(self) -> None:
-        """Write the page's files, the project for the Java example, and a photograph."""
+        """Write the page's files, the project for the Java example, a photograph and a recording of several parts."""
         shutil.copy(HOUSE / "deploy" / "embedded" / "samples" / "rumah.jpg", self.folder / "photo.jpg")
         shutil.copy(HOUSE / "tests" / "support" / "java_client" / "pom.xml", self.folder / "pom.xml")
+        with wave.open(str(self.folder / "recording.wav"), "wb") as recording:
+            recording.setparams((2, 2, 48_000, 0, "NONE", ""))
+            recording.writeframes(random.Random(7).randbytes(36_000_000))
         for name, text in PAGE.files.items():
             (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / name).write_text(text)

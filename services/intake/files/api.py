@@ -11,8 +11,9 @@ from services.intake.domain_requests import Source
 from services.intake.files import uploads
 from services.intake.files.limits import STAFF, FileNotTaken
 from services.intake.files.originals import Vault
+from services.intake.files.passing import Given
 from services.intake.files.store_uploads import Upload
-from services.intake.files.uploads import Given, Sender
+from services.intake.files.uploads import Sender
 from services.intake.forms import NewUpload, NewUploads, UploadDone
 from services.intake.web import body_as, by_key_or, owner_of, vault_of
 from shared.accounts import Person
@@ -61,7 +62,7 @@ async def look(
     vault = vault_of(request)
     given = await uploads.look(desk_of(request), vault, owner_of(caller), upload, start=start)
     found = given.upload
-    about = {"state": found.state, "name": found.name, "size": found.size, "sha256": found.sha256}
+    about = {"state": found.state, "name": found.name, "size": found.size, "sha256": found.sha256, "used": given.used}
     if given.expires_at is None and not given.done:
         return {"id": str(upload), "bucket": vault.buckets.incoming, "key": found.key} | about
     return _begun(given, vault) | about

@@ -11,7 +11,8 @@ from pathlib import Path
 import structlog
 
 from services.intake import store as store_reports
-from services.intake.files import store
+from services.intake.files import store, store_erasing
+from services.intake.files.erasing import BY_ORDER, Kept, places
 from services.intake.files.lanes import LEASE, Lane, postponed
 from services.intake.files.originals import Vault, bring, carry_over, quarantine
 from services.intake.files.store import Filed
@@ -72,7 +73,7 @@ class MediaChecks:
     async def _check(self, file: Filed, folder: Path) -> Checked:
         """The file as it is once checked, outside any transaction."""
         media, original = file.media, file.media.original
-        if (before := await self._before(file)) is not None:
+        if (before := await self._erased(file) or await self._before(file)) is not None:
             return before
         here = folder / "asli"
         brought = await bring(self.vault, file.incoming, here, size=original.size, sha256=original.sha256)
@@ -96,6 +97,15 @@ class MediaChecks:
             }
         )  # fmt: skip
         return Checked(accepted, verdict.facts)
+
+    async def _erased(self, file: Filed) -> Checked | None:
+        """Refused where the same bytes were erased by order; they are not even put in quarantine."""
+        async with self.desk.db.connection() as conn:
+            if not await store_erasing.is_erased(conn, file.media.original.sha256):
+                return None
+        if file.incoming is not None:
+            await self.vault.store.remove(self.vault.buckets.incoming, file.incoming)
+        return Checked(file.media.model_copy(update={"state": "refused", "reason": BY_ORDER}))
 
     async def _before(self, file: Filed) -> Checked | None:
         """The result on the same upload in another Report, whose check has removed it from the incoming bucket."""
@@ -140,6 +150,9 @@ class MediaChecks:
         async with desk.transaction() as conn:
             report = (await store_reports.lock(conn, {file.report}))[file.report]
             if not await store.settle(conn, media, facts=checked.facts, quarantine=checked.quarantine):
+                # Erased while it was looked at: what was made of it meanwhile goes the same way.
+                left = places([Kept(file._replace(media=media), checked.quarantine)], self.vault.buckets)
+                await store_erasing.add_places(conn, media.original.sha256, left, at=desk.now())
                 return
             await audit.append(
                 conn,

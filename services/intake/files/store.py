@@ -32,8 +32,8 @@ async def add(conn: "Connection", files: Sequence[Filed], *, at: datetime) -> No
     rows = [_row(f) for f in files]
     if rows:
         await conn.execute(
-            """INSERT INTO media (id, report, sha256, state, incoming, data, long, next_at)
-               SELECT i, r, h, s, k, d::json, l, $8
+            """INSERT INTO media (id, report, sha256, state, incoming, data, long, next_at, since)
+               SELECT i, r, h, s, k, d::json, l, $8, $8
                FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[])
                     AS x(i, r, h, s, k, d, l)""",
             *map(list, zip(*rows, strict=True)),
@@ -43,12 +43,12 @@ async def add(conn: "Connection", files: Sequence[Filed], *, at: datetime) -> No
 
 async def of_reports(conn: "Connection", reports: Collection[UUID]) -> list[Filed]:
     rows = await conn.fetch("SELECT * FROM media WHERE report = ANY($1::uuid[]) ORDER BY id", list(reports))
-    return [_filed(row) for row in rows]
+    return [filed_of(row) for row in rows]
 
 
 async def find(conn: "Connection", media: UUID) -> Filed | None:
     row = await conn.fetchrow("SELECT * FROM media WHERE id = $1", media)
-    return None if row is None else _filed(row)
+    return None if row is None else filed_of(row)
 
 
 async def take(db: "Database", *, at: datetime, lease: timedelta, limit: int, long: bool) -> list[Filed]:
@@ -65,7 +65,7 @@ async def take(db: "Database", *, at: datetime, lease: timedelta, limit: int, lo
             limit,
             long,
         )
-    return [_filed(row) for row in rows]
+    return [filed_of(row) for row in rows]
 
 
 async def postpone(db: "Database", media: UUID, *, until: datetime) -> None:
@@ -87,12 +87,19 @@ async def settle(conn: "Connection", checked: Media, *, facts: Facts, quarantine
     return done == "UPDATE 1"
 
 
+async def waiting(conn: "Connection") -> "asyncpg.Record":
+    """How many files are still to be checked, and since when the oldest is."""
+    row = await conn.fetchrow("SELECT count(*) AS n, min(since) AS oldest FROM media WHERE state = 'checking'")
+    assert row is not None
+    return row
+
+
 async def accepted_before(conn: "Connection", incoming: str, sha256: str) -> Filed | None:
     """The same upload as it was accepted for another Report: its object may be gone from the incoming bucket since."""
     row = await conn.fetchrow(
         "SELECT * FROM media WHERE incoming = $1 AND sha256 = $2 AND state = 'accepted' LIMIT 1", incoming, sha256
     )
-    return None if row is None else _filed(row)
+    return None if row is None else filed_of(row)
 
 
 async def is_awaited(conn: "Connection", incoming: str) -> bool:
@@ -109,7 +116,7 @@ def _row(f: Filed) -> tuple[object, ...]:
     return f.media.id, f.report, original.sha256, f.media.state, f.incoming, f.media.model_dump_json(), long
 
 
-def _filed(row: "asyncpg.Record") -> Filed:
+def filed_of(row: "asyncpg.Record") -> Filed:
     media = Media.model_validate_json(row["data"], extra="ignore")
     facts = Facts.model_validate_json(row["facts"], extra="ignore") if row["facts"] else Facts()
     return Filed(row["report"], media, row["incoming"], row["attempts"], facts)

@@ -166,9 +166,10 @@ async def needed(conn: "Connection", keys: Collection[str], *, ever: bool = Fals
         """SELECT incoming AS key FROM media WHERE incoming = ANY($1::text[]) AND ($2 OR state = 'checking')
            UNION
            SELECT file -> 'object' ->> 'key' FROM requests r, json_array_elements(r.body -> 'media') AS file
-           WHERE r.state = 'checking' AND file -> 'object' ->> 'key' = ANY($1)""",
+           WHERE r.source = ANY($3::text[]) AND r.state = 'checking' AND file -> 'object' ->> 'key' = ANY($1)""",
         list(keys),
         ever,
+        list({key.partition("/")[0] for key in keys}),  # a request names what lies in its source's own folder
     )
     return {row["key"] for row in rows}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from services.intake.files import store_uploads, uploads
+from services.intake.files import passing, store_uploads, uploads
 from services.intake.files.leftovers import may_go
 from services.intake.files.originals import Vault
 from services.intake.files.store_uploads import Upload
@@ -86,7 +86,7 @@ class Sweep:
 
     async def _remove(self, upload: Upload) -> bool:
         try:
-            await uploads.remove(self.vault, upload)
+            await passing.remove(self.vault, upload)
         except Exception as e:
             log.warning("an upload will be swept again", upload=str(upload.id), error=type(e).__name__)
             return False

@@ -2,40 +2,25 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime
 from uuid import UUID
 
 import structlog
 
-from services.intake.files import store_uploads
+from services.intake.files import passing, store_uploads
 from services.intake.files.leftovers import kept_for
-from services.intake.files.limits import (
-    OTHER_BYTES,
-    OTHER_SIZE,
-    DayLimit,
-    FileNotTaken,
-    UploadIncomplete,
-    UploadInUse,
-    check_parts,
-)
+from services.intake.files.limits import OTHER_BYTES, DayLimit, FileNotTaken, UploadIncomplete, UploadInUse
 from services.intake.files.originals import Vault
+from services.intake.files.passing import Given
 from services.intake.files.store_uploads import Upload
 from services.intake.forms import NewUpload
 from shared.desk import Desk
 from shared.media.kinds import declared, why_not
-from shared.media.multipart import PartUrl, part_sizes
-from shared.media.store import Form, Missing
+from shared.media.store import Missing
 from shared.refusal import NotFound
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 log = structlog.get_logger(__name__)
-
-URLS_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +32,17 @@ class Sender:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An upload with what its client needs to go on: a form, or URLs of parts that have not come."""
-
-    upload: Upload
-    expires_at: datetime | None = None
-    form: Form | None = None
-    done: tuple[int, ...] = ()
-    urls: Sequence[PartUrl] = ()
-
-    @property
-    def sizes(self) -> list[int]:
-        return part_sizes(self.upload.size, self.upload.part_size or self.upload.size)
-
-
 async def begin(desk: Desk, vault: Vault, sender: Sender, files: Sequence[NewUpload]) -> list[Given | FileNotTaken]:
     """Begin many at once; the answer to each, in order. Raises DayLimit for all together."""
     now = desk.now()
     asked = [_asked(desk, vault, sender, file, now) for file in files]
-    begun = list(await asyncio.gather(*(_with_parts(vault, u) for u in asked if isinstance(u, Upload))))
+    begun = list(await asyncio.gather(*(passing.with_parts(vault, u) for u in asked if isinstance(u, Upload))))
     try:
         await _count(desk, vault, begun, now)
     except BaseException:
-        await _drop_parts(vault, begun)
+        await passing.drop_parts(vault, begun)
         raise
-    given = iter([await _give(vault, u) for u in begun])
+    given = iter([await passing.give(vault, u) for u in begun])
     return [no if isinstance(no, FileNotTaken) else next(given) for no in asked]
 
 
@@ -82,11 +52,12 @@ async def look(desk: Desk, vault: Vault, owner: str, upload: UUID, *, start: int
     if found.state == "swept":
         raise NotFound("Unggahan")
     if found.state == "complete":
-        return Given(found)
+        async with desk.db.connection() as conn:
+            return Given(found, used=bool(await store_uploads.needed(conn, [found.key], ever=True)))
     try:
-        return await _give(vault, found, done=await _parts_there(vault, found), start=start)
+        return await passing.give(vault, found, done=await passing.parts_there(vault, found), start=start)
     except Missing:
-        await _expect_object(vault, found, NotFound("Unggahan"))
+        await passing.expect_object(vault, found, NotFound("Unggahan"))
         return Given(found, done=tuple(range(1, len(Given(found).sizes) + 1)))
 
 
@@ -98,8 +69,8 @@ async def complete(desk: Desk, vault: Vault, owner: str, upload: UUID, sha256: s
     if found.state == "complete":
         return found
     if found.parts_id is not None:
-        await _join(vault, found)
-    await _expect_object(vault, found, UploadIncomplete(found.name))
+        await passing.join(vault, found)
+    await passing.expect_object(vault, found, UploadIncomplete(found.name))
     at = desk.now()
     until = at + (kept_for(found.key, "complete") or at - at)
     async with desk.db.transaction() as conn:
@@ -120,21 +91,12 @@ async def take_back(desk: Desk, vault: Vault, owner: str, upload: UUID) -> None:
             await store_uploads.give_back(conn, found, day_of(desk, found.created_at))
         await store_uploads.mark(conn, [upload], [], at=desk.now())
     try:
-        await remove(vault, found)
+        await passing.remove(vault, found)
     except Exception as e:
         log.info("an upload that was taken back is left to the sweep", error=type(e).__name__)
         return
     async with desk.db.transaction() as conn:
         await store_uploads.forget(conn, [upload])
-
-
-async def remove(vault: Vault, upload: Upload) -> None:
-    """Remove an upload's parts and object, as far as they are there. Raises Transient."""
-    bucket = vault.buckets.incoming
-    if upload.parts_id is not None:
-        with suppress(Missing):
-            await vault.store.multipart.abort(bucket, upload.key, upload.parts_id)
-    await vault.store.remove(bucket, upload.key)
 
 
 def day_of(desk: Desk, at: datetime) -> date:
@@ -157,14 +119,6 @@ def _asked(desk: Desk, vault: Vault, sender: Sender, file: NewUpload, now: datet
     )  # fmt: skip
 
 
-async def _with_parts(vault: Vault, upload: Upload) -> Upload:
-    """The same, with its parts begun at the store where it comes in parts."""
-    if upload.part_size is None:
-        return upload
-    parts_id = await vault.store.multipart.begin(vault.buckets.incoming, upload.key, upload.content_type)
-    return replace(upload, parts_id=parts_id)
-
-
 async def _count(desk: Desk, vault: Vault, begun: Sequence[Upload], now: datetime) -> None:
     if not begun:
         return
@@ -176,59 +130,9 @@ async def _count(desk: Desk, vault: Vault, begun: Sequence[Upload], now: datetim
         raise DayLimit(most, await store_uploads.begun_on(conn, unit, day), sum(u.size for u in begun))
 
 
-async def _drop_parts(vault: Vault, begun: "Iterable[Upload]") -> None:
-    """Nothing of these was written down; what is not removed now, the sweep finds in the store's own list."""
-    for upload in begun:
-        if upload.parts_id is not None:
-            with suppress(Exception):
-                await vault.store.multipart.abort(vault.buckets.incoming, upload.key, upload.parts_id)
-
-
 async def _own(desk: Desk, owner: str, upload: UUID) -> Upload:
     async with desk.db.connection() as conn:
         found = (await store_uploads.uploads(conn, [upload], owner=owner)).get(upload)
     if found is None:
         raise NotFound("Unggahan")
     return found
-
-
-async def _give(vault: Vault, upload: Upload, *, done: Sequence[int] = (), start: int = 1) -> Given:
-    store, bucket, lifetime = vault.store, vault.buckets.incoming, vault.form_lifetime
-    if upload.parts_id is None:
-        form = await store.upload_form(
-            bucket, upload.key, content_type=upload.content_type, size=upload.size, lifetime=lifetime
-        )
-        return Given(upload, form.expires_at, form=form)
-    there = set(done)
-    numbered = enumerate(Given(upload).sizes, 1)
-    missing = [(n, size) for n, size in numbered if n >= start and n not in there][:URLS_AT_ONCE]
-    urls = store.multipart.urls(bucket, upload.key, upload.parts_id, missing, lifetime=lifetime)
-    return Given(upload, datetime.now(UTC) + lifetime, done=tuple(done), urls=urls)
-
-
-async def _parts_there(vault: Vault, upload: Upload) -> list[int]:
-    """The numbers of the parts that have come as they are to be. Raises Missing."""
-    if upload.parts_id is None:
-        return []
-    sizes = Given(upload).sizes
-    found = await vault.store.multipart.parts(vault.buckets.incoming, upload.key, upload.parts_id)
-    return [p.part_number for p in found if p.part_number <= len(sizes) and p.size == sizes[p.part_number - 1]]
-
-
-async def _join(vault: Vault, upload: Upload) -> None:
-    """Make the parts one object. Where they are no longer there, that was done before, or is looked into next."""
-    multipart, bucket, parts_id = vault.store.multipart, vault.buckets.incoming, upload.parts_id
-    assert parts_id is not None
-    with suppress(Missing):
-        parts = await multipart.parts(bucket, upload.key, parts_id)
-        check_parts(upload.name, Given(upload).sizes, {p.part_number: p.size or 0 for p in parts})
-        await multipart.complete(bucket, upload.key, parts_id, parts)
-
-
-async def _expect_object(vault: Vault, upload: Upload, otherwise: Exception) -> None:
-    try:
-        stat = await vault.store.stat(vault.buckets.incoming, upload.key)
-    except Missing:
-        raise otherwise from None
-    if stat.size != upload.size:
-        raise FileNotTaken(OTHER_SIZE)

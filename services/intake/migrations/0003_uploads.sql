@@ -11,7 +11,8 @@ ALTER TABLE uploads
     ADD CONSTRAINT uploads_state_check CHECK (state IN ('open', 'complete', 'swept'));
 UPDATE uploads SET kept_until = created_at + interval '90 days',
                    completed_at = CASE WHEN state = 'complete' THEN created_at END;
-ALTER TABLE uploads ALTER COLUMN kept_until SET NOT NULL;
+-- A replica of before writes none while it is replaced.
+ALTER TABLE uploads ALTER COLUMN kept_until SET DEFAULT now() + interval '90 days', ALTER COLUMN kept_until SET NOT NULL;
 CREATE INDEX uploads_by_end ON uploads (kept_until);
 CREATE INDEX uploads_in_parts ON uploads (parts_id) WHERE parts_id IS NOT NULL;
 

@@ -125,11 +125,16 @@ async def test_the_openapi_document_holds_what_integrators_need_and_nothing_else
     async with desk.client() as client:
         document = (await client.get("/api/v1/openapi.json")).json()
     assert set(document["paths"]) == {
-        "/api/v1/reports", "/api/v1/requests/{request_id}", "/api/v1/uploads", "/api/v1/uploads/{upload}/complete",
+        "/api/v1/reports", "/api/v1/requests/{request_id}", "/api/v1/uploads", "/api/v1/uploads/{upload}",
+        "/api/v1/uploads/{upload}/complete",
     }  # fmt: skip
     schemas = document["components"]["schemas"]
     schema = schemas["IntakeRequested"] | {"components": {"schemas": schemas}}
     jsonschema.validate(FACTS, schema)
+    file = {"name": "a.jpg", "content_type": "image/jpeg", "size": 7}
+    body = document["paths"]["/api/v1/uploads"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    for form in (file, {"files": [file]}):
+        jsonschema.validate(form, body | {"components": {"schemas": schemas}})
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(FACTS | {"titel": "x"}, schema)
 

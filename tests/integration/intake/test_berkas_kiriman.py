@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from services.intake import store_requests
-from services.intake.files.originals import Vault
 from services.intake.files.lanes import LEASE
+from services.intake.files.originals import Vault
 from services.intake.files.requests import RequestChecks
 from shared.events import IntakeAccepted, IntakeRefused, ReportMediaChecked, ReportReceived, ReportSupplemented
 from shared.refusal import Transient

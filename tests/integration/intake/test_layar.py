@@ -1,8 +1,10 @@
 """The screens: log in, home, send a Report without JavaScript, see it, answer, withdraw."""
 
+import io
 import re
 from typing import Any
 
+import pikepdf
 import pytest
 
 from shared.events import ReportReceived, ReportSupplemented
@@ -123,7 +125,11 @@ async def test_the_unit_answers_and_withdraws_on_the_reports_page(desk: Office) 
 
 
 async def test_the_page_of_a_report_with_files_shows_them(desk: Office) -> None:
-    up = await desk.upload("dewi", b"%PDF-1.7 notulen", "notulen.pdf", "application/pdf")
+    notulen = io.BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        document.save(notulen)
+    up = await desk.upload("dewi", notulen.getvalue(), "notulen.pdf", "application/pdf")
     media = f'{{"upload": "{up["id"]}", "sha256": "{up["sha256"]}", "name": "notulen.pdf"}}'
     sent = await post(desk, "dewi", "/bahan/baru", kunci=KEY, title="A", text="B", tanggal="2026-11-23", media=media)
     assert sent.status_code == 303
