@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 from pydantic import Field
 
 from services.editing import views
@@ -13,7 +13,7 @@ from services.editing.manuscript import Manuscript
 from services.editing.reports import Report
 from services.editing.stories import Story
 from services.editing.views import ReportFile, StoryFile, Timed
-from services.editing.web import media_link, steps_of
+from services.editing.web import media_link, media_zip, steps_of
 from shared.accounts import Person
 from shared.content import Note, Reason, Value
 from shared.web import allow, desk_of, problem
@@ -63,8 +63,10 @@ async def one_report(request: Request, report: UUID, person: Reader) -> dict[str
 
 
 @router.get("/inbox/{report}/media/{media}")
-async def media(request: Request, report: UUID, media: UUID, person: Reader, asli: bool = False) -> RedirectResponse:
-    return await media_link(request, report, media, original=asli)
+async def media(
+    request: Request, report: UUID, media: UUID, person: Reader, asli: bool = False, utuh: bool = False
+) -> RedirectResponse:
+    return await media_link(request, report, media, original=asli, whole=utuh)
 
 
 @router.post("/inbox/{report}/claim")
@@ -113,6 +115,12 @@ async def one_version(request: Request, story: UUID, number: int, person: Reader
         "reason": saved.reason,
         "saved_at": saved.saved_at,
     }
+
+
+@router.get("/stories/{story}/media.zip", response_class=StreamingResponse)
+async def all_media(request: Request, story: UUID, person: Admin) -> StreamingResponse:
+    """The originals of all its Reports' files, to be worked on elsewhere."""
+    return await media_zip(request, story)
 
 
 @router.post("/stories/{story}/reports")

@@ -4,14 +4,16 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 
 from services.editing import api, handlers, pages
 from services.editing.settings import Settings
 from services.editing.web import Office
-from shared import content_erasure, web
-from shared.media.choosing import choose
+from shared import web
+from shared.content_erasure import is_erased
+from shared.media.choosing import FILTERS
 from shared.media.store import Store
 from shared.runtime import Reads, Runtime, now
 from shared.web import Pages
@@ -44,9 +46,9 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     runtime.mount(app)
     app.state.settings = settings
     app.state.office = office
-    app.state.pages = pages_of_desk = Pages.of(Path(__file__).parent / "templates")
-    pages_of_desk.environment.filters["choose"] = choose
-    pages_of_desk.environment.globals["erased_name"] = content_erasure.NAME
+    app.state.pages = Pages.of(Path(__file__).parent / "templates")
+    filters: dict[str, Callable[..., Any]] = {**FILTERS, "erased": is_erased}
+    app.state.pages.environment.filters.update(filters)
     app.include_router(api.router)
     app.include_router(pages.router)
     return app

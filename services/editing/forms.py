@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from services.editing.manuscript import Manuscript, MediaChoice
+from services.editing.manuscript import Manuscript, MediaChoice, may_be_chosen
 from services.editing.marks import blocks_of, text_of
 from services.editing.reports import Report
 from shared.content import Content, Media, MediaRights
@@ -29,9 +29,10 @@ CONSENTS = {
     "official-duty": "Orang dalam tugas kedinasan",
     "named": "Ada izin dari yang difoto",
 }
+SUBJECTS = {"children": "Anak-anak", "victims": "Korban", "aid-recipients": "Penerima bantuan"}
 RIGHTS = tuple(MediaRights.model_fields)
 FIELDS = {
-    "title": "Judul", "lead": "Teras", "body": "Isi", "topic": "Topik", "tags": "Kata kunci", "media": "Foto",
+    "title": "Judul", "lead": "Teras", "body": "Isi", "topic": "Topik", "tags": "Kata kunci", "media": "Berkas",
     "information_class": "Klasifikasi informasi",
 }  # fmt: skip
 
@@ -76,10 +77,7 @@ def of_reports(reports: Sequence[Report]) -> Form:
     """A first draft from what the Units wrote, with every picture that passed or is being checked."""
     used = [r for r in reports if not r.left]
     texts = [text for r in used for text in (r.facts.text, *(s.text for s in r.facts.supplements)) if text.strip()]
-    choices = tuple(
-        replace(choice, chosen=choice.media.kind == "image" and choice.media.state != "refused")
-        for choice in _choices(None, reports)
-    )
+    choices = tuple(replace(choice, chosen=choice.media.kind == "image") for choice in _choices(None, reports))
     figures = [f"[foto {n}]" for n, choice in enumerate(choices, 1) if choice.chosen]
     title = used[0].facts.title if used else ""
     return Form(0, title, "", "\n\n".join([*texts, *figures]), "", "", "berkala", "", choices)
@@ -134,7 +132,7 @@ def manuscript(form: Form, before: Content | None) -> Manuscript:
 
 
 def _choices(content: Content | None, reports: Sequence[Report]) -> tuple[Choice, ...]:
-    """The files in the order of the newest Version, then the other pictures; other kinds only where it has them."""
+    """The files in the order of the newest Version, then the others that may be shown."""
     there = {m.id: (r.id, m) for r in reports if not r.left for m in r.media}
     shown = {m.id: m for m in content.media if m.id in there} if content else {}
     first = [
@@ -143,13 +141,16 @@ def _choices(content: Content | None, reports: Sequence[Report]) -> tuple[Choice
     others = [
         Choice(report, m, False, {name: getattr(m, name) for name in RIGHTS})
         for i, (report, m) in there.items()
-        if i not in shown and m.kind == "image" and m.state != "refused"
+        if i not in shown and may_be_chosen(m)
     ]
     return (*first, *others)
 
 
 def _typed_choice(choice: Choice, typed: Mapping[str, str]) -> Choice:
-    rights: dict[str, Any] = {name: typed.get(f"{name}-{choice.media.id}", "").strip() for name in RIGHTS}
-    return replace(
-        choice, chosen=f"pilih-{choice.media.id}" in typed, rights=rights | {"consent": rights["consent"] or None}
-    )
+    file = choice.media.id
+    rights: dict[str, Any] = {name: typed.get(f"{name}-{file}", "").strip() for name in RIGHTS}
+    rights |= {
+        "consent": rights["consent"] or None,
+        "shows": tuple(code for code in SUBJECTS if f"shows-{code}-{file}" in typed),
+    }
+    return replace(choice, chosen=f"pilih-{file}" in typed, rights=rights)

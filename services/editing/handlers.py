@@ -8,7 +8,7 @@ from services.editing import reports, stories
 from services.editing.clocks import Book
 from services.editing.reports import Report
 from services.editing.store import lock_reports, save_reports
-from services.editing.store_stories import lock_stories, save_stories
+from services.editing.store_stories import empty_versions, lock_stories, save_stories
 from services.editing.stories import Story
 from shared import audit, ledger
 from shared.audit import SYSTEM, Entry
@@ -48,6 +48,7 @@ def on_reports(desk: Desk) -> React:
         found = await lock_reports(conn, ids)
         book = Book(desk.clock, await ledger.load(conn, reports=ids))
         changed: dict[UUID, Report] = {}
+        erased: list[tuple[UUID, UUID]] = []
         entries: list[Entry] = []
 
         def decide(received: Received) -> None:
@@ -55,10 +56,14 @@ def on_reports(desk: Desk) -> React:
             assert isinstance(event, OnReports)
             after = _on_report(found.get(event.report), event, book)
             found[event.report] = changed[event.report] = after
+            if isinstance(event, MediaErased):
+                erased.append((event.report, event.media))
             entries.append(_entry(received, event.report))
 
         batch.fold(decide, events)
         await save_reports(conn, changed.values())
+        if erased:
+            await empty_versions(conn, erased)
         await ledger.save(conn, list(book.changed.values()))
         await audit.append(conn, entries, at=desk.now())
 

@@ -18,10 +18,12 @@ from shared.content import (
     Media,
     MediaRights,
     Note,
+    Rendition,
     StoryMedia,
     Text,
     Value,
 )
+from shared.media.choosing import CAPTIONS, publishable
 from shared.refusal import Refused
 
 
@@ -64,6 +66,20 @@ class MediaRefused(Refused):
         super().__init__("media-refused", f"Berkas {media.name} tidak lolos pemeriksaan{why}. Jangan pakai berkas ini.")
 
 
+class MediaForStaffOnly(Refused):
+    """An office document: there is no copy of it that may be public."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("media-for-staff", f"Berkas {name} hanya dapat dibaca Admin; minta PDF-nya kepada Bidang.")
+
+
+class CaptionsAlone(Refused):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "captions-alone", f"Berkas {name} adalah takarir, yang ikut dengan sendirinya bersama videonya."
+        )
+
+
 class MediaStillChecking(Refused):
     def __init__(self, name: str) -> None:
         super().__init__("media-checking", f"Berkas {name} masih diperiksa. Tunggu sebentar, lalu ajukan lagi.")
@@ -73,7 +89,7 @@ class MediaCheckedSince(Refused):
     def __init__(self, name: str) -> None:
         super().__init__(
             "media-checked-since",
-            f"Berkas {name} baru selesai diperiksa sesudah versi ini disimpan. Simpan sekali lagi, lalu ajukan.",
+            f"Berkas {name} atau takarirnya berubah sesudah versi ini disimpan. Simpan sekali lagi, lalu ajukan.",
         )
 
 
@@ -130,7 +146,7 @@ def _expect_checked(shown: StoryMedia, reports: Sequence[Report]) -> None:
         raise MediaRefused(media)
     if media.state == "checking":
         raise MediaStillChecking(media.name)
-    if media.renditions != shown.renditions:
+    if _copies(media, reports) != shown.renditions:
         raise MediaCheckedSince(media.name)
 
 
@@ -138,6 +154,8 @@ def _chosen(choice: MediaChoice, reports: Sequence[Report]) -> StoryMedia:
     report, media = _found(choice.id, reports)
     if media.state == "refused":
         raise MediaRefused(media)
+    if media.state == "accepted" and not _shows(media):
+        raise CaptionsAlone(media.name) if publishable(media.renditions) else MediaForStaffOnly(media.name)
     rights = {name: getattr(media, name) for name in MediaRights.model_fields}
     return StoryMedia(
         **(rights | choice.model_dump(exclude_unset=True, exclude={"id"})),
@@ -145,8 +163,37 @@ def _chosen(choice: MediaChoice, reports: Sequence[Report]) -> StoryMedia:
         report=report.id,
         name=media.name,
         kind=media.kind,
-        renditions=media.renditions,
+        renditions=_copies(media, reports),
+        placeholder=media.placeholder,
     )
+
+
+def may_be_chosen(media: Media) -> bool:
+    """Whether it may be shown in a Story, as far as its check has told."""
+    if media.state == "checking":
+        return media.kind != "document" or media.original.content_type == "application/pdf"
+    return media.state == "accepted" and _shows(media)
+
+
+def _shows(media: Media) -> bool:
+    return any(r.label != CAPTIONS for r in publishable(media.renditions))
+
+
+def _copies(media: Media, reports: Sequence[Report]) -> tuple[Rendition, ...]:
+    """What may become public of a file; a video takes along the newest captions that the Reports have for it."""
+    found = publishable(media.renditions)
+    if media.kind != "video" or not found:
+        return found
+    captions = [
+        r
+        for report in reports
+        if not report.left
+        for m in report.media
+        if m.derived_from == media.original.sha256
+        for r in m.renditions
+        if r.label == CAPTIONS
+    ]
+    return (*found, *captions[-1:])
 
 
 def _found(media_id: UUID, reports: Sequence[Report]) -> tuple[Report, Media]:

@@ -11,6 +11,7 @@ from services.editing import forms, views
 from services.editing.domain import OPEN, READERS, AlreadySubmitted, StaleVersion
 from services.editing.forms import Form
 from services.editing.manuscript import compose
+from services.editing.packing import originals
 from services.editing.views import StoryFile
 from services.editing.web import steps_of
 from shared.accounts import Person
@@ -189,6 +190,8 @@ async def _story_page(request: Request, file: StoryFile, form: Form, *, http: in
         inbox=await views.inbox(desk_of(request)) if person.has("admin") else [],
         classes=forms.CLASSES,
         consents=forms.CONSENTS,
+        subjects=forms.SUBJECTS,
+        may_pack=person.has("admin") and bool(originals(file.reports)),
         now=desk_of(request).now(),
         **view,
     )

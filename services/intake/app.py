@@ -19,6 +19,7 @@ from services.intake.files.waiting import Waiting
 from services.intake.settings import Settings
 from shared import web
 from shared.desk import Desk
+from shared.media import sandbox
 from shared.media.malware import Malware
 from shared.media.store import Buckets, Store
 from shared.runtime import Reads, Runtime, Worker, now
@@ -73,6 +74,7 @@ def create_checks(settings: Settings | None = None, *, now: Callable[[], datetim
 
 def checks(desk: Desk, vault: Vault, settings: Settings) -> Sequence[Worker]:
     """What looks into files, each lane by itself."""
+    sandbox.keep_secrets()
     malware = Malware(settings.clamd, settings.clamd_window_mb * 1024 * 1024) if settings.clamd else None
     if malware is None:
         log.warning("files are not scanned for malware: no ALURWARTA_CLAMD is set")

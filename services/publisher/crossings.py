@@ -1,8 +1,8 @@
 """What the leader's Decisions, and an erasure, do to a Story: approve, revoke, erase, in whatever order. Pure."""
 
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from services.publisher.domain import (
@@ -16,8 +16,9 @@ from services.publisher.domain import (
     settled,
 )
 from services.publisher.refusals import OtherContent
-from shared.content import Content, Figure, Official
-from shared.events import ApprovalRevoked, StoryApproved
+from shared.content import Content, Figure, Official, StoryMedia
+from shared.events import ApprovalRevoked, MediaErased, StoryApproved
+from shared.media.choosing import CAPTIONS
 
 WHY = {
     "official": "Persetujuan atas berita ini dicabut oleh pimpinan.",
@@ -26,13 +27,23 @@ WHY = {
 }
 
 
+class Erased(NamedTuple):
+    """Files that are gone for good, and the hashes of captions that go with them out of their videos."""
+
+    media: frozenset[UUID] = frozenset()
+    captions: frozenset[str] = frozenset()
+
+
+NOTHING = Erased()
+
+
 def approve(
     story: Story,
     event: StoryApproved,
     *,
     event_id: str,
     traceparent: str | None,
-    erased: AbstractSet[UUID] = frozenset(),
+    erased: Erased = NOTHING,
 ) -> Story:
     """An approval makes its Version ready, and older ones give way; one that comes too late is void from the start."""
     known = story.find(event.version)
@@ -78,22 +89,38 @@ def hide(
     return replace(story.put(hidden), gone=gone)
 
 
-def erase(story: Story, media: UUID) -> Story:
-    """Drop an erased file from every Version; the hash of what was approved stays."""
+def erase(story: Story, erased: Erased) -> Story:
+    """Drop erased files from every Version; the hash of what was approved stays."""
     touched = [
-        replace(p, approval=replace(p.approval, content=without(p.approval.content, {media})))
+        replace(p, approval=replace(p.approval, content=content))
         for p in story.publications
-        if any(m.id == media for m in p.approval.content.media)
+        if (content := without(p.approval.content, erased)) is not p.approval.content
     ]
     return story.put(*touched) if touched else story
 
 
-def without(content: Content, erased: AbstractSet[UUID]) -> Content:
-    """A content without these files, and without the places that show them."""
-    if not any(m.id in erased for m in content.media):
+def erased_by(event: MediaErased) -> Erased:
+    return Erased(frozenset({event.media}), frozenset(event.renditions))
+
+
+def shown_in(content: Content) -> Erased:
+    """All of a content that an erasure could be about."""
+    captions = (r.sha256 for m in content.media for r in m.renditions if r.label == CAPTIONS)
+    return Erased(frozenset(m.id for m in content.media), frozenset(captions))
+
+
+def without(content: Content, erased: Erased) -> Content:
+    """A content without these files, and without the places that show them; itself where it has none of them."""
+    media = tuple(_without_captions(m, erased.captions) for m in content.media if m.id not in erased.media)
+    if media == content.media:
         return content
-    body = tuple(b for b in content.body if not (isinstance(b, Figure) and b.media in erased))
-    return content.model_copy(update={"media": tuple(m for m in content.media if m.id not in erased), "body": body})
+    body = tuple(b for b in content.body if not (isinstance(b, Figure) and b.media in erased.media))
+    return content.model_copy(update={"media": media, "body": body})
+
+
+def _without_captions(media: StoryMedia, erased: frozenset[str]) -> StoryMedia:
+    kept = tuple(r for r in media.renditions if r.label != CAPTIONS or r.sha256 not in erased)
+    return media if kept == media.renditions else media.model_copy(update={"renditions": kept})
 
 
 def _give_way(publication: Publication) -> Publication:

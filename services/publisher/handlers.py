@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.publisher import changes, crossings, store, store_erased
 from services.publisher.consequences import Change
+from services.publisher.crossings import Erased
 from services.publisher.domain import Story
 from shared.audit import SYSTEM
 from shared.consume import React
@@ -42,14 +43,14 @@ def on_decisions(desk: "Desk") -> React:
     return react
 
 
-async def _erased(conn: "Connection", events: Sequence[Received]) -> frozenset[UUID]:
-    media = {m.id for e in events if isinstance(e.event, StoryApproved) for m in e.event.content.media}
-    return await store_erased.among(conn, media) if media else frozenset()
+async def _erased(conn: "Connection", events: Sequence[Received]) -> Erased:
+    shown = [crossings.shown_in(e.event.content) for e in events if isinstance(e.event, StoryApproved)]
+    media = frozenset[UUID]().union(*(s.media for s in shown))
+    captions = frozenset[str]().union(*(s.captions for s in shown))
+    return await store_erased.among(conn, Erased(media, captions))
 
 
-def _decided(
-    before: Story, event: StoryApproved | ApprovalRevoked, envelope: Envelope, erased: frozenset[UUID]
-) -> Change:
+def _decided(before: Story, event: StoryApproved | ApprovalRevoked, envelope: Envelope, erased: Erased) -> Change:
     if isinstance(event, StoryApproved):
         after = crossings.approve(before, event, event_id=envelope.id, traceparent=envelope.traceparent, erased=erased)
         return Change(before, after, event.decided_at, event.decided_by, envelope.id)
@@ -63,15 +64,15 @@ def on_reports(desk: "Desk") -> React:
         events = batch.of(MediaErased)
         if not events:
             return
-        media = {_erasure(e).media for e in events}
-        await store_erased.remember(conn, media, at=desk.now())
-        stories = await store.lock_showing(conn, media)
+        gone = {event.media: event.renditions for event in map(_erasure, events)}
+        await store_erased.remember(conn, gone, at=desk.now())
+        stories = await store.lock_showing(conn, gone, {sha256 for copies in gone.values() for sha256 in copies})
         found: list[Change] = []
 
         def decide(received: Received) -> None:
             event = _erasure(received)
             for before in list(stories.values()):
-                after = crossings.erase(before, event.media)
+                after = crossings.erase(before, crossings.erased_by(event))
                 if after is not before:
                     stories[before.id] = after
                     found.append(Change(before, after, event.at, event.erased_by, received.envelope.id))

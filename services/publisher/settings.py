@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from shared.content import Code
-from shared.media import Buckets
+from shared.media.store import Buckets
 from shared.settings import ServiceSettings
 
 

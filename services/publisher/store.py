@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from services.publisher.domain import Approval, Delivery, Gone, Publication, Story
 from shared.content import Content, Official, Origin
+from shared.media.choosing import CAPTIONS
 
 if TYPE_CHECKING:
     import asyncpg
@@ -46,14 +47,16 @@ async def lock_due(conn: "Connection", at: datetime, limit: int) -> dict[UUID, S
     return await _load(conn, rows)
 
 
-async def lock_showing(conn: "Connection", media: Collection[UUID]) -> dict[UUID, Story]:
-    """Lock Stories of which some Version holds one of these files."""
+async def lock_showing(conn: "Connection", media: Collection[UUID], captions: Collection[str]) -> dict[UUID, Story]:
+    """Lock Stories of which some Version holds one of these files, or a video with these captions (by their hash)."""
+    wanted: list[object] = [[{"id": str(id_)}] for id_ in media]
+    wanted += [[{"renditions": [{"label": CAPTIONS, "sha256": sha256}]}] for sha256 in captions]
     rows = await conn.fetch(
         """SELECT * FROM stories
            WHERE story IN (SELECT a.story FROM unnest($1::jsonb[]) AS m(file)
                            JOIN approvals a ON a.content -> 'media' @> m.file)
            ORDER BY story FOR UPDATE""",
-        [json.dumps([{"id": str(id_)}]) for id_ in media],
+        [json.dumps(file) for file in wanted],
     )
     return await _load(conn, rows)
 

@@ -14,7 +14,7 @@ from services.publisher.domain import OUT, PublicObject
 from services.publisher.workers import post_of
 from shared.audit import SYSTEM
 from shared.desk import Desk
-from shared.media import Missing, Store
+from shared.media.store import Missing, Store
 
 if TYPE_CHECKING:
     from shared.db import Connection

@@ -22,7 +22,7 @@ from services.review.settings import Settings
 from services.review.web import Files
 from shared import web
 from shared.desk import Desk
-from shared.media.choosing import choose
+from shared.media.choosing import FILTERS
 from shared.media.store import Buckets, Store
 from shared.runtime import Reads, Runtime, Worker, now
 from shared.web import Pages
@@ -53,7 +53,7 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.state.pages = staff_pages = Pages.of(Path(__file__).parent / "templates")
     staff_pages.environment.filters["reason"] = reason_words
     staff_pages.environment.filters.update(words.filters)
-    staff_pages.environment.filters["choose"] = choose
+    app.state.pages.environment.filters.update(FILTERS)
     app.include_router(api.router)
     app.include_router(pages.router)
     app.state.report_head = Head(settings.office_above, settings.office_address)

@@ -39,10 +39,7 @@ async def empty(conn: "Connection", erased: Collection[UUID]) -> None:
     gone = set(erased)
     await conn.executemany(
         "UPDATE reviews SET content = $3 WHERE story = $1 AND version = $2",
-        [
-            (r["story"], r["version"], emptied(_content(r["content"]), gone).model_dump_json())
-            for r in rows
-        ],
+        [(r["story"], r["version"], emptied(_content(r["content"]), gone).model_dump_json()) for r in rows],
     )
 
 

@@ -112,8 +112,9 @@ class Office:
 
 
 @asynccontextmanager
-async def office() -> AsyncGenerator[Office]:
-    async with stack(kafka=False, media=False) as made:
+async def office(*, media: bool = False) -> AsyncGenerator[Office]:
+    """The service on its own database; with `media` its buckets too."""
+    async with stack(kafka=False, media=media) as made:
         settings = _settings(made)
         at = [MORNING]
         database = await db.connect(made.dsn("editing"), "editing", size=8)

@@ -23,7 +23,7 @@ from services.publisher.workers import Deliveries, Pages
 from services.publisher.workers_objects import Clearing, Sweep
 from shared import accounts, db
 from shared.consume import Consumer
-from shared.content import Content, StoryMedia
+from shared.content import Content, MediaKind, Rendition, StoryMedia
 from shared.desk import Desk
 from shared.envelope import Record
 from shared.events import Event, StoryApproved
@@ -34,6 +34,7 @@ from tests.unit.publisher.samples import KEEPER, MORNING, approved, content, pho
 
 PASSWORD = "kata-sandi-panjang"
 PUBLIC = "http://warta.test"
+PLACEHOLDER = "data:image/webp;base64,UklGRg=="
 PEOPLE = {
     "tono": ("Tono", "Admin Publikasi", ["admin"]),
     "bambang": ("Bambang Prasetyo", "Sekretaris", ["pimpinan"]),
@@ -98,6 +99,46 @@ class Office:
         bucket = self.stack.buckets.renditions
         await self.store.put(bucket, f"{digest}.jpg", data, "image/jpeg")
         return photo(digest, id_=uuid4(), bucket=bucket, size=len(data))
+
+    async def copy(self, label: str, content_type: str, data: bytes = b"", **size: int) -> Rendition:
+        """A copy as intake makes it, in its private bucket."""
+        data = data or f"{label} {uuid4()}".encode()
+        digest, bucket = hashlib.sha256(data).hexdigest(), self.stack.buckets.renditions
+        key = f"intake/{digest}"
+        await self.store.put(bucket, key, data, content_type)
+        return Rendition(
+            bucket=bucket, key=key, sha256=digest, size=len(data), content_type=content_type, label=label, **size
+        )
+
+    async def files(self) -> tuple[StoryMedia, ...]:
+        """One file of each kind, with all copies that intake makes of it; of the document also what is for staff."""
+        copies: dict[MediaKind, list[Rendition]] = {
+            "image": [
+                await self.copy(f"{name}-{width}", f"image/{name}", width=width, height=width * 3 // 4)
+                for width in (2048, 960, 480)
+                for name in ("webp", "jpeg")
+            ],
+            "video": [
+                await self.copy("mp4", "video/mp4", width=1280, height=720, duration_ms=61_000),
+                await self.copy("poster-webp", "image/webp", width=1280, height=720),
+                await self.copy("poster-jpeg", "image/jpeg", width=1280, height=720),
+                await self.copy("captions", "text/vtt"),
+            ],
+            "audio": [await self.copy("m4a", "audio/mp4", duration_ms=61_000)],
+            "document": [
+                await self.copy("pdf", "application/pdf"),
+                await self.copy("preview-webp", "image/webp", width=1200, height=1697),
+                await self.copy("preview-jpeg", "image/jpeg", width=1200, height=1697),
+                await self.copy("text", "text/plain"),
+            ],
+        }
+        return tuple(
+            StoryMedia(
+                id=uuid4(), report=uuid4(), name=f"{kind}.bin", kind=kind, renditions=tuple(made), alt=f"Alt {kind}.",
+                caption=f"Keterangan {kind}.", credit="Humas", placeholder=PLACEHOLDER,
+            )
+            for kind, made in copies.items()
+        )  # fmt: skip
 
     async def content(self, title: str, data: bytes = b"gambar") -> Content:
         return content(title, body=(), media=(await self.photo(data),))

@@ -53,6 +53,16 @@ def photo(state: str = "accepted", media: UUID = PHOTO, **more: Any) -> Media:
     return Media(id=media, original=stored(), state=state, renditions=renditions, **given)  # pyright: ignore
 
 
+def copy(label: str, content_type: str, *, sha256: str = HASH, **more: Any) -> Rendition:
+    """A copy as intake makes it."""
+    told: dict[str, Any] = {"bucket": "t-renditions", "key": f"intake/{sha256}", "sha256": sha256, "size": 10, **more}
+    return Rendition(label=label, content_type=content_type, **told)
+
+
+def text() -> Rendition:
+    return copy("text", "text/plain", sha256="e" * 64)
+
+
 def received(report: UUID = REPORT, **more: Any) -> ReportReceived:
     told: dict[str, Any] = {
         "unit": "perumahan", "title": "Serah terima kunci", "text": "40 rumah selesai.", "happened_at": later(-60),

@@ -10,7 +10,7 @@ from services.editing.forms import Form, NotWellFilled
 from services.editing.manuscript import compose
 from services.editing.marks import blocks_of
 from shared.content import Content, Figure
-from tests.unit.editing.parts import PHOTO, photo, report, supplemented, withdrawn
+from tests.unit.editing.parts import PHOTO, photo, report, supplemented, text, withdrawn
 
 PDF = UUID(int=2000)
 
@@ -22,7 +22,8 @@ def sent(form: Form, **more: str) -> dict[str, str]:
         for name in ("expected_version", "title", "lead", "body", "topic", "tags", "information_class", "reason")
     }
     for c in form.choices:
-        fields |= {f"{name}-{c.media.id}": value or "" for name, value in c.rights.items()}
+        fields |= {f"{name}-{c.media.id}": value or "" for name, value in c.rights.items() if name != "shows"}
+        fields |= {f"shows-{code}-{c.media.id}": "1" for code in c.rights["shows"]}
         fields |= {f"pilih-{c.media.id}": "1"} if c.chosen else {}
     return fields | more
 
@@ -41,9 +42,15 @@ def test_a_first_draft_holds_what_the_unit_wrote_and_its_pictures():
 
 
 def test_a_first_draft_leaves_out_what_may_not_be_used():
-    pdf = photo(media=PDF, kind="document", name="notulen.pdf")
-    assert forms.of_reports([report(media=(photo("refused"), pdf))]).choices == ()
+    letter = photo(media=PDF, kind="document", name="notulen.docx").model_copy(update={"renditions": (text(),)})
+    assert forms.of_reports([report(media=(photo("refused"), letter))]).choices == ()
     assert forms.of_reports([reports.leave(report(), withdrawn())]).body == ""
+
+
+def test_a_pdf_is_offered_and_shown_only_where_the_admin_chooses_it():
+    pdf = photo(media=PDF, kind="document", name="notulen.pdf")
+    (choice,) = forms.of_reports([report(media=(pdf,))]).choices
+    assert (choice.media.id, choice.chosen) == (PDF, False)
 
 
 def test_a_saved_version_comes_back_the_same_through_the_form():
@@ -51,6 +58,13 @@ def test_a_saved_version_comes_back_the_same_through_the_form():
     form = forms.of_typed(sent(forms.of_content(before, 3, [report()])), before, [report()])
     assert form.expected_version == 3
     assert compose(forms.manuscript(form, before), [report()]) == before
+
+
+def test_whom_a_picture_shows_comes_back_through_the_form():
+    seen = report(media=(photo(shows=("children", "victims")),))
+    form = forms.of_typed(sent(forms.of_reports([seen])), None, [seen])
+    (shown,) = compose(forms.manuscript(form, None), [seen]).media
+    assert shown.shows == ("children", "victims")
 
 
 def test_a_file_of_another_kind_that_a_version_has_is_not_lost_by_the_form():

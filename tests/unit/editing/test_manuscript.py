@@ -1,5 +1,6 @@
 """What the Admin writes becomes the whole content of a Version: files come from the Reports, never from the author."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -7,10 +8,12 @@ import pytest
 from services.editing import reports
 from services.editing.domain import FigureWithoutMedia
 from services.editing.manuscript import (
+    CaptionsAlone,
     EmptyStory,
     Manuscript,
     MediaCheckedSince,
     MediaChoice,
+    MediaForStaffOnly,
     MediaNotInStory,
     MediaRefused,
     MediaStillChecking,
@@ -18,10 +21,11 @@ from services.editing.manuscript import (
     compose,
     expect_ready,
     findings,
+    may_be_chosen,
 )
-from shared.content import Content, Figure
+from shared.content import Content, Figure, Media, Rendition
 from shared.content_hash import content_sha256
-from tests.unit.editing.parts import PHOTO, content, erased, photo, report, withdrawn
+from tests.unit.editing.parts import HASH, OTHER, PHOTO, content, copy, erased, photo, report, text, withdrawn
 
 
 def written(**more: object) -> Manuscript:
@@ -102,3 +106,76 @@ def test_the_hash_is_the_same_in_whatever_order_the_channel_texts_come():
     two = content(channel_texts={"instagram": "b", "site": "a"})
     assert content_sha256(one) == content_sha256(two)
     assert content_sha256(Content.model_validate_json(one.model_dump_json())) == content_sha256(one)
+
+
+CAPTIONS = UUID(int=1001)
+
+
+def video(*renditions: Rendition) -> Media:
+    made = renditions or (copy("mp4", "video/mp4", sha256="1" * 64), copy("poster-jpeg", "image/jpeg", sha256="2" * 64))
+    return photo(kind="video", name="serah-terima.mp4").model_copy(update={"renditions": made})
+
+
+def captions(sha256: str = "c" * 64, *, media: UUID = CAPTIONS, of: str = HASH, state: str = "accepted") -> Media:
+    found = photo(state, media=media, kind="document", name="takarir.vtt", derived_from=of)
+    copies = (copy("captions", "text/vtt", sha256=sha256),) if state == "accepted" else ()
+    return found.model_copy(update={"renditions": copies})
+
+
+def test_a_version_takes_no_copy_that_only_staff_may_read_and_brings_the_placeholder():
+    tiny = "data:image/webp;base64,UklGRg=="
+    pdf = photo().model_copy(update={"renditions": (*photo().renditions, text()), "placeholder": tiny})
+    made = compose(written(), [report(media=(pdf,))])
+    assert made.media[0].renditions == photo().renditions
+    assert made.media[0].placeholder == tiny
+    expect_ready(made, [report(media=(pdf,))])
+
+
+def test_an_office_document_cannot_be_chosen_and_the_refusal_asks_for_its_pdf():
+    letter = photo(kind="document", name="notulen.docx").model_copy(update={"renditions": (text(),)})
+    with pytest.raises(MediaForStaffOnly, match=r"notulen\.docx hanya dapat dibaca Admin; minta PDF-nya"):
+        compose(written(), [report(media=(letter,))])
+
+
+def test_captions_go_with_their_video_by_themselves():
+    (shown,) = compose(written(), [report(media=(video(), captions()))]).media
+    assert [r.label for r in shown.renditions] == ["mp4", "poster-jpeg", "captions"]
+    with pytest.raises(CaptionsAlone):
+        compose(written(media=[{"id": CAPTIONS}]), [report(media=(video(), captions()))])
+
+
+def test_captions_may_come_in_another_report_of_the_story_and_the_newest_count():
+    later = report(OTHER, media=(captions("d" * 64, media=OTHER),))
+    (shown,) = compose(written(), [report(media=(video(), captions())), later]).media
+    assert [r.sha256 for r in shown.renditions if r.label == "captions"] == ["d" * 64]
+    gone = replace(later, state="withdrawn")
+    (shown,) = compose(written(), [report(media=(video(), captions())), gone]).media
+    assert [r.sha256 for r in shown.renditions if r.label == "captions"] == ["c" * 64]
+
+
+def test_captions_of_another_video_or_that_did_not_pass_stay_away():
+    for other in (captions(of="f" * 64), captions(state="refused")):
+        (shown,) = compose(written(), [report(media=(video(), other))]).media
+        assert "captions" not in [r.label for r in shown.renditions]
+
+
+def test_captions_that_came_after_the_version_was_saved_ask_for_saving_it_again():
+    made = compose(written(), [report(media=(video(),))])
+    with pytest.raises(MediaCheckedSince, match="takarirnya"):
+        expect_ready(made, [report(media=(video(), captions()))])
+
+
+@pytest.mark.parametrize(
+    ("media", "expected"),
+    [
+        (photo(), True),
+        (video(), True),
+        (captions(), False),
+        (photo("refused"), False),
+        (photo("checking"), True),
+        (photo("checking", kind="document"), False),
+    ],
+    ids=["picture", "video", "captions", "refused", "being-checked", "document-being-checked"],
+)
+def test_the_form_offers_what_may_be_shown(media: Media, expected: bool):
+    assert may_be_chosen(media) is expected
