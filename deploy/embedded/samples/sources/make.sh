@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the PDF, the recording, the video and the rotated photograph of the samples, from the folder above this one.
-# Debian: libreoffice-writer-nogui espeak-ng ffmpeg libimage-exiftool-perl libjpeg-turbo-progs
+# Debian: libreoffice-writer-nogui espeak-ng ffmpeg libimage-exiftool-perl libjpeg-turbo-progs qpdf
 # Usage: sources/make.sh BUILDING_JPG     (building.jpg of the Debian package opencv-doc)
 set -eu
 building=$(realpath "$1")
@@ -14,7 +14,8 @@ exiftool -quiet -overwrite_original -n -Orientation=6 \
 
 soffice --headless -env:UserInstallation="file://$work/office" --convert-to pdf:writer_web_pdf_Export \
     --outdir "$work" sources/notulen.html >/dev/null
-mv "$work/notulen.pdf" notulen.pdf
+# The export begins with a blank page.
+qpdf "$work/notulen.pdf" --pages . 2-z -- notulen.pdf
 
 espeak-ng -v id -s 140 -w "$work/suara.wav" -f sources/suara.txt
 ffmpeg -v error -y -i "$work/suara.wav" -c:a aac -b:a 48k -ar 44100 \
