@@ -1,7 +1,7 @@
 """PostgreSQL: one pool per service, its transactions, and which errors may go away by themselves."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 IDLE_IN_TRANSACTION_MS = 15_000
 TRANSIENT_CLASSES = ("08", "40", "53", "57")
 PERMANENT_CLASSES = ("22", "23")
+STANDBY_SECONDS = 5.0
 
 
 def is_transient(error: BaseException) -> bool:
@@ -55,6 +56,21 @@ class Database:
     async def connection(self) -> "AsyncGenerator[Connection]":
         async with self.pool.acquire(timeout=30) as conn:
             yield conn
+
+    @asynccontextmanager
+    async def leading(self, lock: int) -> "AsyncGenerator[Callable[[], Awaitable[None]]]":
+        """Wait to be the only process that holds a lock, and hold it; gives a call that raises once it was lost."""
+        conn = await self.own_connection()
+        try:
+            while not await conn.fetchval("SELECT pg_try_advisory_lock($1)", lock):  # noqa: ASYNC110  (another process has it)
+                await asyncio.sleep(STANDBY_SECONDS)
+
+            async def still() -> None:
+                await conn.execute("SELECT 1")  # the lock is ours as long as this connection lives
+
+            yield still
+        finally:
+            await conn.close(timeout=5)
 
     async def own_connection(self) -> "asyncpg.Connection[asyncpg.Record]":
         """A connection outside the pool, for what holds a session lock or listens."""

@@ -1,6 +1,5 @@
 """Stories and their Versions, as they lie in PostgreSQL. A Version is added, and changed by nothing but an erasure."""
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
@@ -9,7 +8,6 @@ from uuid import UUID
 
 from services.editing.stories import Answer, Saved, Story
 from shared.content import Content, Official
-from shared.content_erasure import emptied
 
 if TYPE_CHECKING:
     import asyncpg
@@ -88,22 +86,10 @@ async def find_version(conn: "Connection", story: UUID, version: int) -> Saved |
 
 async def empty_versions(conn: "Connection", erased: Collection[tuple[UUID, UUID]]) -> None:
     """Empty erased files (each with its Report, which is locked) in every Version; its hash stays."""
-    rows = await conn.fetch(
-        """SELECT DISTINCT ON (v.story, v.version) v.story, v.version, v.content
-           FROM unnest($1::uuid[], $2::jsonb[]) AS e(report, file) JOIN story_reports sr USING (report)
-           JOIN versions v ON v.story = sr.story AND v.content -> 'media' @> e.file
-           ORDER BY v.story, v.version""",
-        [report for report, _ in erased],
-        [json.dumps([{"id": str(media)}]) for _, media in erased],
-    )
-    gone = {media for _, media in erased}
-    await conn.executemany(
-        "UPDATE versions SET content = $3::jsonb WHERE story = $1 AND version = $2",
-        [
-            (r["story"], r["version"], emptied(Content.model_validate_json(r["content"]), gone).model_dump_json())
-            for r in rows
-        ],
-    )
+    if erased:
+        await conn.execute(
+            "SELECT erase_files($1, $2)", [media for _, media in erased], sorted({report for report, _ in erased})
+        )
 
 
 async def history(conn: "Connection", story: UUID) -> "list[asyncpg.Record]":

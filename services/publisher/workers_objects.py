@@ -17,12 +17,11 @@ from shared.desk import Desk
 from shared.media.store import Missing, Store
 
 if TYPE_CHECKING:
-    from shared.db import Connection
+    pass
 
 log = structlog.get_logger(__name__)
 
 IDLE_SECONDS = 1.0
-STANDBY_SECONDS = 5.0
 LOCK = 0x7475727573  # "turus": any constant of ours
 
 
@@ -44,21 +43,11 @@ class Clearing:
 
     async def run(self) -> None:
         """One process at a time: a late deletion of another's could meet an object that is needed again."""
-        conn = await self.desk.db.own_connection()
-        try:
-            await self._lead(conn)
+        async with self.desk.db.leading(LOCK) as still:
             while True:
-                await conn.execute("SELECT 1")  # the lock is ours as long as this connection lives
+                await still()
                 if not await self.round():
                     await asyncio.sleep(IDLE_SECONDS)
-        finally:
-            await conn.close(timeout=5)
-
-    async def _lead(self, conn: "Connection") -> None:
-        while True:
-            if await conn.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
-                return
-            await asyncio.sleep(STANDBY_SECONDS)
 
     async def round(self) -> int:
         """One pass; returns how many objects and take-downs it finished."""

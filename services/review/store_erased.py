@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.review.store import Submitted
-from shared.content import Content
 from shared.content_erasure import emptied
 
 if TYPE_CHECKING:
@@ -33,15 +32,4 @@ async def empty(conn: "Connection", erased: Collection[UUID]) -> None:
     if not erased:
         return
     await conn.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
-    rows = await conn.fetch(
-        "SELECT story, version, content FROM reviews WHERE media && $1 ORDER BY story, version", sorted(erased)
-    )
-    gone = set(erased)
-    await conn.executemany(
-        "UPDATE reviews SET content = $3 WHERE story = $1 AND version = $2",
-        [(r["story"], r["version"], emptied(_content(r["content"]), gone).model_dump_json()) for r in rows],
-    )
-
-
-def _content(stored: str) -> Content:
-    return Content.model_validate_json(stored, extra="ignore")
+    await conn.execute("SELECT erase_files($1)", sorted(erased))

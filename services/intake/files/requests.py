@@ -10,7 +10,14 @@ from services.intake.domain_requests import answer
 from services.intake.files import store
 from services.intake.files.fetching import Fetched, Fetcher, NotFetched
 from services.intake.files.lanes import LEASE, Lane, postponed
-from services.intake.files.limits import OTHER_BYTES, ReportTooLarge, expect_report_size, problem_of
+from services.intake.files.limits import (
+    NOT_FOUND,
+    OTHER_BYTES,
+    OTHER_SIZE,
+    ReportTooLarge,
+    expect_report_size,
+    problem_of,
+)
 from services.intake.files.originals import Vault, look, original_of
 from services.intake.files.store import Filed
 from services.intake.store_requests import Pending
@@ -81,8 +88,8 @@ class RequestChecks:
         problem = problem_of(n, file.name, stored, source=source, bucket=bucket, limits=vault.limits)
         if problem is not None:
             return problem
-        why = await look(vault, stored.key, size=stored.size, sha256=stored.sha256)
-        if why is not None and not await self._accepted_before(stored):
+        why = await self._why_not(stored)
+        if why is not None:
             return Problem(field=f"media.{n}.object", message=why)
         return self._filed(pending, file, stored)
 
@@ -119,9 +126,16 @@ class RequestChecks:
             content_type=content_type if content_type in TYPES else UNKNOWN,
         )
 
-    async def _accepted_before(self, stored: StoredObject) -> bool:
+    async def _why_not(self, stored: StoredObject) -> str | None:
+        """What is wrong with an object. One that was accepted for another Report has left the incoming bucket since."""
+        why = await look(self.vault, stored.key, size=stored.size, sha256=stored.sha256)
+        if why != NOT_FOUND:
+            return why
         async with self.desk.db.connection() as conn:
-            return await store.accepted_before(conn, stored.key, stored.sha256) is not None
+            before = await store.accepted_before(conn, stored.key, stored.sha256)
+        if before is None:
+            return NOT_FOUND
+        return None if before.media.original.size == stored.size else OTHER_SIZE
 
     def _filed(self, pending: Pending, file: RequestedMedia, stored: StoredObject) -> Filed:
         rights = file.model_dump(exclude={"object", "url", "sha256"})

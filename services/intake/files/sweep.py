@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 EVERY = timedelta(hours=1)
-STANDBY_SECONDS = 30.0
 LOCK = 0x73617075  # "sapu": any constant of ours
 AT_ONCE = 500
 DAYS_KEPT = timedelta(days=7)
@@ -36,21 +35,11 @@ class Sweep:
     vault: Vault
 
     async def run(self) -> None:
-        conn = await self.desk.db.own_connection()
-        try:
-            await self._lead(conn)
+        async with self.desk.db.leading(LOCK) as still:
             while True:
-                await conn.execute("SELECT 1")  # the lock is ours as long as this connection lives
+                await still()
                 await self.once()
                 await asyncio.sleep(EVERY.total_seconds())
-        finally:
-            await conn.close(timeout=5)
-
-    async def _lead(self, conn: "Connection") -> None:
-        while True:
-            if await conn.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
-                return
-            await asyncio.sleep(STANDBY_SECONDS)
 
     async def once(self) -> int:
         """One round; returns how many uploads and objects it removed."""
