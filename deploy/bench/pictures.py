@@ -87,7 +87,9 @@ def _interleaved(
 
 
 def _process(path: Path, out: Path) -> None:
-    asked = json.dumps({"path": str(path), "out": str(out), "declared": "image/jpeg", "limits": {}})
+    asked = json.dumps(
+        {"path": str(path), "out": str(out), "declared": "image/jpeg", "limits": {}, "parent": os.getpid()}
+    )
     subprocess.run(
         [sys.executable, "-m", "shared.media.child", asked], check=True, cwd=HOUSE, stdout=subprocess.DEVNULL
     )

@@ -181,7 +181,7 @@ async def _all_bare(made: Installation, data: bytes) -> None:
         def put(n: int) -> None:
             client.put_object(
                 made.buckets.incoming, f"bench/bare-{n}", io.BytesIO(data), len(data), "video/mp4",
-                part_size=16 * MEBIBYTE,
+                part_size=8 * MEBIBYTE,
             )  # fmt: skip
 
         await asyncio.gather(*(loop.run_in_executor(threads, put, n) for n in range(CLIENTS)))

@@ -10,12 +10,14 @@ from fastapi import FastAPI
 from services.intake import api, handlers, login, openapi, pages
 from services.intake.files import api as files_api
 from services.intake.files.checks import MediaChecks
+from services.intake.files.elsewhere import Elsewhere
 from services.intake.files.erasures import Erasures
 from services.intake.files.fetching import Fetcher
 from services.intake.files.originals import Vault
 from services.intake.files.requests import RequestChecks
 from services.intake.files.sweep import Sweep
 from services.intake.files.waiting import Waiting
+from services.intake.files.workspace import own_folder
 from services.intake.settings import Settings
 from shared import web
 from shared.desk import Desk
@@ -78,9 +80,10 @@ def checks(desk: Desk, vault: Vault, settings: Settings) -> Sequence[Worker]:
     malware = Malware(settings.clamd, settings.clamd_window_mb * 1024 * 1024) if settings.clamd else None
     if malware is None:
         log.warning("files are not scanned for malware: no ALURWARTA_CLAMD is set")
-    media = MediaChecks(desk, vault, malware, settings.work_folder)
+    folder = own_folder(settings.work_folder) if settings.work_folder else None
+    media = MediaChecks(desk, vault, malware, folder)
     fetcher = Fetcher(frozenset(settings.fetch_hosts.split(",")) - {""})
-    requests = RequestChecks(desk, vault, fetcher, settings.work_folder)
+    requests = RequestChecks(desk, vault, Elsewhere(desk, vault, fetcher, folder))
     return [lane.run for long in (False, True) for lane in (requests.lane(long=long), media.lane(long=long))]
 
 

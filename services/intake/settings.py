@@ -25,7 +25,7 @@ class Settings(ServiceSettings):
     document_limit_mb: int = Field(default=100, ge=1, le=500)
     report_limit_mb: int = Field(default=5_000, ge=1)
     unit_day_limit_mb: int = Field(default=20_000, ge=1)
-    part_size_mb: int = Field(default=16, ge=6, le=500)
+    part_size_mb: int = Field(default=8, ge=6, le=500)
     upload_minutes: int = Field(default=60, ge=1, le=1_440)
     media_checks: Literal["here", "apart"] = "here"
     clamd: str = Field(default="", pattern=r"^((tcp://[^/]+:\d+)|(unix:/.+))?$")

@@ -63,7 +63,7 @@ async def add_supplement(desk: Desk, vault: Vault, person: Person, report: UUID,
     """Answer what the Admin asked, or add to a Report."""
     async with desk.transaction() as conn:
         await _lock_own(conn, person, report)
-        files = await _attached(conn, desk, vault, person, form.media)
+        files = await _attached(conn, desk, vault, person, form.media, there=await store_files.bytes_of(conn, report))
         addition = Addition(report, form.text, desk.now(), person.official, files)
         for refusal in await supplementing.supplement(conn, desk, [addition]):
             if refusal is not None:
@@ -126,7 +126,7 @@ def _received_at(form: NewReport, person: Person, now: "datetime") -> "datetime"
 
 
 async def _attached(
-    conn: "Connection", desk: Desk, vault: Vault, person: Person, files: Sequence[AttachedFile]
+    conn: "Connection", desk: Desk, vault: Vault, person: Person, files: Sequence[AttachedFile], *, there: int = 0
 ) -> tuple[tuple[Media, str | None], ...]:
     """The files of a form as media to be checked, each with its place in the incoming bucket.
 
@@ -137,7 +137,7 @@ async def _attached(
     found = await store_uploads.hold(conn, {f.upload for f in files}, owner=person.account)
     await _expect_origins(conn, person, files)
     attached = tuple(_media(f, found.get(f.upload), desk, vault) for f in files)
-    expect_report_size([media.original.size for media, _ in attached], vault.limits)
+    expect_report_size([there, *(media.original.size for media, _ in attached)], vault.limits)
     return attached
 
 

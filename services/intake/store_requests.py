@@ -110,6 +110,14 @@ async def postpone(db: "Database", ref: Key, *, until: datetime) -> None:
         )
 
 
+async def host_was_away(conn: "Connection", ref: Key) -> int:
+    """Count that a host from which a file was to be fetched did not answer; returns how often that was."""
+    found: int | None = await conn.fetchval(
+        "UPDATE requests SET away = away + 1 WHERE source = $1 AND id = $2 RETURNING away", *ref
+    )
+    return found or 0
+
+
 async def lock_unanswered(conn: "Connection", ref: Key) -> bool:
     """Whether a request still waits for its answer; nobody else answers it until the transaction ends."""
     found = await conn.fetchval(

@@ -1,6 +1,7 @@
 """`python -m shared.media.child`: judges one file in a process of its own, and tells the verdict as a line of JSON."""
 
 import ctypes
+import errno
 import json
 import os
 import signal
@@ -10,16 +11,27 @@ from pathlib import Path
 from shared.media.judge import judge
 from shared.media.kinds import FileLimits
 
+# What no file is to blame for: the disk is full, over its quota, or broken.
+DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
+DISK_TROUBLE = os.EX_IOERR  # this process's answer then
+
 
 def main() -> None:
-    """Arguments: one JSON object with `path`, `out` (or null), `declared`, `limits`."""
+    """Arguments: one JSON object with `path`, `out` (or null), `declared`, `limits` and the `parent`'s number."""
+    asked = json.loads(sys.argv[1])
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # 1 is PR_SET_PDEATHSIG: nobody would read the answer
-        if os.getppid() == 1:
-            return
-    asked = json.loads(sys.argv[1])
+        # Where memory runs out, this process goes and not the service.
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    if os.getppid() != asked["parent"]:
+        return
     out = Path(asked["out"]) if asked["out"] else None
-    found = judge(Path(asked["path"]), declared=asked["declared"], limits=FileLimits(**asked["limits"]), out=out)
+    try:
+        found = judge(Path(asked["path"]), declared=asked["declared"], limits=FileLimits(**asked["limits"]), out=out)
+    except OSError as e:
+        if e.errno in DISK:
+            sys.exit(DISK_TROUBLE)
+        raise
     sys.stdout.write(found.model_dump_json() + "\n")
 
 

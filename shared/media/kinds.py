@@ -76,7 +76,8 @@ ALIASES = {
 ARCHIVES = frozenset(
     {
         "application/zip", "application/x-tar", "application/gzip", "application/x-rar", "application/vnd.rar",
-        "application/x-7z-compressed", "application/x-xz", "application/x-bzip2", "application/zstd",
+        "application/x-7z-compressed", "application/x-zip-compressed", "application/x-rar-compressed",
+        "application/x-xz", "application/x-bzip2", "application/zstd",
     }
 )  # fmt: skip
 BY_EXTENSION = {extension: name for name, taken in TYPES.items() for extension in taken.extensions}
@@ -109,7 +110,9 @@ def declared(name: str, content_type: str) -> str:
     """The type that a sender claims: as declared, or by the file's name where a browser did not know."""
     claimed = canonical(content_type)
     extension = name.rpartition(".")[2].lower()
-    return BY_EXTENSION.get(extension, UNKNOWN) if claimed in ("", UNKNOWN) else claimed
+    if claimed in TYPES or claimed in ARCHIVES:
+        return claimed
+    return BY_EXTENSION.get(extension, claimed or UNKNOWN)
 
 
 def extension_of(content_type: str) -> str:
@@ -127,7 +130,7 @@ def kind_of(content_type: str) -> MediaKind:
 def why_not(content_type: str, size: int, limits: FileLimits) -> str | None:
     """Say why a file of this canonical type and size in bytes is not taken, or None."""
     if size == 0:
-        return "Berkas ini kosong."
+        return "Berkas ini kosong. Pastikan berkasnya sudah tersimpan penuh, lalu kirim lagi."
     if content_type in ARCHIVES:
         return "Berkas arsip tidak diterima. Kirim isinya satu per satu."
     found = TYPES.get(content_type)

@@ -13,6 +13,7 @@ from minio.datatypes import Part
 
 UNRESERVED = "-_.~"
 MOST = 10_000  # parts that one object may have
+COPY = "x-amz-copy-source"
 
 
 class PartUrl(NamedTuple):
@@ -83,13 +84,17 @@ class Multipart:
     def urls(
         self, bucket: str, key: str, upload: str, sizes: Iterable[tuple[int, int]], *, lifetime: timedelta
     ) -> list[PartUrl]:
-        """A URL for a PUT of each part, by number and size in bytes: of this part, of exactly this size."""
+        """A URL for a PUT of each part, by number and size in bytes: of this part, of exactly this size.
+
+        A header that is not signed could still say that the part is a copy of any other object: so that one is signed,
+        empty, and stands in the query, where the store finds it when no header fills it.
+        """
         return [
             PartUrl(
                 number,
                 self.signer.url(
-                    "PUT", f"/{bucket}/{key}", {"partNumber": str(number), "uploadId": upload},
-                    {"content-length": str(size)}, lifetime,
+                    "PUT", f"/{bucket}/{key}", {"partNumber": str(number), "uploadId": upload, COPY: ""},
+                    {"content-length": str(size), COPY: ""}, lifetime,
                 ),
             )
             for number, size in sizes
@@ -108,9 +113,11 @@ class Multipart:
             marker = str(page.next_part_number_marker)
 
     async def complete(self, bucket: str, key: str, upload: str, parts: Iterable[Part]) -> None:
-        """Make one object of the parts. Raises Missing where the upload is completed, aborted or unknown."""
-        call = self.client._complete_multipart_upload
-        await self.run(call, bucket, key, upload, list(parts))
+        """Make one object of the parts. Raises Missing where the upload is completed, aborted or unknown.
+
+        The same where a part was replaced since they were listed.
+        """
+        await self.run(self.client._complete_multipart_upload, bucket, key, upload, list(parts))
 
     async def abort(self, bucket: str, key: str, upload: str) -> None:
         """Remove what has come. Raises Missing where the upload is completed, aborted or unknown."""

@@ -12,11 +12,13 @@ from pathlib import Path
 
 from shared.media.kinds import FileLimits
 from shared.media.verdict import Verdict
+from shared.refusal import Transient
 
 LONGEST_SECONDS = 6 * 3600.0  # the tools end themselves earlier: this is the net
 TOO_LONG = "Berkas ini terlalu lama untuk diperiksa. Kirim berkas yang lebih pendek atau lebih kecil."
 BROKEN = "Berkas ini tidak dapat dibuka dengan aman. Simpan ulang berkasnya dengan aplikasi lain, lalu kirim lagi."
 HOUSE = Path(__file__).parents[2]
+DISK_TROUBLE = os.EX_IOERR  # as `child` answers
 
 
 class Crashed(Exception):
@@ -32,11 +34,18 @@ def keep_secrets() -> None:
 async def judged(
     path: Path, *, declared: str, limits: FileLimits, out: Path | None, space: Path | None = None
 ) -> Verdict:
-    """Judge one file; raises Crashed where its process was killed. The process sees no secret of this one.
+    """Judge one file; raises Crashed where its process was killed, Transient where the disk is full.
 
-    With `out` its copies are made in that folder; `space` is one for what the tools put aside meanwhile.
+    The process sees no secret of this one. With `out` its copies are made in that folder; `space` is one for what the
+    tools put aside meanwhile.
     """
-    asked = {"path": str(path), "out": str(out) if out else None, "declared": declared, "limits": asdict(limits)}
+    asked: dict[str, object] = {
+        "path": str(path),
+        "out": str(out) if out else None,
+        "declared": declared,
+        "limits": asdict(limits),
+    }
+    asked["parent"] = os.getpid()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -61,7 +70,9 @@ async def judged(
         await process.wait()
     if process.returncode == -signal.SIGALRM:
         return Verdict(verdict="refused", type=declared, reason=TOO_LONG)
-    if process.returncode:
+    if process.returncode == DISK_TROUBLE:
+        raise Transient("the disk on which files are looked at is full, or broken")
+    if process.returncode or not answer:
         raise Crashed(f"ended with {process.returncode}: {errors.decode(errors='replace').strip()[-300:]}")
     return Verdict.model_validate_json(answer)
 

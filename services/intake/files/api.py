@@ -86,7 +86,7 @@ async def complete(request: Request, upload: UUID, form: UploadDone, caller: Cal
 async def _is_many(request: Request) -> bool:
     try:
         return "files" in await request.json()
-    except (ValueError, TypeError):  # said better by the model
+    except (ValueError, TypeError, RecursionError):  # said better by the model
         return False
 
 

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urljoin, urlsplit
 
 import httpcore
@@ -24,9 +24,15 @@ MOVED = (301, 302, 303, 307, 308)
 RETRIED = (408, 425, 429, 500, 502, 503, 504)
 
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # an IPv4 address in other clothes
+# What Python's own word on an address does not know of: site-local, documentation, and the relays of 6to4.
+NOT_PUBLIC = tuple(map(ipaddress.ip_network, ("fec0::/10", "3fff::/20", "192.88.99.0/24")))
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Awaitable[list[str]]]
+
+
+class HostAway(Transient):
+    """The host did not answer as it should; later it may."""
 
 
 class NotFetched(Exception):
@@ -49,6 +55,8 @@ def is_public(address: Address) -> bool:
         embedded = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     if embedded is not None:
         return is_public(embedded)
+    if any(address in network for network in NOT_PUBLIC):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
@@ -76,7 +84,7 @@ class Careful(httpcore.AsyncNetworkBackend):
         try:
             found = await self._resolve(host, port)
         except socket.gaierror as e:
-            raise Transient(f"{host} is not known") from e
+            raise HostAway(f"{host} is not known") from e
         if not found or not all(self._may(ipaddress.ip_address(a.partition("%")[0])) for a in found):
             raise NotFetched(f"Alamat {host} bukan alamat internet umum. Unggah berkasnya langsung.")
         for address in found[:-1]:
@@ -110,9 +118,9 @@ class Fetcher:
         except httpcore.ConnectError as e:
             if isinstance(e.__context__, ssl.SSLError):
                 raise NotFetched("Sertifikat alamat berkas tidak sah. Unggah berkasnya langsung.") from e
-            raise Transient("the file's host cannot be reached") from e
+            raise HostAway("the file's host cannot be reached") from e
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError, TimeoutError) as e:
-            raise Transient(f"the file's host is away: {type(e).__name__}") from e
+            raise HostAway(f"the file's host is away: {type(e).__name__}") from e
 
     async def _follow(self, url: str, to: Path, most: int) -> Fetched:
         net = Careful(self.may, self.resolve)
@@ -142,7 +150,7 @@ class Fetcher:
 
 async def _taken(answer: httpcore.Response, to: Path, most: int) -> Fetched:
     if answer.status in RETRIED:
-        raise Transient(f"the file's host answers {answer.status}")
+        raise HostAway(f"the file's host answers {answer.status}")
     if answer.status != 200:
         raise NotFetched(f"Alamat berkas menjawab {answer.status}. Periksa alamatnya, atau unggah berkasnya langsung.")
     length = _header(answer, b"content-length")
@@ -156,10 +164,17 @@ async def _taken(answer: httpcore.Response, to: Path, most: int) -> Fetched:
             if size > most:
                 raise NotFetched(_too_large(most))
             digest.update(chunk)
-            await asyncio.to_thread(file.write, chunk)
+            await _written(file, chunk)
     finally:
         await asyncio.to_thread(file.close)
     return Fetched(digest.hexdigest(), size, _header(answer, b"content-type") or UNKNOWN)
+
+
+async def _written(file: IO[bytes], chunk: bytes) -> None:
+    try:
+        await asyncio.to_thread(file.write, chunk)
+    except OSError as e:  # our own disk, not their host
+        raise Transient(f"the disk on which files are looked at: {e.strerror}") from e
 
 
 def _too_large(most: int) -> str:

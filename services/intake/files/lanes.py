@@ -1,7 +1,8 @@
 """Work that takes long, in lanes: some at once, the next as soon as one is done. Every replica may run it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, TypeVar
@@ -14,6 +15,7 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 LEASE = timedelta(minutes=10)
+RENEW_SECONDS = 60.0
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 
 
@@ -57,6 +59,25 @@ async def _rest(running: set[asyncio.Task[None]], pause: float, *, full: bool) -
         await asyncio.sleep(pause)
         return
     await asyncio.wait(running, timeout=None if full else pause, return_when=asyncio.FIRST_COMPLETED)
+
+
+@asynccontextmanager
+async def held(renew: Callable[[timedelta], Awaitable[None]]) -> AsyncGenerator[None]:
+    """Keep a lease as long as the work goes on, which may be hours; a renewal that fails is tried again."""
+
+    async def hold() -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            try:
+                await renew(LEASE)
+            except Exception as e:
+                log.warning("lease was not renewed, will be tried again", error=type(e).__name__)
+
+    holding = asyncio.create_task(hold())
+    try:
+        yield
+    finally:
+        holding.cancel()
 
 
 def postponed(what: str, attempts: int, error: Exception) -> timedelta:

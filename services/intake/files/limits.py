@@ -28,7 +28,7 @@ class Limits:
     file: FileLimits = field(default_factory=FileLimits)
     report: int = 5_000 * MEGABYTE
     unit_day: int = 20_000 * MEGABYTE
-    part: int = 16 * MEGABYTE
+    part: int = 8 * MEGABYTE
 
 
 class FileNotTaken(Refused):

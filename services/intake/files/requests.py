@@ -1,20 +1,20 @@
 """Looks at the files that other systems' requests name, and answers the requests."""
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import timedelta
 
 from services.intake import reception, store_requests
 from services.intake.domain_requests import answer
-from services.intake.files import store
-from services.intake.files.fetching import Fetched, Fetcher, NotFetched
-from services.intake.files.lanes import LEASE, Lane, postponed
+from services.intake.files import store, store_uploads
+from services.intake.files.elsewhere import Elsewhere
+from services.intake.files.fetching import NotFetched
+from services.intake.files.lanes import LEASE, Lane, held, postponed
 from services.intake.files.limits import (
     NOT_FOUND,
-    OTHER_BYTES,
     OTHER_SIZE,
     ReportTooLarge,
+    UnknownOrigin,
     expect_report_size,
     problem_of,
 )
@@ -24,14 +24,10 @@ from services.intake.store_requests import Pending
 from shared.content import Media, RequestedMedia, StoredObject
 from shared.desk import Desk
 from shared.events import Problem
-from shared.media.kinds import TYPES, UNKNOWN, declared, kind_of, why_not
+from shared.media.kinds import declared, kind_of
 from shared.outbox import TooLarge
-from shared.refusal import Transient
 
 AT_ONCE = 4
-FETCHES = 6  # before a host that does not answer is taken to be the sender's fault
-NOT_REACHED = "Alamat berkas tidak dapat dihubungi. Unggah berkasnya langsung, atau kirim lagi nanti."
-NOWHERE = Fetcher(frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +36,7 @@ class RequestChecks:
 
     desk: Desk
     vault: Vault
-    fetcher: Fetcher = NOWHERE
-    folder: Path | None = None
+    elsewhere: Elsewhere
 
     def lane(self, *, long: bool) -> Lane[Pending]:
         async def take(limit: int) -> Sequence[Pending]:
@@ -52,38 +47,61 @@ class RequestChecks:
     async def one(self, pending: Pending) -> None:
         """Look at the files of one request and answer it; what is away is tried again later."""
         ref = (pending.request.source, pending.request.id)
+
+        async def postpone(pause: timedelta) -> None:
+            await store_requests.postpone(self.desk.db, ref, until=self.desk.now() + pause)
+
         try:
-            files, problems = await self._look(pending)
+            async with held(postpone):
+                files, problems = await self._look(pending)
             try:
                 await self._answer(pending, files, problems)
             except TooLarge as no:  # the same tomorrow: its sender has to know
                 await self._answer(pending, (), (*problems, Problem(field="", message=no.sentence)))
         except Exception as e:
-            seconds = postponed("request", pending.attempts, e)
-            await store_requests.postpone(self.desk.db, ref, until=self.desk.now() + seconds)
+            await postpone(postponed("request", pending.attempts, e))
 
     async def _look(self, pending: Pending) -> tuple[tuple[Filed, ...], tuple[Problem, ...]]:
         """All files of one request, outside any transaction."""
-        asked = pending.request.asked.media
-        problems: list[Problem] = []
+        asked = pending.request.asked
+        problems = await self._unknown_origins(pending)
         files: list[Filed] = []
-        for n, file in enumerate(asked):
-            found = await self._one_file(pending, n, file)
+        async with self.desk.db.connection() as conn:
+            there = await store.bytes_of(conn, asked.supplements) if asked.supplements else 0
+        for n, file in enumerate(asked.media):
+            left = self.vault.limits.report - there - sum(f.media.original.size for f in files)
+            found = await self._one_file(pending, n, file, left)
             if isinstance(found, Problem):
                 problems.append(found)
             else:
                 files.append(found)
         try:
-            expect_report_size([f.media.original.size for f in files], self.vault.limits)
+            expect_report_size([there, *(f.media.original.size for f in files)], self.vault.limits)
         except ReportTooLarge as no:
             problems.append(Problem(field="media", message=no.sentence))
         return tuple(files), tuple(problems)
 
-    async def _one_file(self, pending: Pending, n: int, file: RequestedMedia) -> Filed | Problem:
+    async def _unknown_origins(self, pending: Pending) -> list[Problem]:
+        """Files that say that they were made of another, which is in no Report of this sender's Units."""
+        source, media = pending.request.source, pending.request.asked.media
+        named = {m.derived_from for m in media if m.derived_from is not None}
+        if not named:
+            return []
+        async with self.desk.db.connection() as conn:
+            units = (await store_requests.sources(conn, {source}))[source].units
+            known = {h for unit in units for h in await store_uploads.known_to(conn, named, unit=unit)}
+        known |= {m.object.sha256 for m in media if m.object is not None}
+        return [
+            Problem(field=f"media.{n}.derived_from", message=UnknownOrigin(m.name).sentence)
+            for n, m in enumerate(media)
+            if m.derived_from is not None and m.derived_from not in known
+        ]
+
+    async def _one_file(self, pending: Pending, n: int, file: RequestedMedia, left: int) -> Filed | Problem:
         source, vault = pending.request.source, self.vault
         stored, bucket = file.object, vault.buckets.incoming
         if file.url is not None:
-            return await self._from_elsewhere(pending, n, file, file.url)
+            return await self._from_elsewhere(pending, n, file, left)
         assert stored is not None  # a request names one or the other
         problem = problem_of(n, file.name, stored, source=source, bucket=bucket, limits=vault.limits)
         if problem is not None:
@@ -93,38 +111,12 @@ class RequestChecks:
             return Problem(field=f"media.{n}.object", message=why)
         return self._filed(pending, file, stored)
 
-    async def _from_elsewhere(self, pending: Pending, n: int, file: RequestedMedia, url: str) -> Filed | Problem:
-        """A file that its sender names by its address: brought into the incoming bucket, under its own hash."""
-        vault, where = self.vault, f"media.{n}.url"
-        most = vault.limits.file.of(kind_of(declared(file.name, UNKNOWN)))
+    async def _from_elsewhere(self, pending: Pending, n: int, file: RequestedMedia, left: int) -> Filed | Problem:
         try:
-            with tempfile.TemporaryDirectory(prefix="ambil-", dir=self.folder) as folder:
-                here = Path(folder) / "berkas"
-                found = await self.fetcher.fetch(url, here, most=most)
-                stored = self._stored(pending.request.source, file, found)
-                if file.sha256 is not None and found.sha256 != file.sha256:
-                    return Problem(field=where, message=OTHER_BYTES)
-                if why := why_not(stored.content_type, found.size, vault.limits.file):
-                    return Problem(field=where, message=why)
-                with here.open("rb") as data:
-                    await vault.store.put_file(stored.bucket, stored.key, data, found.size, stored.content_type)
+            stored = await self.elsewhere.bring(pending, n, file, left=left)
         except NotFetched as no:
-            return Problem(field=where, message=str(no))
-        except Transient:
-            if pending.attempts < FETCHES:
-                raise
-            return Problem(field=where, message=NOT_REACHED)
+            return Problem(field=f"media.{n}.url", message=str(no))
         return self._filed(pending, file, stored)
-
-    def _stored(self, source: str, file: RequestedMedia, found: Fetched) -> StoredObject:
-        content_type = declared(file.name, found.content_type)
-        return StoredObject(
-            bucket=self.vault.buckets.incoming,
-            key=f"{source}/{found.sha256}",
-            sha256=found.sha256,
-            size=found.size,
-            content_type=content_type if content_type in TYPES else UNKNOWN,
-        )
 
     async def _why_not(self, stored: StoredObject) -> str | None:
         """What is wrong with an object. One that was accepted for another Report has left the incoming bucket since."""

@@ -3,10 +3,13 @@ ALTER TABLE media
     ADD COLUMN long       boolean NOT NULL DEFAULT false,
     ADD COLUMN facts      json,
     ADD COLUMN quarantine text,
+    ADD COLUMN crashes    integer NOT NULL DEFAULT 0,
     ADD COLUMN since      timestamptz NOT NULL DEFAULT now(),
     DROP CONSTRAINT media_state_check,
     ADD CONSTRAINT media_state_check CHECK (state IN ('checking', 'accepted', 'refused', 'erased'));
-ALTER TABLE requests ADD COLUMN long boolean NOT NULL DEFAULT false;
+ALTER TABLE requests
+    ADD COLUMN long boolean NOT NULL DEFAULT false,
+    ADD COLUMN away integer NOT NULL DEFAULT 0;
 
 DROP INDEX media_checking;
 CREATE INDEX media_checking ON media (long, next_at) WHERE state = 'checking';

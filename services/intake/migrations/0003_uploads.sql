@@ -14,6 +14,7 @@ UPDATE uploads SET kept_until = created_at + interval '90 days',
 -- A replica of before writes none while it is replaced.
 ALTER TABLE uploads ALTER COLUMN kept_until SET DEFAULT now() + interval '90 days', ALTER COLUMN kept_until SET NOT NULL;
 CREATE INDEX uploads_by_end ON uploads (kept_until);
+CREATE INDEX uploads_by_hash ON uploads (sha256) WHERE sha256 IS NOT NULL;
 CREATE INDEX uploads_in_parts ON uploads (parts_id) WHERE parts_id IS NOT NULL;
 
 -- How much each has begun to upload on one day of the office, counted as it begins: of two at once that would pass

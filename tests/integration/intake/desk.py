@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 from services.intake import handlers, sources
 from services.intake.app import create_app
 from services.intake.files.checks import MediaChecks
+from services.intake.files.elsewhere import Elsewhere
 from services.intake.files.originals import Vault
 from services.intake.files.requests import RequestChecks
 from services.intake.settings import Settings
@@ -82,10 +83,14 @@ class Office:
 
     async def look(self) -> None:
         """Let the workers do all that is due."""
-        checks = RequestChecks(self.desk, self.vault), self.media_checks
+        checks = self.request_checks, self.media_checks
         lanes = [check.lane(long=long) for check in checks for long in (False, True)]
         while sum([await lane.once() for lane in lanes]):
             pass
+
+    @property
+    def request_checks(self) -> RequestChecks:
+        return RequestChecks(self.desk, self.vault, Elsewhere(self.desk, self.vault))
 
     @property
     def media_checks(self) -> MediaChecks:

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from services.intake.files.elsewhere import Elsewhere
 from services.intake.files.fetching import Address, Fetcher, NotFetched, Resolve, is_public
+from services.intake.files.limits import Limits
+from services.intake.files.originals import Vault
 from services.intake.files.requests import RequestChecks
 from shared.events import IntakeRefused, ReportMediaChecked, ReportReceived
 from shared.refusal import Transient
@@ -130,7 +133,7 @@ async def send(desk: Office, host: HttpsHost, *files: dict[str, Any], rounds: in
     """A request of another system that names files by their addresses, looked at some times."""
     await desk.source()
     await desk.take(record(asked(media=files), id="r-1", topic="intake-requests.sim-rutilahu"))
-    checks = RequestChecks(desk.desk, desk.vault, fetcher(host))
+    checks = RequestChecks(desk.desk, desk.vault, Elsewhere(desk.desk, desk.vault, fetcher(host)))
     for n in range(rounds):
         desk.at = hours(n * 2)
         await checks.lane(long=True).once()
@@ -167,7 +170,7 @@ async def test_a_host_that_stays_away_refuses_the_request_in_the_end(desk: Offic
     host.answers["/sibuk.jpg"] = Answer(status=503)
     await send(desk, host, {"name": "sibuk.jpg", "url": host.url("/sibuk.jpg")}, rounds=3)
     assert await desk.events(IntakeRefused) == []
-    checks = RequestChecks(desk.desk, desk.vault, fetcher(host))
+    checks = RequestChecks(desk.desk, desk.vault, Elsewhere(desk.desk, desk.vault, fetcher(host)))
     for n in range(3, 7):
         desk.at = hours(n * 2)
         await checks.lane(long=True).once()
@@ -183,3 +186,23 @@ async def test_nothing_is_fetched_where_the_office_allows_no_host(desk: Office, 
     (refused,) = await desk.events(IntakeRefused)
     assert NAME in refused.problems[0].message
     assert host.asked == []
+
+
+async def test_what_is_fetched_counts_for_what_its_sender_may_send_in_a_day(desk: Office, host: HttpsHost) -> None:
+    vault = desk.vault
+    desk.app.state.vault = Vault(vault.store, vault.buckets, Limits(unit_day=len(PHOTO) + 10))
+    files = [{"name": f"{n}.jpg", "url": host.url("/foto.jpg")} for n in range(2)]
+    await send(desk, host, *files)
+    (refused,) = await desk.events(IntakeRefused)
+    (problem,) = refused.problems
+    assert problem.field == "media.1.url"
+    assert "sehari" in problem.message
+    assert len(await vault.store.keys(vault.buckets.incoming, "sim-rutilahu/")) == 1
+
+
+async def test_a_file_is_fetched_once_however_often_its_request_is_looked_at(desk: Office, host: HttpsHost) -> None:
+    host.answers["/sibuk.jpg"] = Answer(status=503)
+    files = [{"name": f"{n}.jpg", "url": host.url(path)} for n, path in enumerate(("/foto.jpg", "/sibuk.jpg"))]
+    await send(desk, host, *files, rounds=3)
+    assert host.asked.count("/foto.jpg") == 1
+    assert host.asked.count("/sibuk.jpg") == 3

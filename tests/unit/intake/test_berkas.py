@@ -6,7 +6,7 @@ from services.intake.files.limits import Limits, problem_of
 from services.intake.login import LOCAL
 from services.intake.sources import BadName, add
 from shared.content import StoredObject
-from shared.media.kinds import FileLimits, canonical, why_not
+from shared.media.kinds import FileLimits, canonical, declared, why_not
 from tests.unit.intake.samples import NOON
 
 LIMITS = Limits(FileLimits(image=1_000, video=10_000))
@@ -30,6 +30,19 @@ def test_photographs_recordings_and_office_documents_are_taken(content_type: str
 )  # fmt: skip
 def test_other_kinds_and_sizes_are_refused_with_a_sentence(content_type: str, size: int) -> None:
     assert (why_not(canonical(content_type), size, LIMITS.file) or "").endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "type_"),
+    [("00001.MTS", "video/vnd.dlna.mpeg-tts", "video/mp2t"), ("film.avi", "video/vnd.avi", "video/x-msvideo"),
+     ("rapat.aac", "audio/vnd.dlna.adts", "audio/aac"), ("data.csv", "text/comma-separated-values", "text/csv"),
+     ("surat.pdf", "application/x-pdf", "application/pdf"), ("IMG_1.HEIC", "", "image/heic"),
+     ("IMG_1.HEIC", "application/octet-stream", "image/heic"), ("foto.jpg", "image/png", "image/png"),
+     ("foto.zip", "application/x-zip-compressed", "application/x-zip-compressed"),
+     ("x.exe", "", "application/octet-stream"), ("x.exe", "application/x-msdownload", "application/x-msdownload")],
+)  # fmt: skip
+def test_a_name_tells_the_type_where_a_browser_has_one_of_its_own(name: str, said: str, type_: str) -> None:
+    assert declared(name, said) == type_
 
 
 @pytest.mark.parametrize(

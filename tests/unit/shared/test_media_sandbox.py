@@ -13,6 +13,7 @@ from deploy.prepare import HOUSE
 from shared.media import sandbox
 from shared.media.kinds import FileLimits
 from shared.media.sandbox import TOO_LONG, Crashed
+from shared.refusal import Transient
 
 CHILD = """
 import sys, os, signal, time
@@ -101,10 +102,46 @@ def test_a_tool_has_no_more_memory_than_its_bounds(tmp_path: Path) -> None:
 
 
 def test_the_answer_is_one_line_of_json(tmp_path: Path) -> None:
-    asked = {"path": str(HOUSE / "README.md"), "out": None, "declared": "text/plain", "limits": {}}
+    asked = {
+        "path": str(HOUSE / "README.md"),
+        "out": None,
+        "declared": "text/plain",
+        "limits": {},
+        "parent": os.getpid(),
+    }
     done = subprocess.run(
         [sys.executable, "-m", "shared.media.child", json.dumps(asked)],
         cwd=HOUSE, capture_output=True, text=True, check=True,
     )  # fmt: skip
     (line,) = done.stdout.splitlines()
     assert json.loads(line)["verdict"] == "accepted"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root, to make a small disk and a process number 1")
+async def test_a_full_disk_is_no_fault_of_the_file(tmp_path: Path) -> None:
+    small = tmp_path / "kecil"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48k", "tmpfs", small], check=False).returncode:
+        pytest.skip("no disk can be made here")
+    try:
+        with pytest.raises(Transient):
+            await sandbox.judged(
+                HOUSE / "deploy/embedded/samples/rumah.jpg", declared="image/jpeg", limits=FileLimits(), out=small
+            )
+    finally:
+        subprocess.run(["umount", small], check=True)
+
+
+def test_a_file_is_judged_where_the_service_is_process_number_one(tmp_path: Path) -> None:
+    """As it is in a container: a child's parent is 1 then, and has not gone away."""
+    program = (
+        "import asyncio; from pathlib import Path; from shared.media import sandbox; "
+        "from shared.media.kinds import FileLimits; import os; assert os.getpid() == 1; "
+        "print(asyncio.run(sandbox.judged(Path('README.md'), declared='text/plain', limits=FileLimits(), out=None,"
+        f" space=Path({str(tmp_path)!r}))).verdict)"
+    )
+    command = ["unshare", "--pid", "--fork", "--map-root-user", "--mount-proc", sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=False)
+    if "unshare" in done.stderr:
+        pytest.skip("no namespace of processes can be made here")
+    assert done.stdout.strip() == "accepted", done.stderr
