@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from shared.media.store import Buckets
+
 STAFF = {
     "/api/v1/inbox": "editing", "/api/v1/stories": "editing", "/meja": "editing",
     "/api/v1/reviews": "review", "/saring": "review",
@@ -26,6 +28,8 @@ HIDDEN = ("/metrics", "/health")
 NOT_PASSED_ON = {
     "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "x-forwarded-for",
     "x-forwarded-host", "x-forwarded-proto", "forwarded",
+    # No presigned request of ours copies one object to another.
+    "x-amz-copy-source", "x-amz-copy-source-range",
 }  # fmt: skip
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
 
@@ -39,6 +43,11 @@ def under(path: str, prefixes: tuple[str, ...]) -> bool:
 def is_plain(path: str) -> bool:
     """Whether a path means the same to all: httpx resolves dots on the way, after the choice was made by the path."""
     return not {".", ".."} & set(path.split("/"))
+
+
+def in_public_bucket(path: str) -> bool:
+    """Whether anybody may ask for this without a signature: of such a caller the store takes no orders in a query."""
+    return path.lstrip("/").partition("/")[0].endswith(Buckets("").public)
 
 
 def staff(addresses: dict[str, str]) -> Choose:
@@ -98,7 +107,7 @@ def _outgoing(client: httpx.AsyncClient, request: Request, address: str) -> http
     headers = [(k, v) for k, v in request.headers.items() if k not in NOT_PASSED_ON]
     headers.append(("x-forwarded-proto", request.url.scheme))
     raw: bytes = request.scope["raw_path"]
-    query: bytes = request.scope["query_string"]
+    query: bytes = b"" if in_public_bucket(request.scope["path"]) else request.scope["query_string"]
     target = raw + (b"?" + query if query else b"")
     base = urlsplit(address)
     url = httpx.URL(scheme=base.scheme, host=base.hostname or "", port=base.port, raw_path=target)

@@ -76,7 +76,7 @@ async def find_version(conn: "Connection", story: UUID, version: int) -> Saved |
     return Saved(
         story=row["story"],
         version=row["version"],
-        content=Content.model_validate_json(row["content"]),
+        content=Content.model_validate_json(row["content"], extra="ignore"),
         content_sha256=row["content_sha256"],
         author=Official(account=row["author"], name=row["author_name"], capacity=row["author_capacity"]),
         reason=row["reason"],
@@ -124,7 +124,7 @@ async def _with_reports(conn: "Connection", rows: "Sequence[asyncpg.Record]") ->
 
 
 def _story(row: "asyncpg.Record") -> Story:
-    answer = Answer.model_validate_json(row["answer"]) if row["answer"] is not None else None
+    answer = Answer.model_validate_json(row["answer"], extra="ignore") if row["answer"] is not None else None
     return Story(**{name: row[name] for name in PLAIN}, reports=(), answer=answer)
 
 

@@ -13,9 +13,9 @@ from services.publisher.channels import Channel
 from services.publisher.channels.site import Site
 from services.publisher.domain import SITE
 from services.publisher.settings import Settings
+from services.publisher.shelf import Pages as Shelf
 from services.publisher.steps import Office
 from services.publisher.workers import Deliveries
-from services.publisher.workers import Pages as Shelf
 from services.publisher.workers_objects import Clearing, Sweep
 from shared import web
 from shared.desk import Desk

@@ -85,13 +85,27 @@ def postpone(story: Story, version: int, channel: str, *, until: datetime) -> St
     return _act(story, version, channel, lambda p, d: p.with_delivery(replace(d, next_at=until)))
 
 
+def prolong(story: Story, version: int, channel: str, *, tries: int, until: datetime) -> Story:
+    """The worker that sends is still at it."""
+
+    def act(publication: Publication, delivery: Delivery) -> Publication:
+        if delivery.state != "sending":
+            return publication
+        return publication.with_delivery(replace(delivery, next_at=until))
+
+    return _act(story, version, channel, act, tries=tries)
+
+
+def is_sent_by(publication: Publication, channel: str, *, tries: int) -> bool:
+    """Whether the worker that took it up so often is the one that sends."""
+    delivery = publication.delivery(channel)
+    return delivery is not None and delivery.state == "sending" and delivery.tries == tries
+
+
 def show(story: Story, version: int, *, tries: int, at: datetime) -> Story:
     """Make the page visible, in the place of an older one, where the approval still stands at this very moment."""
     found = story.find(version)
-    delivery = found.delivery(SITE) if found else None
-    if found is None or delivery is None or not found.may_show:
-        return story
-    if delivery.state != "sending" or delivery.tries != tries:
+    if found is None or not found.may_show or not is_sent_by(found, SITE, tries=tries):
         return story
     older = [
         replace(move_publication(p, "replace"), visible=False, deliveries=settled(p.deliveries, "replace"))

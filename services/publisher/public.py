@@ -1,6 +1,7 @@
 """The public site: no log-in, no script, nothing but visible Versions whose approval stands."""
 
 import hashlib
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -16,6 +17,8 @@ PER_PAGE = 20
 # Short, so that a take-down is seen soon by all; a cache in front asks again with the ETag.
 CACHED = "public, max-age=30, must-revalidate"
 HTML, ATOM = "text/html; charset=utf-8", "application/atom+xml; charset=utf-8"
+# What XML 1.0 has no way to write at all: one such character in a title would break the whole feed.
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 READ = ["GET", "HEAD"]
 router = APIRouter(include_in_schema=False)
 
@@ -45,7 +48,7 @@ async def story(request: Request, slug: str) -> Response:
 async def feed(request: Request) -> Response:
     async with desk_of(request).db.connection() as conn:
         found = await store_pages.newest(conn, limit=PER_PAGE)
-    return _show(request, "umpan.xml", media_type=ATOM, pages=found)
+    return _answer(request, NOT_XML.sub("", _text(request, "umpan.xml", pages=found)).encode(), ATOM, 200)
 
 
 @router.api_route("/robots.txt", methods=READ)
@@ -53,10 +56,13 @@ async def robots(request: Request) -> Response:
     return _answer(request, b"User-agent: *\nAllow: /\n", "text/plain; charset=utf-8", 200)
 
 
-def _show(request: Request, template: str, *, http: int = 200, media_type: str = HTML, **view: Any) -> Response:
+def _show(request: Request, template: str, *, http: int = 200, **view: Any) -> Response:
+    return _answer(request, _text(request, template, **view).encode(), HTML, http)
+
+
+def _text(request: Request, template: str, **view: Any) -> str:
     pages: Pages = request.app.state.pages
-    text = pages.environment.get_template(template).render(office=office_of(request), **view)
-    return _answer(request, text.encode(), media_type, http)
+    return pages.environment.get_template(template).render(office=office_of(request), **view)
 
 
 def _answer(request: Request, body: bytes, media_type: str, http: int) -> Response:

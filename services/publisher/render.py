@@ -33,6 +33,11 @@ class Picture:
     height: int | None
     sources: tuple[Source, ...]
 
+    @property
+    def is_tall(self) -> bool:
+        """Higher than wide, so that it would not fit a screen at its full width."""
+        return (self.height or 0) > (self.width or 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -42,7 +47,6 @@ class Shown:
     """
 
     kind: MediaKind
-    name: str
     alt: str
     caption: str
     credit: str
@@ -67,7 +71,7 @@ def _shown(media: StoryMedia, media_url: str) -> Shown | None:
         return None
     captions = next((r for r in copies if r.label == CAPTIONS), None)
     return Shown(
-        media.kind, media.name, media.alt, media.caption, media.credit, media.placeholder,
+        media.kind, media.alt, media.caption, media.credit, media.placeholder,
         _url(main, media_url) if main else picture.url if picture else "",
         in_words(main.size) if main else "", picture, _url(captions, media_url) if captions else "",
     )  # fmt: skip

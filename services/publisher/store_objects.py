@@ -1,6 +1,6 @@
 """What lies in the public bucket, and which Publication needs it: counted under the lock of each object's row."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -10,9 +10,15 @@ from services.publisher.domain import PublicObject
 if TYPE_CHECKING:
     from shared.db import Connection
 
-# Nobody shows it any more, and nobody who was to show it may still be copying it there.
-_UNNEEDED = """
-    NOT EXISTS (SELECT FROM public_references r WHERE r.key = o.key AND r.dropped_at IS NULL)
+# No page shows it, and none is to show it soon: a delivery that failed needs nothing until somebody tries it again.
+_UNWANTED = """
+    NOT EXISTS (SELECT FROM public_references r JOIN publications p USING (story, version)
+                WHERE r.key = o.key AND r.dropped_at IS NULL
+                  AND (p.visible OR EXISTS (SELECT FROM deliveries d
+                                            WHERE d.story = r.story AND d.version = r.version
+                                              AND d.state IN ('waiting', 'sending', 'unconfirmed'))))"""
+# And nobody who was to show it may still be copying it there.
+_UNNEEDED = f"""{_UNWANTED}
     AND NOT EXISTS (SELECT FROM public_references r JOIN deliveries d USING (story, version)
                     WHERE r.key = o.key AND d.state = 'sending')"""
 
@@ -52,8 +58,40 @@ async def drop(conn: "Connection", unneeded: Iterable[tuple[UUID, int, str]], *,
         )
 
 
-async def mark_unneeded(conn: "Connection", limit: int = 100) -> list[str]:
-    """Mark objects that no live Publication needs as being deleted; returns all so marked, for deletion."""
+async def keep(conn: "Connection", key: str) -> bool:
+    """Lock an object that was just copied, known or new: whether it stays. One that nobody needs is to be deleted.
+
+    Whoever is deleting it at this moment does not forget it, but deletes it again.
+    """
+    row = await conn.fetchrow(
+        """INSERT INTO public_objects AS o (key, copies) VALUES ($1, 1)
+           ON CONFLICT (key) DO UPDATE SET copies = o.copies + 1, verified_etag = NULL RETURNING deleting""",
+        key,
+    )
+    # A statement of its own: it sees what was committed while the one before waited for the lock.
+    done = await conn.execute(
+        f"UPDATE public_objects o SET deleting = true WHERE key = $1 AND NOT deleting AND {_UNNEEDED}",  # noqa: S608
+        key,
+    )
+    return row is not None and not row["deleting"] and done == "UPDATE 0"
+
+
+async def verified_as(conn: "Connection", key: str) -> str | None:
+    """The ETag under which this object's bytes were found right, None where nobody looked since they were copied."""
+    etag: str | None = await conn.fetchval("SELECT verified_etag FROM public_objects WHERE key = $1", key)
+    return etag
+
+
+async def verified(conn: "Connection", key: str, etag: str) -> None:
+    """Remember that the bytes under this ETag are those that were approved."""
+    await conn.execute("UPDATE public_objects SET verified_etag = $2 WHERE key = $1", key, etag)
+
+
+async def mark_unneeded(conn: "Connection", limit: int = 100) -> dict[str, int]:
+    """Mark objects that no Publication needs as being deleted; returns those so marked, with their count of copies.
+
+    Those that could not be deleted before come last.
+    """
     found = await conn.fetch(
         f"""SELECT key FROM public_objects o WHERE NOT deleting AND {_UNNEEDED}
             ORDER BY key LIMIT $1 FOR UPDATE SKIP LOCKED""",  # noqa: S608  (our own text)
@@ -64,13 +102,25 @@ async def mark_unneeded(conn: "Connection", limit: int = 100) -> list[str]:
         f"UPDATE public_objects o SET deleting = true WHERE key = ANY($1) AND {_UNNEEDED}",  # noqa: S608
         [row["key"] for row in found],
     )
-    rows = await conn.fetch("SELECT key FROM public_objects WHERE deleting ORDER BY key LIMIT $1", limit)
-    return [row["key"] for row in rows]
+    rows = await conn.fetch(
+        "SELECT key, copies FROM public_objects WHERE deleting ORDER BY tried_at NULLS FIRST, key LIMIT $1", limit
+    )
+    return {row["key"]: row["copies"] for row in rows}
 
 
-async def forget(conn: "Connection", keys: Sequence[str]) -> None:
-    """These objects are deleted in the store."""
-    await conn.execute("DELETE FROM public_objects WHERE key = ANY($1) AND deleting", keys)
+async def forget(conn: "Connection", gone: Mapping[str, int]) -> None:
+    """These objects are deleted in the store, unless something was copied there meanwhile."""
+    await conn.execute(
+        """DELETE FROM public_objects o USING unnest($1::text[], $2::bigint[]) AS u(key, copies)
+           WHERE o.key = u.key AND o.copies = u.copies AND o.deleting""",
+        list(gone.keys()),
+        list(gone.values()),
+    )
+
+
+async def put_off(conn: "Connection", keys: Sequence[str], *, at: datetime) -> None:
+    """These objects could not be deleted: the others come before them."""
+    await conn.execute("UPDATE public_objects SET tried_at = $2 WHERE key = ANY($1)", list(keys), at)
 
 
 async def adopt_strays(conn: "Connection", keys: Sequence[str]) -> int:
@@ -96,16 +146,14 @@ async def on_show(conn: "Connection") -> dict[str, PublicObject]:
 async def cleared(conn: "Connection", limit: int = 100) -> list[tuple[UUID, int]]:
     """Publications being taken down of which nothing is left in public."""
     rows = await conn.fetch(
-        """SELECT p.story, p.version FROM publications p
+        f"""SELECT p.story, p.version FROM publications p
            WHERE p.state = 'taking-down'
              AND NOT EXISTS (SELECT FROM deliveries d WHERE d.story = p.story AND d.version = p.version
                              AND d.state = 'sending')
              AND NOT EXISTS (
                 SELECT FROM public_references r JOIN public_objects o USING (key)
-                WHERE r.story = p.story AND r.version = p.version
-                  AND (o.deleting OR NOT EXISTS (SELECT FROM public_references l
-                                                 WHERE l.key = r.key AND l.dropped_at IS NULL)))
-           ORDER BY p.story LIMIT $1""",
+                WHERE r.story = p.story AND r.version = p.version AND (o.deleting OR ({_UNWANTED})))
+           ORDER BY p.story LIMIT $1""",  # noqa: S608
         limit,
     )
     return [(row["story"], row["version"]) for row in rows]

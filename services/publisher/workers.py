@@ -1,7 +1,8 @@
 """Deliveries: taken up when due, sent once, looked up where it is unclear whether they arrived."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -10,9 +11,10 @@ from uuid import UUID
 import structlog
 
 from services.publisher import changes, delivery, store, store_objects
-from services.publisher.channels import ApprovalGone, Channel, NotSent, Post, Receipt, Rejected
+from services.publisher.channels import ApprovalGone, Channel, NotSent, Post, Receipt, Rejected, patience
 from services.publisher.consequences import Change
 from services.publisher.domain import Delivery, Publication, Story, objects_of
+from services.publisher.shelf import Step, change
 from shared import metrics
 from shared.desk import Desk
 
@@ -26,7 +28,6 @@ NOT_SEEN = "Alamatnya belum terbaca oleh umum."
 SILENT = "Kanal tidak menjawab; akan diperiksa lagi."
 NOT_THERE = "Belum ada di kanal; akan dikirim lagi."
 STOOD = ("live", "unconfirmed", "superseded")
-Step = Callable[[Story, datetime], Story]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +36,6 @@ class Task:
 
     post: Post
     doing: Literal["send", "look"]
-
-
-class Pages:
-    """The pages of the site, behind the check of the approval in the transaction that shows them."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-
-    async def show(self, post: Post) -> bool:
-        after = await change(self.desk, post, lambda s, at: delivery.show(s, post.version, tries=post.tries, at=at))
-        found = after.find(post.version) if after else None
-        return found is not None and found.visible
-
-    async def shows(self, post: Post) -> bool:
-        async with self.desk.db.connection() as conn:
-            story = await store.read(conn, post.story)
-        found = story.find(post.version) if story else None
-        return found is not None and found.visible
 
 
 class Deliveries:
@@ -157,10 +140,9 @@ class Deliveries:
         if channel is None:
             return _failed(task.post, delivery.UNKNOWN_CHANNEL)
         try:
+            if task.doing == "send":
+                return await self._send(channel, task.post)
             async with asyncio.timeout(self.lease.total_seconds() * 0.75):
-                if task.doing == "send":
-                    send = channel.edit if task.post.replaces else channel.publish
-                    return _seen(task.post, await send(task.post))
                 return _seen(task.post, await channel.lookup(task.post))
         except NotSent as no:
             return _counted(task.post, "not-sent", _put_back(task.post, str(no)))
@@ -171,6 +153,30 @@ class Deliveries:
         except Exception as e:
             log.info("outcome unknown", item=str(task.post.story), channel=task.post.channel, error=type(e).__name__)
             return _counted(task.post, "unconfirmed", _unclear(task.post, SILENT))
+
+    async def _send(self, channel: Channel, post: Post) -> Step:
+        """Large files take longer than a lease, which is prolonged meanwhile, but not for ever."""
+        longest = self.lease.total_seconds() * 0.75 + sum(map(patience, post.objects))
+        send = channel.edit if post.replaces else channel.publish
+        async with self._holding(post), asyncio.timeout(longest):
+            return _seen(post, await send(post))
+
+    @asynccontextmanager
+    async def _holding(self, post: Post) -> AsyncGenerator[None]:
+        holding = asyncio.create_task(self._hold(post))
+        try:
+            yield
+        finally:
+            holding.cancel()
+            await asyncio.wait([holding])
+
+    async def _hold(self, post: Post) -> None:
+        while True:
+            await asyncio.sleep(self.lease.total_seconds() / 4)
+            try:
+                await change(self.desk, post, _prolonged(post, self.lease))
+            except Exception as e:
+                log.warning("the lease could not be prolonged", item=str(post.story), error=type(e).__name__)
 
 
 def _seen(post: Post, receipt: Receipt | None) -> Step:
@@ -193,23 +199,15 @@ def post_of(story: Story, p: Publication, d: Delivery, public_url: str) -> Post:
     return Post(story.id, p.version, d.channel, d.tries, content.title, url, objects_of(content), replaces)
 
 
-async def change(desk: Desk, post: Post, step: Step) -> Story | None:
-    """Apply one step to a Story under its lock; returns it as it then is."""
-    async with desk.transaction() as conn:
-        before = (await store.lock(conn, [post.story])).get(post.story)
-        if before is None:
-            return None
-        at = desk.now()
-        after = step(before, at)
-        await changes.commit(desk, conn, [Change(before, after, at)])
-        return after
-
-
 def due(story: Story, at: datetime) -> Iterator[tuple[Publication, Delivery]]:
     for publication in story.publications:
         for found in publication.deliveries:
             if found.next_at is not None and found.next_at <= at:
                 yield publication, found
+
+
+def _prolonged(post: Post, lease: timedelta) -> Step:
+    return lambda s, at: delivery.prolong(s, post.version, post.channel, tries=post.tries, until=at + lease)
 
 
 def _arrived(post: Post, receipt: Receipt) -> Step:

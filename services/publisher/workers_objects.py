@@ -2,22 +2,21 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from uuid import UUID
 
 import structlog
 
 from services.publisher import changes, delivery, store, store_objects
-from services.publisher.channels import Channel
+from services.publisher.channels import Channel, Rejected
 from services.publisher.consequences import Change
 from services.publisher.domain import OUT, PublicObject
 from services.publisher.workers import post_of
+from shared import metrics
 from shared.audit import SYSTEM
 from shared.desk import Desk
 from shared.media.store import Missing, Store
-
-if TYPE_CHECKING:
-    pass
+from shared.refusal import Transient
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +25,7 @@ LOCK = 0x7475727573  # "turus": any constant of ours
 
 
 class Restores(Protocol):
-    async def restore(self, found: PublicObject) -> None: ...
+    async def restore(self, found: PublicObject) -> bool: ...
 
 
 class Clearing:
@@ -54,13 +53,32 @@ class Clearing:
         async with self.desk.db.transaction() as conn:
             keys = await store_objects.mark_unneeded(conn)
         # Outside the transaction: while a row is marked, nobody counts on its object.
-        for key in keys:
-            await self.objects.remove(self.public_bucket, key)
-        if keys:
+        gone, failed = await self._removed(keys)
+        if gone or failed:
             async with self.desk.db.transaction() as conn:
-                await store_objects.forget(conn, keys)
-            log.info("public objects deleted", count=len(keys))
-        return len(keys) + await self._finish()
+                await store_objects.forget(conn, gone)
+                await store_objects.put_off(conn, failed, at=self.desk.now())
+        if gone:
+            log.info("public objects deleted", count=len(gone))
+        if failed:
+            metrics.WORKER_FAILED.labels(Clearing.run.__qualname__).inc()
+        return len(gone) + await self._finish()
+
+    async def _removed(self, keys: Mapping[str, int]) -> tuple[dict[str, int], list[str]]:
+        """Delete these objects; returns those that are gone, and those that the store did not let go of."""
+        gone: dict[str, int] = {}
+        failed: list[str] = []
+        for key, copies in keys.items():
+            try:
+                await self.objects.remove(self.public_bucket, key)
+            except Exception as e:
+                log.warning("a public object cannot be deleted", key=key, error=type(e).__name__, detail=str(e)[:200])
+                failed.append(key)
+                if isinstance(e, Transient):  # it may be away for all: a round that waits for each would be endless
+                    break
+            else:
+                gone[key] = copies
+        return gone, failed
 
     async def _finish(self) -> int:
         async with self.desk.db.connection() as conn:
@@ -126,9 +144,16 @@ class Sweep:
             await self._restore(wanted[key])
 
     async def _restore(self, found: PublicObject) -> None:
+        """Bring one object back; one that cannot be is told of, and holds up none of the others."""
         try:
-            await self.site.restore(found)
+            kept = await self.site.restore(found)
         except Missing:
             log.critical("a picture of a page is lost", sha256=found.sha256)
+        except Rejected:
+            log.critical("a picture of a page is not what was approved", sha256=found.sha256)
+        except Exception as e:
+            metrics.WORKER_FAILED.labels(Sweep.run.__qualname__).inc()
+            log.warning("a picture of a page is missing still", sha256=found.sha256, error=type(e).__name__)
         else:
-            log.warning("a picture of a page was missing and was copied again", sha256=found.sha256)
+            if kept:
+                log.warning("a picture of a page was missing and was copied again", sha256=found.sha256)

@@ -91,8 +91,8 @@ def review_of(row: "asyncpg.Record") -> Review:
         cycle=row["cycle"],
         content_sha256=row["content_sha256"],
         authors=tuple(row["authors"]),
-        origins=ORIGINS.validate_json(row["origins"]),
-        submitted_by=Official.model_validate_json(row["submitted_by"]),
+        origins=ORIGINS.validate_json(row["origins"], extra="ignore"),
+        submitted_by=Official.model_validate_json(row["submitted_by"], extra="ignore"),
         submitted_at=row["submitted_at"],
         urgency=row["urgency"],
         practice=row["practice"],
@@ -177,7 +177,7 @@ async def content_of(conn: "Connection", story: UUID, version: int) -> tuple[Con
         time=None,
         sequence=None,
         traceparent=row["traceparent"],
-        request=RequestRef.model_validate_json(row["request"]) if row["request"] else None,
+        request=RequestRef.model_validate_json(row["request"], extra="ignore") if row["request"] else None,
     )
     return Content.model_validate_json(row["content"], extra="ignore"), because
 

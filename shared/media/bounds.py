@@ -1,5 +1,6 @@
 """How much memory and time a tool may take; set by the process itself, inherited by the programs that it runs."""
 
+import errno
 import resource
 import signal
 from typing import NamedTuple
@@ -24,6 +25,23 @@ BOUNDS: dict[Tool, Bounds] = {
     "recordings": Bounds(6 * GIGABYTE, 120),
 }
 FILE_SIZE = 6 * GIGABYTE
+# Before it is known which tool: to find out what a file is, and whether it is a page, even where it has 2 GB.
+FIRST = Bounds(1 * GIGABYTE, 120)
+# Errors that tell of the disk on which the file or its copies lie, and never of the file.
+OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
+
+
+def is_of_the_disk(error: BaseException) -> bool:
+    """Whether the machine is to blame, so that the file has to be looked at again later."""
+    return isinstance(error, OSError) and error.errno in OF_THE_DISK
+
+
+def begin() -> None:
+    """Bind this process while it finds out which tool to apply, whose own bounds may then be wider."""
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    first = FIRST.memory if hard == resource.RLIM_INFINITY else min(FIRST.memory, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (first, hard))
+    end_after(FIRST.seconds)
 
 
 def apply(tool: Tool) -> None:
@@ -43,5 +61,5 @@ def end_after(seconds: int) -> None:
 
 def _lower(what: int, most: int) -> None:
     _, hard = resource.getrlimit(what)
-    if hard == resource.RLIM_INFINITY or most < hard:
-        resource.setrlimit(what, (most, most))
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(what, (most, most))

@@ -1,18 +1,16 @@
 """`python -m shared.media.child`: judges one file in a process of its own, and tells the verdict as a line of JSON."""
 
 import ctypes
-import errno
 import json
 import os
 import signal
 import sys
 from pathlib import Path
 
+from shared.media import bounds
 from shared.media.judge import judge
 from shared.media.kinds import FileLimits
 
-# What no file is to blame for: the disk is full, over its quota, or broken.
-DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 DISK_TROUBLE = os.EX_IOERR  # this process's answer then
 
 
@@ -29,7 +27,7 @@ def main() -> None:
     try:
         found = judge(Path(asked["path"]), declared=asked["declared"], limits=FileLimits(**asked["limits"]), out=out)
     except OSError as e:
-        if e.errno in DISK:
+        if bounds.is_of_the_disk(e):
             sys.exit(DISK_TROUBLE)
         raise
     sys.stdout.write(found.model_dump_json() + "\n")

@@ -11,14 +11,29 @@ from shared.media.verdict import Examined, Undecodable, Verdict
 # What a browser would run, were such a file ever served as a page.
 ACTIVE = re.compile(rb"<script[\s>/]|<!doctype\s+html|<html[\s>]|<\?php\s", re.IGNORECASE)
 ACTIVE_SENTENCE = "Berkas ini memuat kode halaman web di dalamnya. Kirim berkas asli dari kamera atau alat perekam."
+# What programs of the office and of telephones make, but no browser plays.
+AIFF = "Rekaman suara AIFF tidak diterima. Simpan ulang sebagai MP3 atau M4A, lalu kirim lagi."
+WINDOWS_MEDIA = (
+    "Rekaman Windows Media tidak diterima. Simpan ulang sebagai MP3 atau M4A (suara) atau MP4 (video), lalu kirim lagi."
+)
+ADVICE = {"audio/x-aiff": AIFF, "audio/aiff": AIFF} | dict.fromkeys(
+    ("video/x-ms-asf", "video/x-ms-wmv", "audio/x-ms-wma", "application/vnd.ms-asf"), WINDOWS_MEDIA
+)
+PAGE_AS_TABLE = (
+    "Berkas ini halaman web yang dinamai seperti dokumen kantor. "
+    "Buka dengan Excel atau Word, simpan ulang sebagai .xlsx atau .docx, lalu kirim lagi."
+)
 CHUNK, OVERLAP = 4 * 1024 * 1024, 32
 
 
 def judge(path: Path, *, declared: str, limits: FileLimits, out: Path | None) -> Verdict:
     """Open a file whole; with `out` also make its copies in that folder. `declared` only tells plain texts apart."""
+    bounds.begin()
     found = sniff.true_type(path, declared)
     try:
         _expect_no_mere_text(found, declared)
+        if advice := _advice(found, declared):
+            raise Undecodable(advice)
         return _judged(path, found, limits, out)
     except Undecodable as no:
         return Verdict(verdict="refused", type=found, reason=str(no))
@@ -29,6 +44,14 @@ def _expect_no_mere_text(found: str, declared: str) -> None:
     claimed = TYPES.get(declared)
     if found in sniff.PLAIN and claimed is not None and claimed.tool not in ("texts", "office"):
         raise Undecodable(f"Isi berkas ini hanya teks, bukan {WORDS[claimed.kind]}. Kirim berkas aslinya.")
+
+
+def _advice(found: str, declared: str) -> str | None:
+    """What to do with a file that is not taken, where that is known."""
+    claimed = TYPES.get(declared)
+    if found in sniff.PAGES and claimed is not None and claimed.tool == "office":
+        return PAGE_AS_TABLE
+    return ADVICE.get(found)
 
 
 def _judged(path: Path, found: str, limits: FileLimits, out: Path | None) -> Verdict:

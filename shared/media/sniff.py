@@ -8,14 +8,12 @@ import pylibmagic  # pyright: ignore[reportUnusedImport]  # noqa: F401
 # Only after it: it brings libmagic and its data, which a library of the system's would not understand.
 import magic
 
-from shared.media.kinds import TYPES, canonical
+from shared.media.kinds import ARCHIVES, TYPES, canonical
 
 # What libmagic cannot tell apart from plain text: here the sender's word decides, and the tool looks whether it holds.
 PLAIN = frozenset({"text/plain", "text/csv", "text/vtt"})
 # Boxes of which only the tool can tell what they hold.
 BOXES = frozenset({"application/zip", "application/cdfv2", "application/x-ole-storage", "application/encrypted"})
-# Texts that libmagic takes for something more by their first words.
-READABLE = frozenset({"application/json", "application/x-ndjson", "message/rfc822", "application/mbox"})
 PAGES = frozenset({"text/html", "text/xml", "image/svg+xml"})
 PACKETS = ((188, 0), (192, 4))  # of a transport stream: its length, and where its sync byte lies; AVCHD has the latter
 SYNC, IN_A_ROW = 0x47, 5
@@ -35,7 +33,8 @@ def true_type(path: Path, declared: str) -> str:
         return found
     if declared == "text/vtt" and begins_as_captions(path):
         return declared
-    if declared in PLAIN and (found in READABLE or (found.startswith("text/") and found not in PAGES)):
+    # By its first words libmagic takes a text for many things, and one letter for none: its tool looks at all of it.
+    if declared in PLAIN and found not in PAGES | ARCHIVES:
         return declared
     if found in BOXES and taken.tool == "office":
         return declared

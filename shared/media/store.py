@@ -28,8 +28,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 WORKERS = 8
+READ_SECONDS, LONG_SECONDS = 60, 900
 CHUNK = 1024 * 1024
-GONE = ("NoSuchKey", "NoSuchObject", "NotFound", "NoSuchBucket", "NoSuchUpload")
+GONE = ("NoSuchKey", "NoSuchObject", "NotFound", "NoSuchBucket", "NoSuchUpload", "InvalidPart", "InvalidPartOrder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,9 @@ class Store:
         self.endpoint = endpoint
         self.public_endpoint = public_endpoint or endpoint
         self._client = _client(endpoint, access_key, secret_key, region)
+        # Copying and hashing may take minutes: nothing small waits for their connections and threads.
+        self._patient = _client(endpoint, access_key, secret_key, region, read_seconds=LONG_SECONDS)
+        self._long_threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="store-long")
         # Signing needs no network where the region is given; the host that is signed is the one the browser sends.
         self._signer = _client(self.public_endpoint, access_key, secret_key, region)
         self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="store")
@@ -103,9 +107,14 @@ class Store:
         )
 
     async def _run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        loop = asyncio.get_running_loop()
+        return await self._run_in(self._threads, partial(call, *args, **kwargs))
+
+    async def _run_long(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._run_in(self._long_threads, partial(call, *args, **kwargs))
+
+    async def _run_in(self, threads: ThreadPoolExecutor, call: Callable[[], T]) -> T:
         try:
-            return await loop.run_in_executor(self._threads, partial(call, *args, **kwargs))
+            return await asyncio.get_running_loop().run_in_executor(threads, call)
         except S3Error as e:
             if e.code in GONE:
                 raise Missing(e.code) from None
@@ -149,7 +158,7 @@ class Store:
 
     async def hash_of(self, bucket: str, key: str) -> str:
         """SHA-256 of an object's bytes, streamed. Raises Missing."""
-        return await self._run(_hash_object, self._client, bucket, key)
+        return await self._run_long(_hash_object, self._patient, bucket, key)
 
     async def download(self, bucket: str, key: str, to: Path) -> str:
         """Stream an object into a file; returns the SHA-256 of its bytes. Raises Missing."""
@@ -187,8 +196,8 @@ class Store:
         """
         told: dict[str, str | list[str] | tuple[str]] | None = {**headers} if headers else None
         try:
-            await self._run(
-                self._client.copy_object,
+            await self._run_long(
+                self._patient.copy_object,
                 *to,
                 CopySource(*source, match_etag=if_match),
                 metadata=told,
@@ -224,14 +233,17 @@ class Store:
         await self._run(self._client.set_bucket_policy, buckets.public, policy)
 
     def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._long_threads):
+            threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _client(endpoint: str, access_key: str, secret_key: str, region: str) -> Minio:
+def _client(
+    endpoint: str, access_key: str, secret_key: str, region: str, *, read_seconds: float = READ_SECONDS
+) -> Minio:
     parts = urlsplit(endpoint)
     pool = urllib3.PoolManager(
         maxsize=WORKERS,
-        timeout=urllib3.Timeout(connect=5, read=60),
+        timeout=urllib3.Timeout(connect=5, read=read_seconds),
         retries=urllib3.Retry(total=2, backoff_factor=0.2, status_forcelist=[502, 503, 504]),
     )
     return Minio(parts.netloc, access_key, secret_key, secure=parts.scheme == "https", region=region, http_client=pool)

@@ -6,14 +6,16 @@ import tempfile
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
 from services.intake import store as store_reports
-from services.intake.files import store, store_erasing
+from services.intake.files import erasures, store, store_erasing, store_uploads
 from services.intake.files.erasing import BY_ORDER, Kept, places
-from services.intake.files.lanes import LEASE, Lane, postponed
+from services.intake.files.lanes import LEASE, Lane, held, postponed
 from services.intake.files.originals import Vault, bring, carry_over, quarantine
 from services.intake.files.store import Filed
 from shared import audit
@@ -24,14 +26,21 @@ from shared.events import ReportMediaChecked
 from shared.media import sandbox
 from shared.media.malware import Malware
 from shared.media.sandbox import BROKEN, Crashed
-from shared.media.store import hash_of_file
+from shared.media.store import Missing, hash_of_file
 from shared.media.verdict import INFECTED, Facts, Made, Verdict
 from shared.outbox import Draft
+from shared.refusal import Transient
+
+if TYPE_CHECKING:
+    from services.intake.domain import Report
+    from services.intake.files.erasing import Order
+    from shared.db import Connection
 
 log = structlog.get_logger(__name__)
 
 SHORT_AT_ONCE, LONG_AT_ONCE = 2, 1  # a decoded picture takes up to half a gigabyte, a video more
 CRASHES = 3  # of the process that opens a file, before the file is taken to be the reason
+AFTER_A_CRASH = timedelta(minutes=1)  # the machine may have been short of memory
 PREFIX = "intake"  # each service writes its own renditions
 
 
@@ -61,12 +70,16 @@ class MediaChecks:
 
     async def one(self, file: Filed) -> None:
         """Check one file and write the result down; what is away is tried again later."""
+
+        async def postpone(pause: timedelta) -> None:
+            await store.postpone(self.desk.db, file.media.id, until=self.desk.now() + pause)
+
         try:
-            async with self._held(file), self._desk_space() as folder:
+            async with held(postpone), self._desk_space() as folder:
                 await self._settle(file, await self._check(file, folder))
         except Exception as e:
-            seconds = postponed("media", file.attempts, e)
-            await store.postpone(self.desk.db, file.media.id, until=self.desk.now() + seconds)
+            pause = postponed("media", file.attempts, e)
+            await postpone(max(pause, AFTER_A_CRASH) if isinstance(e, Crashed) else pause)
             return
         await self._clear(file)
 
@@ -100,10 +113,12 @@ class MediaChecks:
 
     async def _erased(self, file: Filed) -> Checked | None:
         """Refused where the same bytes were erased by order; they are not even put in quarantine."""
+        sha256, keys = file.media.original.sha256, [file.incoming] if file.incoming is not None else []
         async with self.desk.db.connection() as conn:
-            if not await store_erasing.is_erased(conn, file.media.original.sha256):
+            if not await store_erasing.is_erased(conn, sha256):
                 return None
-        if file.incoming is not None:
+            claimed = await store_uploads.claimed(conn, keys, sha256)
+        if file.incoming is not None and file.incoming not in claimed:
             await self.vault.store.remove(self.vault.buckets.incoming, file.incoming)
         return Checked(file.media.model_copy(update={"state": "refused", "reason": BY_ORDER}))
 
@@ -112,10 +127,10 @@ class MediaChecks:
         if file.incoming is None:
             return None
         async with self.desk.db.connection() as conn:
-            found = await store.accepted_before(conn, file.incoming, file.media.original.sha256)
+            found = await store.checked_before(conn, file.incoming, file.media.original.sha256)
         if found is None:
             return None
-        same = ("state", "kind", "renditions", "placeholder", "original")
+        same = ("state", "kind", "renditions", "placeholder", "original", "reason")
         return Checked(file.media.model_copy(update={n: getattr(found.media, n) for n in same}), found.facts)
 
     async def _judged(self, file: Filed, here: Path, folder: Path) -> Verdict:
@@ -124,7 +139,9 @@ class MediaChecks:
         try:
             return await sandbox.judged(here, declared=declared, limits=self.vault.limits.file, out=out, space=folder)
         except Crashed as e:
-            if file.attempts < CRASHES:
+            async with self.desk.db.transaction() as conn:
+                crashes = await store.crashed(conn, file.media.id)
+            if crashes < CRASHES:
                 raise
             log.warning("file refused: it ended its process each time", sha256=file.media.original.sha256, why=str(e))
             return Verdict(verdict="refused", type=declared, reason=BROKEN)
@@ -146,13 +163,32 @@ class MediaChecks:
         )
 
     async def _settle(self, file: Filed, checked: Checked) -> None:
+        """Write the result down, while nobody deletes the copies that it names. Raises Transient where one is gone."""
+        copies = checked.media.renditions
+        if not copies:
+            await self._write_down(file, checked)
+            return
+        async with store_erasing.copies_held(self.desk.db, alone=False):
+            await self._write_down(file, checked, whole=await self._are_there(copies))
+
+    async def _are_there(self, copies: Sequence[Rendition]) -> bool:
+        try:
+            await asyncio.gather(*(self.vault.store.stat(copy.bucket, copy.key) for copy in copies))
+        except Missing:
+            return False
+        return True
+
+    async def _write_down(self, file: Filed, checked: Checked, *, whole: bool = True) -> None:
         desk, media = self.desk, checked.media
         async with desk.transaction() as conn:
             report = (await store_reports.lock(conn, {file.report}))[file.report]
+            order = await store_erasing.ordered(conn, media.original.sha256)
+            if order is not None and media.reason != BY_ORDER:
+                await self._erase(conn, order, file, checked, report)
+                return
+            if not whole:
+                raise Transient("a copy was deleted meanwhile with another file that had it")
             if not await store.settle(conn, media, facts=checked.facts, quarantine=checked.quarantine):
-                # Erased while it was looked at: what was made of it meanwhile goes the same way.
-                left = places([Kept(file._replace(media=media), checked.quarantine)], self.vault.buckets)
-                await store_erasing.add_places(conn, media.original.sha256, left, at=desk.now())
                 return
             await audit.append(
                 conn,
@@ -161,6 +197,14 @@ class MediaChecks:
             )
             event = ReportMediaChecked(report=report.id, request=report.request, media=media, at=desk.now())
             await desk.outbox.append(conn, [Draft(event, request=report.request)])
+
+    async def _erase(self, conn: "Connection", order: "Order", file: Filed, checked: Checked, report: "Report") -> None:
+        """It was ordered erased while it was looked at: what was made of it meanwhile goes the same way."""
+        sha256, made = order.sha256, Kept(file._replace(media=checked.media), checked.quarantine)
+        here = await store_erasing.lock(conn, sha256, {report.id}, living=False)
+        if any(kept.file.media.id == file.media.id for kept in here):  # the order did not know of this Report
+            await erasures.empty(conn, self.desk.outbox, order, [made], {report.id: report})
+        await store_erasing.add_places(conn, sha256, places([made], self.vault.buckets), at=self.desk.now())
 
     async def _clear(self, file: Filed) -> None:
         """Remove what was carried over, unless another Report waits for the same upload; the sweep is the net."""
@@ -173,21 +217,6 @@ class MediaChecks:
             await self.vault.store.remove(self.vault.buckets.incoming, file.incoming)
         except Exception as e:
             log.info("incoming object is left to the sweep", error=type(e).__name__)
-
-    @asynccontextmanager
-    async def _held(self, file: Filed) -> AsyncGenerator[None]:
-        """Keep the lease as long as the work goes on: a video may take hours."""
-
-        async def hold() -> None:
-            while True:
-                await asyncio.sleep(LEASE.total_seconds() / 3)
-                await store.postpone(self.desk.db, file.media.id, until=self.desk.now() + LEASE)
-
-        holding = asyncio.create_task(hold())
-        try:
-            yield
-        finally:
-            holding.cancel()
 
     @asynccontextmanager
     async def _desk_space(self) -> AsyncGenerator[Path]:

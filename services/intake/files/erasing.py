@@ -1,6 +1,6 @@
 """Erasing a file for good (UU PDP): who may order it, and what is left of it here. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -53,6 +53,17 @@ class Place(NamedTuple):
 class NoSuchFile(Refused):
     def __init__(self, sha256: str) -> None:
         super().__init__("no-such-file", f"Tidak ada berkas dengan SHA-256 {sha256}. Periksa nomornya.")
+
+
+class OnlyACopy(Refused):
+    """These bytes are a copy that was made here: `originals` are the files that it belongs to."""
+
+    def __init__(self, sha256: str, originals: Sequence[str]) -> None:
+        super().__init__(
+            "only-a-copy",
+            f"SHA-256 {sha256} adalah salinan, bukan berkas asli. Hapus berkas aslinya: {', '.join(originals)}.",
+        )
+        self.originals = tuple(originals)
 
 
 class NotTheirs(Refused):

@@ -77,7 +77,10 @@ async def carry_over(vault: Vault, key: str | None, etag: str, *, sha256: str) -
 
 
 async def quarantine(vault: Vault, key: str | None, *, name: str) -> str | None:
-    """Put a refused file where nobody can write or read it but who runs the system; returns its new key."""
+    """Copy a refused file to where nobody can write or read it but who runs the system; returns its new key.
+
+    It leaves its old place once that is written down: until then the same check can be done again.
+    """
     if key is None:
         return None
     to = f"{QUARANTINE}/{name}"
@@ -85,5 +88,4 @@ async def quarantine(vault: Vault, key: str | None, *, name: str) -> str | None:
         await vault.store.copy((vault.buckets.incoming, key), (vault.buckets.incoming, to))
     except Missing:
         return None
-    await vault.store.remove(vault.buckets.incoming, key)
     return to

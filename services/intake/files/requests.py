@@ -119,12 +119,12 @@ class RequestChecks:
         return self._filed(pending, file, stored)
 
     async def _why_not(self, stored: StoredObject) -> str | None:
-        """What is wrong with an object. One that was accepted for another Report has left the incoming bucket since."""
+        """What is wrong with an object. One that was checked for another Report has left the incoming bucket since."""
         why = await look(self.vault, stored.key, size=stored.size, sha256=stored.sha256)
         if why != NOT_FOUND:
             return why
         async with self.desk.db.connection() as conn:
-            before = await store.accepted_before(conn, stored.key, stored.sha256)
+            before = await store.checked_before(conn, stored.key, stored.sha256)
         if before is None:
             return NOT_FOUND
         return None if before.media.original.size == stored.size else OTHER_SIZE

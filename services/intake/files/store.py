@@ -87,6 +87,16 @@ async def settle(conn: "Connection", checked: Media, *, facts: Facts, quarantine
     return done == "UPDATE 1"
 
 
+async def bytes_of(conn: "Connection", report: UUID) -> int:
+    """How many bytes all files of a Report have together."""
+    found: int | None = await conn.fetchval(
+        """SELECT sum((data -> 'original' ->> 'size')::bigint)::bigint FROM media
+           WHERE report = $1 AND state IN ('checking', 'accepted')""",
+        report,
+    )
+    return found or 0
+
+
 async def waiting(conn: "Connection") -> "asyncpg.Record":
     """How many files are still to be checked, and since when the oldest is."""
     row = await conn.fetchrow("SELECT count(*) AS n, min(since) AS oldest FROM media WHERE state = 'checking'")
@@ -94,12 +104,23 @@ async def waiting(conn: "Connection") -> "asyncpg.Record":
     return row
 
 
-async def accepted_before(conn: "Connection", incoming: str, sha256: str) -> Filed | None:
-    """The same upload as it was accepted for another Report: its object may be gone from the incoming bucket since."""
+async def checked_before(conn: "Connection", incoming: str, sha256: str) -> Filed | None:
+    """The same upload as it was checked for another Report: its object may be gone from the incoming bucket since."""
     row = await conn.fetchrow(
-        "SELECT * FROM media WHERE incoming = $1 AND sha256 = $2 AND state = 'accepted' LIMIT 1", incoming, sha256
+        """SELECT * FROM media WHERE incoming = $1 AND sha256 = $2 AND state IN ('accepted', 'refused')
+           ORDER BY state LIMIT 1""",
+        incoming,
+        sha256,
     )
     return None if row is None else filed_of(row)
+
+
+async def crashed(conn: "Connection", media: UUID) -> int:
+    """Count that the process which opened a file ended without an answer; returns how often that was."""
+    found: int | None = await conn.fetchval(
+        "UPDATE media SET crashes = crashes + 1 WHERE id = $1 RETURNING crashes", media
+    )
+    return found or 0
 
 
 async def is_awaited(conn: "Connection", incoming: str) -> bool:

@@ -1,7 +1,8 @@
 """Erasures: the SQL beside its mapping."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
@@ -17,13 +18,40 @@ if TYPE_CHECKING:
     from shared.db import Connection, Database
 
 
+COPIES = 0x73616C69  # "sali(nan)": any constant of ours
+PATIENCE = "5min"  # with which one waits for another that deletes or settles
+
+
 class Erasure(NamedTuple):
-    """An order with the objects that are still to be deleted because of it."""
+    """An order with the objects that are still to be deleted because of it; `until` is when our lease ends."""
 
     id: int
     order: Order
     places: frozenset[Place]
     attempts: int
+    until: datetime
+
+
+class Ended(NamedTuple):
+    """An upload that nobody attaches any more."""
+
+    id: UUID
+    key: str
+
+
+@asynccontextmanager
+async def copies_held(db: "Database", *, alone: bool) -> AsyncGenerator[None]:
+    """Hold the copies as they are. `alone` is for who deletes some; who names copies that lie there holds with others.
+
+    A lock of its own session: nobody calls the store inside a transaction.
+    """
+    conn = await db.own_connection()
+    try:
+        await conn.execute(f"SET lock_timeout = '{PATIENCE}'")
+        await conn.fetchval(f"SELECT pg_advisory_lock{'' if alone else '_shared'}($1)", COPIES)
+        yield
+    finally:
+        await conn.close(timeout=5)
 
 
 async def account(conn: "Connection", name: str) -> Account | None:
@@ -64,15 +92,16 @@ async def empty(conn: "Connection", kept: Sequence[Kept]) -> None:
     )
 
 
-async def end_uploads(conn: "Connection", sha256: str, *, at: datetime) -> set[str]:
-    """Nobody attaches uploads of these bytes any more; returns their keys."""
+async def end_uploads(conn: "Connection", sha256: str, *, at: datetime) -> list[Ended]:
+    """Nobody attaches uploads of these bytes any more; returns those that were not ended so before."""
     rows = await conn.fetch(
-        "UPDATE uploads SET name = $2, state = 'swept', kept_until = $3 WHERE sha256 = $1 RETURNING key",
+        """UPDATE uploads SET name = $2, state = 'swept', kept_until = $3
+           WHERE sha256 = $1 AND (state <> 'swept' OR name <> $2) RETURNING id, key""",
         sha256,
         NAME,
         at,
     )
-    return {row["key"] for row in rows}
+    return [Ended(row["id"], row["key"]) for row in rows]
 
 
 async def add(conn: "Connection", order: Order, places: Iterable[Place]) -> None:
@@ -107,9 +136,27 @@ async def is_erased(conn: "Connection", sha256: str) -> bool:
     return found
 
 
-async def newest(conn: "Connection", sha256: str) -> "asyncpg.Record | None":
-    """When these bytes were erased last, and when that was done: `at`, `done_at`."""
-    return await conn.fetchrow("SELECT at, done_at FROM erasures WHERE sha256 = $1 ORDER BY id DESC LIMIT 1", sha256)
+async def ordered(conn: "Connection", sha256: str) -> Order | None:
+    """The newest order to erase these bytes."""
+    row = await _newest(conn, sha256)
+    return None if row is None else _order(row)
+
+
+class Before(NamedTuple):
+    """When these bytes were erased last, whether that is done, and the objects that it named."""
+
+    at: datetime
+    done: bool
+    places: frozenset[Place]
+
+
+async def before(conn: "Connection", sha256: str) -> Before | None:
+    row = await _newest(conn, sha256)
+    return None if row is None else Before(row["at"], row["done_at"] is not None, frozenset(_places(row["objects"])))
+
+
+async def _newest(conn: "Connection", sha256: str) -> "asyncpg.Record | None":
+    return await conn.fetchrow("SELECT * FROM erasures WHERE sha256 = $1 ORDER BY id DESC LIMIT 1", sha256)
 
 
 async def take(db: "Database", *, at: datetime, lease: timedelta, limit: int) -> list[Erasure]:
@@ -134,13 +181,15 @@ async def postpone(db: "Database", erasure: int, *, until: datetime) -> None:
 
 
 async def done(conn: "Connection", erasure: Erasure, *, at: datetime) -> None:
-    """It is done, unless more was found to delete meanwhile."""
+    """It is done, unless more was found to delete meanwhile, or the same once more: `add_places` ends the lease."""
     await conn.execute(
-        """UPDATE erasures SET done_at = CASE WHEN objects::jsonb = $3::jsonb THEN $2::timestamptz END, next_at = $2
+        """UPDATE erasures SET next_at = $2,
+               done_at = CASE WHEN objects::jsonb = $3::jsonb AND next_at = $4 THEN $2::timestamptz END
            WHERE id = $1""",
         erasure.id,
         at,
         _json(erasure.places),
+        erasure.until,
     )
 
 
@@ -155,10 +204,38 @@ async def still_used(conn: "Connection", places: Collection[Place]) -> set[Place
     return {Place(row["bucket"], row["key"]) for row in rows}
 
 
+async def originals_of(conn: "Connection", copy: str) -> list[str]:
+    """The SHA-256 of each accepted file that has a copy of this SHA-256."""
+    rows = await conn.fetch(
+        """SELECT DISTINCT m.sha256 FROM media m CROSS JOIN json_array_elements(m.data -> 'renditions') AS r
+           WHERE m.state = 'accepted' AND r.value ->> 'sha256' = $1 ORDER BY 1""",
+        copy,
+    )
+    return [row["sha256"] for row in rows]
+
+
+async def related(conn: "Connection", sha256: str, copies: Collection[str]) -> list[str]:
+    """The SHA-256 of each other file that was derived from these bytes, or that has one of these copies (keys)."""
+    rows = await conn.fetch(
+        """SELECT DISTINCT m.sha256 FROM media m
+           WHERE m.sha256 <> $1 AND m.state <> 'erased' AND (
+               m.data ->> 'derived_from' = $1
+               OR EXISTS (SELECT FROM json_array_elements(m.data -> 'renditions') AS r
+                          WHERE r.value ->> 'key' = ANY($2::text[]) OR r.value ->> 'sha256' = $1))
+           ORDER BY 1""",
+        sha256,
+        list(copies),
+    )
+    return [row["sha256"] for row in rows]
+
+
 def _erasure(row: "asyncpg.Record") -> Erasure:
+    return Erasure(row["id"], _order(row), frozenset(_places(row["objects"])), row["attempts"], row["next_at"])
+
+
+def _order(row: "asyncpg.Record") -> Order:
     by, approved_by = (Official.model_validate_json(row[name], extra="ignore") for name in ("by", "approved_by"))
-    order = Order(row["sha256"], row["reason"], by, approved_by, row["at"])
-    return Erasure(row["id"], order, frozenset(_places(row["objects"])), row["attempts"])
+    return Order(row["sha256"], row["reason"], by, approved_by, row["at"])
 
 
 def _json(places: Iterable[Place]) -> str:

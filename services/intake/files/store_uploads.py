@@ -174,6 +174,28 @@ async def needed(conn: "Connection", keys: Collection[str], *, ever: bool = Fals
     return {row["key"] for row in rows}
 
 
+async def claimed(conn: "Connection", keys: Collection[str], sha256: str) -> set[str]:
+    """Those incoming keys at which other bytes wait to be checked: their sender used a key again."""
+    rows = await conn.fetch(
+        """SELECT incoming AS key FROM media
+           WHERE incoming = ANY($1::text[]) AND sha256 <> $2 AND state = 'checking'
+           UNION
+           SELECT file -> 'object' ->> 'key' FROM requests r, json_array_elements(r.body -> 'media') AS file
+           WHERE r.source = ANY($3::text[]) AND r.state = 'checking' AND file -> 'object' ->> 'key' = ANY($1)
+                 AND file -> 'object' ->> 'sha256' <> $2""",
+        list(keys),
+        sha256,
+        list({key.partition("/")[0] for key in keys}),  # a request names what lies in its source's own folder
+    )
+    return {row["key"] for row in rows}
+
+
+async def at_key(conn: "Connection", key: str) -> Upload | None:
+    """The upload that lies at a key of the incoming bucket, complete and not swept."""
+    row = await conn.fetchrow("SELECT * FROM uploads WHERE key = $1 AND state = 'complete'", key)
+    return None if row is None else _upload(row)
+
+
 async def known_to(conn: "Connection", hashes: Collection[str], *, unit: str | None) -> set[str]:
     """Which of these files lie in Reports of a Unit; None is every Unit."""
     rows = await conn.fetch(

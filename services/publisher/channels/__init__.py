@@ -10,6 +10,9 @@ from uuid import UUID
 
 from services.publisher.domain import PublicObject, Way
 
+LEAST_SECONDS = 120.0
+SLOWEST = 2_000_000  # bytes in a second, copied and hashed
+
 
 @dataclass(frozen=True, slots=True)
 class Post:
@@ -54,6 +57,11 @@ class Capabilities:
     proved_against: Literal["real", "fake"]
 
 
+def patience(found: PublicObject) -> float:
+    """Seconds that the work on one object may take: generous, for a store that is slow and busy."""
+    return LEAST_SECONDS + found.size / SLOWEST
+
+
 class NotSent(Exception):
     """Nothing arrived, for certain: it may be sent again later."""
 
@@ -63,7 +71,7 @@ class Rejected(Exception):
 
 
 class ApprovalGone(Exception):
-    """The approval did not stand any more at the moment of showing: nothing is public."""
+    """What was approved does not stand any more as it was, or another has taken over: nothing is shown."""
 
 
 class Channel(Protocol):

@@ -1,22 +1,23 @@
 """PDF: refused where it runs programs or cannot be read, shown as pictures and text, and copied for the public."""
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import pikepdf
 import pypdfium2
 import pyvips
 from pikepdf import Dictionary
 
-from shared.media.documents import pages, public_pdf
+from shared.media.documents import drawings, pages, public_pdf
 from shared.media.told import line, moment
 from shared.media.verdict import Examined, Facts, Made, Undecodable
 
 MOST_PAGES = 500
-TAIL = 4096
+TAIL, CHUNK = 4096, 1024 * 1024
+# What programs that send a file by blocks put behind its end.
+PADDING = b"\0 \t\r\n\f"
 PROGRAMS = frozenset({"/JavaScript", "/Launch", "/SubmitForm", "/ImportData"})
 PDF_DATE = re.compile(
     r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:(Z)|([+-]\d\d)'?(\d\d)?)?.*", re.DOTALL | re.ASCII
@@ -35,6 +36,7 @@ LOCKED = "PDF ini dikunci dengan kata sandi. Simpan ulang tanpa kata sandi, lalu
 PROGRAMMED = f"PDF ini memuat program (JavaScript atau perintah otomatis). {AGAIN}"
 LIVE_FORM = f"PDF ini formulir XFA, yang tidak dapat dibaca oleh semua orang. {AGAIN}"
 TOO_LONG = f"PDF ini melebihi {MOST_PAGES} halaman. Bagi menjadi beberapa berkas, lalu kirim satu per satu."
+BURSTING = f"PDF ini membengkak tidak wajar saat dibuka. {AGAIN}"
 EMPTY = "PDF ini tidak berisi halaman. Kirim berkas yang benar."
 
 
@@ -48,16 +50,24 @@ def examine(path: Path, out: Path | None, content_type: str) -> Examined:
     del content_type
     try:
         _refuse_cut_off(path)
-        with pikepdf.open(path) as pdf:
-            facts = _facts(pdf)
+        with _opened(path) as pdf:
+            with drawings.bounded():
+                facts = _facts(pdf)
             pages.draw_each(path)
             public_pdf.strip(pdf)
             copies = _copies(pdf, out) if out else Copies()
     except pikepdf.PasswordError:
         raise Undecodable(LOCKED) from None
+    except drawings.Bursting:
+        raise Undecodable(BURSTING) from None
     except DAMAGE as e:
         raise Undecodable(DAMAGED) from e
     return Examined(facts=facts, made=copies.made, placeholder=copies.placeholder)
+
+
+def _opened(path: Path) -> pikepdf.Pdf:
+    with drawings.bounded():
+        return pikepdf.open(path)
 
 
 def _copies(pdf: pikepdf.Pdf, out: Path) -> Copies:
@@ -76,11 +86,23 @@ def _refuse_cut_off(path: Path) -> None:
     size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(1024)
-        file.seek(max(0, size - TAIL))
-        tail = file.read()
+        file.seek(max(0, _end(file, size) - TAIL))
+        tail = file.read(TAIL)
     length = LINEARISED.search(head)
     if b"%%EOF" not in tail or (length and int(length[1]) > size):
         raise Undecodable(CUT_OFF)
+
+
+def _end(file: BinaryIO, size: int) -> int:
+    """Where the file ends but for its padding."""
+    end = size
+    while end > 0:
+        begin = max(0, end - CHUNK)
+        file.seek(begin)
+        if rest := file.read(end - begin).rstrip(PADDING):
+            return begin + len(rest)
+        end = begin
+    return 0
 
 
 def _facts(pdf: pikepdf.Pdf) -> Facts:
@@ -88,6 +110,7 @@ def _facts(pdf: pikepdf.Pdf) -> Facts:
     count = len(pdf.pages)
     if not 0 < count <= MOST_PAGES:
         raise Undecodable(TOO_LONG if count else EMPTY)
+    drawings.read_each(pdf)
     for number, page in enumerate(pdf.pages, start=1):
         _read_drawing(page, number)
     author, made_at = _told(pdf)
@@ -110,17 +133,9 @@ def _refuse_programs(pdf: pikepdf.Pdf) -> None:
 def _read_drawing(page: pikepdf.Page, number: int) -> None:
     """Drawing alone would not tell: what cannot be unpacked is left out of it silently."""
     try:
-        for stream in _streams(page.obj.get("/Contents")):
-            stream.read_bytes()
+        drawings.contents(page)
     except pikepdf.PdfError as e:
         raise Undecodable(pages.UNREADABLE.format(number)) from e
-
-
-def _streams(contents: object) -> Iterator[pikepdf.Object]:
-    if isinstance(contents, pikepdf.Stream):
-        yield contents
-    elif isinstance(contents, pikepdf.Array):
-        yield from (one for one in contents if isinstance(one, pikepdf.Stream))
 
 
 def _told(pdf: pikepdf.Pdf) -> tuple[str, str]:

@@ -33,8 +33,10 @@ def previews(path: Path, out: Path) -> tuple[list[Made], str]:
     """The first page as JPEG and WebP in `out`, and a tiny blurred one as a `data:` address."""
     with pypdfium2.PdfDocument(path) as pdf:
         page = _drawn(pdf, 0, WIDEST)
-    page.jpegsave(str(out / "preview.jpg"), Q=82, interlace=True, optimize_coding=True, keep=ForeignKeep.NONE)
-    page.webpsave(str(out / "preview.webp"), Q=80, effort=4, keep=ForeignKeep.NONE)
+    # libvips itself would not tell a full disk from any other error.
+    jpeg = page.jpegsave_buffer(Q=82, interlace=True, optimize_coding=True, keep=ForeignKeep.NONE)
+    (out / "preview.jpg").write_bytes(jpeg)
+    (out / "preview.webp").write_bytes(page.webpsave_buffer(Q=80, effort=4, keep=ForeignKeep.NONE))
     tiny = page.thumbnail_image(16, height=32).gaussblur(1.0)
     data = tiny.webpsave_buffer(Q=40, keep=ForeignKeep.NONE)
     size = {"width": page.width, "height": page.height}

@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Stream
 
-from shared.media.documents.jpeg_segments import SOI, without_telling_boxes, without_telling_segments
+from shared.media.documents import drawings
+from shared.media.documents.jpeg2000 import without_telling_boxes
+from shared.media.documents.jpeg_segments import SOI, without_telling_segments
 
 # What may stand at these places; the rest of them is dropped, known or not.
 CATALOG = frozenset(
@@ -26,6 +28,14 @@ LINK = frozenset(
 BOOKMARK = frozenset(
     {"/Title", "/Parent", "/Prev", "/Next", "/First", "/Last", "/Count", "/Dest", "/A", "/SE", "/C", "/F"}
 )
+# The structure of the text: what is read aloud and in which order, but not what its writer called its parts.
+STRUCTURE = frozenset(
+    {"/Type", "/S", "/P", "/Pg", "/K", "/A", "/C", "/R", "/Lang", "/Alt", "/ActualText", "/NS", "/Obj", "/Stm", "/MCID"}
+)
+STRUCTURE_ROOT = frozenset({"/Type", "/K", "/ParentTree", "/ParentTreeNextKey", "/RoleMap", "/ClassMap", "/Namespaces"})
+# Layers: which are shown, and when.
+LAYERS = frozenset({"/BaseState", "/ON", "/OFF", "/Intent", "/AS", "/Order", "/ListMode", "/RBGroups", "/Locked"})
+LAYER_SHOWN = {"/View": "/ViewState", "/Print": "/PrintState", "/Export": "/ExportState"}
 # Marks that belong to what the page shows. Notes, their windows, files and sounds do not: they are dropped.
 DRAWN = frozenset(
     {"/Widget", "/FreeText", "/Stamp", "/Ink", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine", "/Highlight"}
@@ -53,6 +63,7 @@ def strip(pdf: pikepdf.Pdf) -> None:
     """Take away, in memory, all that is not for the public; raises ValueError where a picture cannot be cleaned."""
     _draw_marks(pdf)
     _keep_only(pdf)
+    drawings.say_less(pdf)
     for whole in list(pdf.objects):
         for part in within(whole):
             _strip(part)
@@ -122,6 +133,12 @@ def _keep_only(pdf: pikepdf.Pdf) -> None:
         pdf.Root["/Names"] = Dictionary(Dests=dests)
     if str(pdf.Root.get("/PageMode")) == "/UseAttachments":
         del pdf.Root["/PageMode"]
+    if isinstance(structure := pdf.Root.get("/StructTreeRoot"), Dictionary):
+        _keep(structure, STRUCTURE_ROOT)
+    if isinstance(layers := pdf.Root.get("/OCProperties"), Dictionary):
+        _keep(layers, frozenset({"/OCGs", "/D"}))
+        if isinstance(shown := layers.get("/D"), Dictionary):
+            _keep(shown, LAYERS)
     _keep(pdf.trailer, frozenset({"/Root", "/Size"}))
     for page in pdf.pages:
         _keep(page.obj, PAGE)
@@ -145,6 +162,27 @@ def _strip(part: Object) -> None:
         _keep(part, frozenset({"/Type", "/S", "/URI", "/D"}))
     if str(part.get("/O")) == "/UserProperties":
         _keep(part, frozenset({"/O"}))
+    if str(part.get("/O")) == "/Table" and "/Headers" in part:
+        # They lead to the names of parts, which are gone.
+        del part["/Headers"]
+    _strip_marked(part)
+
+
+def _strip_marked(part: Object) -> None:
+    """The structure of the text, layers, and what is told about marked content under a name."""
+    if str(part.get("/Type")) == "/StructElem" or (
+        isinstance(part.get("/S"), Name) and isinstance(part.get("/P"), Dictionary)
+    ):
+        _keep(part, STRUCTURE)
+    if isinstance(usage := part.get("/Usage"), Dictionary):
+        _keep(usage, frozenset(LAYER_SHOWN))
+        for when, state in LAYER_SHOWN.items():
+            if isinstance(how := usage.get(when), Dictionary):
+                _keep(how, frozenset({state}))
+    if isinstance(named := part.get("/Properties"), Dictionary):
+        for key in list(named.keys()):
+            if isinstance(told := named[key], Dictionary) and str(told.get("/Type")) not in ("/OCG", "/OCMD"):
+                drawings.keep_harmless(told)
 
 
 def _empty_rest(part: Object) -> None:

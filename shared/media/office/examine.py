@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from shared.media import bounds
 from shared.media.office import compound, open_document, open_xml
 from shared.media.office import text as office_text
 from shared.media.office.packages import DAMAGE, Package
@@ -23,6 +24,8 @@ def examine(path: Path, out: Path | None, content_type: str) -> Examined:
     try:
         kind, facts, said = _opened(Package(path))
     except DAMAGE as e:
+        if bounds.is_of_the_disk(e):
+            raise
         raise Undecodable(DAMAGED) from e
     made: tuple[Made, ...] = ()
     if out and said:

@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from shared.media import kinds
 from shared.media.office import compound
@@ -18,6 +19,10 @@ MAIN_TYPES = {f"{kinds.OOXML}{family}.main+xml": kinds.OOXML + family for family
 PROGRAM_TYPES = ("macroenabled", "vbaproject", "activex", "macrosheet")
 PROGRAM_NAMES = ("vbaproject", "vbadata", "/activex/", "/macrosheets/")
 PULLED_IN = frozenset({"attachedtemplate", "oleobject", "frame", "subdocument"})
+# A template on the writer's own disk, which nobody else's program can fetch; never a share on another machine.
+LOCAL = re.compile(
+    r"(?:file:///(?![\\/])|file://localhost/(?![\\/])|/?(?![\\/]))(?:[a-z]:)?[\\/]?(?![\\/])[^:]*", re.IGNORECASE
+)
 DDE = re.compile(r"\s*DDE(?:AUTO)?\b", re.IGNORECASE)
 ZIP = b"PK\x03\x04"
 
@@ -100,8 +105,10 @@ def _related(tree: Element, folder: str) -> Iterator[Relation]:
 
 
 def _refuse_pulled_in(package: Package, name: str) -> None:
-    if any(one.external and one.kind in PULLED_IN for one in _related(package.tree(name), "")):
-        raise Undecodable(LINKED)
+    for one in _related(package.tree(name), ""):
+        harmless = one.kind == "attachedtemplate" and LOCAL.fullmatch(unquote(one.target).strip())
+        if one.external and one.kind in PULLED_IN and not harmless:
+            raise Undecodable(LINKED)
 
 
 def _look_inside(package: Package, name: str) -> None:

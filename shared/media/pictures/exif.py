@@ -6,6 +6,7 @@ from typing import Any
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
+from shared.media.pictures import heif
 from shared.media.verdict import Facts
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "HEIF", "AVIF")
@@ -16,9 +17,7 @@ LONGEST = 200
 def facts_of(path: Path, content_type: str) -> Facts:
     """Read by the tags alone, without a pixel decoded; what cannot be read is not told."""
     if content_type == "image/heic":
-        from pillow_heif import register_heif_opener
-
-        register_heif_opener(decode_threads=1)
+        heif.register()
     try:
         with Image.open(path, formats=FORMATS) as picture:
             return _facts(picture.getexif())

@@ -177,8 +177,10 @@ def _seen(ffmpeg: Ffmpeg, copy: Path, made: Recording, width: int, height: int) 
 
 def _posters(seen: pyvips.Image, out: Path) -> tuple[tuple[Made, ...], str]:
     poster = seen.thumbnail_image(POSTER_WIDTH, height=LONGEST_SIDE, size="down").copy_memory()
-    poster.jpegsave(str(out / "poster-jpeg"), Q=82, optimize_coding=True, interlace=True, keep=NO_METADATA)
-    poster.webpsave(str(out / "poster-webp"), Q=78, effort=2, keep=NO_METADATA)
+    # libvips itself would not tell a full disk from any other error.
+    jpeg = poster.jpegsave_buffer(Q=82, optimize_coding=True, interlace=True, keep=NO_METADATA)
+    (out / "poster-jpeg").write_bytes(jpeg)
+    (out / "poster-webp").write_bytes(poster.webpsave_buffer(Q=78, effort=2, keep=NO_METADATA))
     posters = tuple(
         Made(label=name, file=name, content_type=kind, width=poster.width, height=poster.height)
         for name, kind in (("poster-jpeg", "image/jpeg"), ("poster-webp", "image/webp"))

@@ -16,7 +16,7 @@ THREADS = "2"
 # More damage than this share of a track, and it is no recording of anything.
 MOST_ERRORS = "0.2"
 # The file is not to blame for these.
-DISK_FULL = b"No space left on device"
+DISK_FULL = (b"No space left on device", b"Disk quota exceeded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Ffmpeg:
             )
         except subprocess.TimeoutExpired as e:
             raise Undecodable(TOO_SLOW) from e
-        if DISK_FULL in done.stderr:
+        if any(said in done.stderr for said in DISK_FULL):
             raise OSError(errno.ENOSPC, "ffmpeg found the disk full")
         if done.returncode == -signal.SIGKILL:
             raise MemoryError("ffmpeg was killed: by the machine, for want of memory")

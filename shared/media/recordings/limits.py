@@ -3,7 +3,7 @@
 LONGEST_SECONDS = 3601  # an hour, as recorders count it
 MAX_SIDE, MAX_PIXELS = 8192, 40_000_000
 MAX_STREAMS = 16
-MAX_RATE = 120
+MAX_RATE = 1000  # slow motion, whose copy is brought down to a usual rate
 
 # A demuxer is never chosen by the content: what it reads could be a list of other files.
 DEMUXERS = {
@@ -59,5 +59,8 @@ TOO_FAST = (
 )
 TOO_MANY = f"Rekaman ini berisi lebih dari {MAX_STREAMS} jalur. Simpan ulang dengan satu gambar dan satu suara."
 NOT_TAKEN = "Rekaman ini memakai format {codec} yang tidak diterima. Simpan ulang sebagai MP4 (H.264), lalu kirim lagi."
+SOUND_NOT_TAKEN = (
+    "Rekaman suara ini memakai format {codec} yang tidak diterima. Simpan ulang sebagai MP3 atau M4A, lalu kirim lagi."
+)
 TOO_SLOW = "Rekaman ini terlalu lama untuk diolah. Kirim rekaman yang lebih pendek atau beresolusi lebih rendah."
 NO_FFMPEG = "Rekaman belum dapat diperiksa: program ffmpeg belum terpasang. Hubungi Pengelola sistem."

@@ -99,7 +99,8 @@ def _chosen(container: InputContainer) -> tuple[VideoStream | None, AudioStream 
     if not moving and not sounds:
         raise Undecodable(limits.NOTHING)
     if (moving and video is None) or (audio is None and not moving):
-        raise Undecodable(limits.NOT_TAKEN.format(codec=_codec((moving or sounds)[0])))
+        sentence = limits.NOT_TAKEN if moving else limits.SOUND_NOT_TAKEN
+        raise Undecodable(sentence.format(codec=_codec((moving or sounds)[0])))
     if video is not None:
         _refuse_large(video.width, video.height)
     return video, audio

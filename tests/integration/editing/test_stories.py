@@ -24,6 +24,7 @@ from tests.unit.editing.parts import (
     received,
     returned,
     revoked,
+    supplemented,
     taken_down,
     withdrawn,
 )
@@ -295,3 +296,26 @@ async def test_a_check_and_a_submission_at_the_same_time_do_not_lock_each_other_
     checks = [ReportMediaChecked(report=r.report, media=r.media[0], at=TEN) for r in reports]
     await asyncio.gather(desk.hear(*checks), *(desk.submit(s, 1) for s in stories))
     assert len(await desk.sent(StorySubmitted)) == 10
+
+
+async def test_a_newer_replica_may_write_more_than_this_one_knows(desk: Office):
+    await desk.hear(received(media=(photo(),), place="Bekasi"))
+    story = await desk.compile(REPORT)
+    await desk.save(story, 0)
+    await desk.submit(story, 1)
+    await desk.hear(of(story, returned()))
+    newer = await asyncpg.connect(desk.stack.owner_dsn, server_settings={"search_path": "editing"})
+    for update in (
+        "reports SET media = jsonb_set(media, '{0,newer}', '1'), facts = jsonb_set(facts, '{newer}', '1')",
+        "stories SET answer = jsonb_set(answer, '{newer}', '1')",
+        "versions SET content = jsonb_set(content, '{newer}', '1')",
+    ):
+        assert await newer.execute(f"UPDATE {update}") == "UPDATE 1"
+    await newer.close()
+    assert (await desk.get("rina", f"/inbox/{REPORT}"))["place"] == "Bekasi"
+    assert (await desk.get("rina", f"/stories/{story}"))["answer"]["kind"] == "returned"
+    assert (await desk.get("rina", f"/stories/{story}/versions/1"))["content"]["lead"] == "Selesai."
+    await desk.hear(supplemented())
+    await desk.save(story, 1)
+    await desk.submit(story, 2)
+    assert not await desk.dead_letters()

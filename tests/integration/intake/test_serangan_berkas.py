@@ -10,11 +10,15 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from services.intake.files import store
 from services.intake.files.lanes import held
 from services.intake.files.limits import Limits
 from services.intake.files.originals import Vault
-from shared.events import IntakeRefused
+from shared.events import IntakeRefused, ReportMediaChecked
+from shared.media import sandbox
 from shared.media.kinds import MEGABYTE
+from shared.media.malware import Malware
+from shared.media.sandbox import BROKEN, Crashed
 from tests.integration.intake.desk import Office
 from tests.integration.intake.test_berkas_kiriman import named, photo, send
 
@@ -128,3 +132,81 @@ async def test_a_lease_is_renewed_again_after_a_renewal_that_failed(monkeypatch:
     async with held(renew):
         await asyncio.sleep(0.1)
     assert len(asked) > 2
+
+
+async def report_with(desk: Office, up: dict[str, Any], title: str = "Serah terima") -> None:
+    form = {"title": title, "text": "Kunci.", "happened_at": "2026-11-23T09:00:00+07:00"}
+    media = [{"upload": up["id"], "sha256": up["sha256"]}]
+    answer = await desk.call("dewi", "POST", "/api/v1/reports", json=form | {"media": media})
+    assert answer.status_code == 201, answer.text
+
+
+async def test_a_refused_upload_is_refused_for_the_same_reason_in_every_report(desk: Office) -> None:
+    up = await desk.upload("dewi", b"\xff\xd8\xff\xe0" + b"bukan gambar" * 100)
+    for n in range(2):
+        await report_with(desk, up, f"Ke-{n}")
+        await desk.look()
+    first, second = [c.media.reason for c in await desk.events(ReportMediaChecked)]
+    assert first == second
+    assert "utuh" in first
+
+
+async def test_a_verdict_that_could_not_be_written_down_is_the_same_the_next_time(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    up = await desk.upload("dewi", b"\xff\xd8\xff\xe0" + b"bukan gambar" * 100)
+    await report_with(desk, up)
+
+    async def broken(*_: Any, **__: Any) -> bool:
+        raise OSError("the database went away")
+
+    with monkeypatch.context() as once:
+        once.setattr(store, "settle", broken)
+        await desk.look()
+    assert await desk.events(ReportMediaChecked) == []
+    desk.later(hours=1)
+    await desk.look()
+    (checked,) = await desk.events(ReportMediaChecked)
+    assert "utuh" in checked.media.reason
+    (row,) = await desk.rows("SELECT id, quarantine FROM media")
+    assert row["quarantine"] == f"_karantina/{row['id']}"
+    lying = set(await desk.vault.store.keys(desk.vault.buckets.incoming))
+    assert row["quarantine"] in lying
+    assert up["object"]["key"] not in lying
+
+
+async def test_outages_are_no_crashes_of_a_file(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    up = await desk.upload("dewi", photo())
+    await report_with(desk, up)
+    desk.malware = Malware("tcp://127.0.0.1:1")
+    for _ in range(4):
+        await desk.look()
+        desk.later(hours=1)
+    desk.malware = None
+
+    async def killed(*_: Any, **__: Any) -> Any:
+        raise Crashed("ended with -9")
+
+    with monkeypatch.context() as short_of_memory:
+        short_of_memory.setattr(sandbox, "judged", killed)
+        for _ in range(2):
+            await desk.look()
+            desk.later(hours=1)
+    await desk.look()
+    assert [c.media.state for c in await desk.events(ReportMediaChecked)] == ["accepted"]
+
+
+async def test_a_file_that_ends_its_process_each_time_is_refused_with_a_sentence(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def killed(*_: Any, **__: Any) -> Any:
+        raise Crashed("ended with -11")
+
+    monkeypatch.setattr(sandbox, "judged", killed)
+    up = await desk.upload("dewi", photo())
+    await report_with(desk, up)
+    for _ in range(4):
+        await desk.look()
+        desk.later(hours=1)
+    (checked,) = await desk.events(ReportMediaChecked)
+    assert (checked.media.state, checked.media.reason) == ("refused", BROKEN)

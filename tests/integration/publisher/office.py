@@ -19,7 +19,8 @@ from services.publisher.app import create_app
 from services.publisher.channels import Channel
 from services.publisher.channels.site import Site
 from services.publisher.settings import Settings
-from services.publisher.workers import Deliveries, Pages
+from services.publisher.shelf import Pages
+from services.publisher.workers import Deliveries
 from services.publisher.workers_objects import Clearing, Sweep
 from shared import accounts, db
 from shared.consume import Consumer

@@ -210,3 +210,25 @@ async def test_the_list_shows_a_picture_rather_than_a_document(desk: Office) -> 
     home = (await desk.call(None, "GET", "/")).text
     assert picture.renditions[0].sha256 in home
     assert not [r for r in document.renditions if r.sha256 in home]
+
+
+@pytest.mark.parametrize(
+    ("words", "alt"),
+    [({"alt": "", "caption": ""}, "dokumen"), ({"alt": "", "caption": "Notulen"}, "Notulen")],
+    ids=["nothing", "caption"],
+)
+async def test_the_name_that_the_sender_gave_a_file_is_not_public(
+    desk: Office, words: dict[str, str], alt: str
+) -> None:
+    media = [m.model_copy(update={**words, "name": "KTP Bu Sari.bin"}) for m in await desk.files()]
+    event = approved(uuid4(), content=content("Nama", body=(), media=tuple(media)))
+    await desk.hear(event)
+    page = (await desk.call(None, "GET", await desk.publish(event))).text
+    assert "Bu Sari" not in page + (await desk.call(None, "GET", "/")).text
+    assert f'alt="Halaman pertama {alt}"' in page
+
+
+async def test_a_caption_cannot_turn_the_words_beside_it_around(desk: Office) -> None:
+    event = await whole(desk)
+    page = (await desk.call(None, "GET", await desk.publish(event))).text
+    assert "<bdi>Keterangan image.</bdi> <small>Foto: <bdi>Humas</bdi></small>" in page

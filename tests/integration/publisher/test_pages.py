@@ -1,5 +1,6 @@
 """The screens of the Admin, and the site that the public reads."""
 
+from uuid import uuid4
 from xml.etree import ElementTree
 
 from tests.integration.publisher.office import PUBLIC, Office
@@ -99,6 +100,18 @@ async def test_the_feed_is_well_formed_and_names_each_page(desk: Office) -> None
     link = entry.find(f"{ATOM}link")
     assert link is not None
     assert link.get("href") == PUBLIC + path
+
+
+async def test_a_character_that_xml_cannot_hold_does_not_break_the_feed(desk: Office) -> None:
+    lead = "Kalimat\x1b pertama\ufffe.\nKedua"
+    event = await desk.approve("Judul \x08aneh 🏠")
+    other = event.model_copy(update={"story": uuid4(), "content": content("Lain\x0b", lead=lead, body=(), media=())})
+    await desk.hear(other)
+    await desk.publish(event)
+    await desk.publish(other)
+    feed = ElementTree.fromstring((await desk.call(None, "GET", "/umpan.xml")).text)
+    assert {e.findtext(f"{ATOM}title") for e in feed.findall(f"{ATOM}entry")} == {"Judul aneh 🏠", "Lain"}
+    assert "Kalimat pertama.\nKedua" in [e.findtext(f"{ATOM}summary") for e in feed.findall(f"{ATOM}entry")]
 
 
 async def test_the_home_page_goes_on_page_by_page(desk: Office) -> None:

@@ -8,6 +8,8 @@ import asyncpg
 import httpx
 import pytest
 
+from services.review import store
+from shared.content import RequestRef
 from shared.events import ApprovalRevoked, StoryApproved, StoryDeclined, StoryReturned, StorySubmitted, StoryWithheld
 from tests.integration.review.desk import Office
 from tests.unit.review.samples import hours, submitted
@@ -217,3 +219,20 @@ async def test_an_embargo_outside_the_calendar_is_refused_before_publisher_could
     assert (answer.status_code, answer.json()["title"]) == (422, "embargo-outside-calendar")
     assert await desk.events(StoryApproved) == []
     assert (await decide(desk, event, not_before="2026-12-01T08:00:00+07:00")).status_code == 201
+
+
+async def test_a_newer_replica_may_write_more_than_this_one_knows(desk: Office) -> None:
+    event = submitted(uuid4())
+    ref = RequestRef(source="sim-rutilahu", id="r-1")
+    await desk.hear(event)
+    await desk.owner.execute(
+        """UPDATE review.reviews SET origins = jsonb_set(origins::jsonb, '{0,newer}', '1'),
+               submitted_by = jsonb_set(submitted_by::jsonb, '{newer}', '1'),
+               content = jsonb_set(content::jsonb, '{newer}', '1'), request = jsonb_set($1::jsonb, '{newer}', '1')""",
+        ref.model_dump_json(),
+    )
+    async with desk.desk.db.transaction() as conn:
+        case = await store.lock_known(conn, event.story)
+        assert case is not None
+        assert case.reviews[0].origins == event.origins
+        assert (await store.content_of(conn, event.story, 1))[1].request == ref

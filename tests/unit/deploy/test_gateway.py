@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from deploy.gateway import Choose, gateway, public, staff
+from deploy.gateway import Choose, gateway, media, public, staff
 
 NOBODY: dict[str, str] = dict.fromkeys(("intake", "editing", "review", "publisher"), "http://127.0.0.1:9")
 
@@ -73,7 +73,10 @@ async def service() -> AsyncGenerator[str]:
     async def tell(request: Request) -> Response:
         return JSONResponse(dict(request.headers))
 
-    app = Starlette(routes=[Route("/masuk", log_in), Route("/beranda", tell)])
+    async def asked(request: Request) -> Response:
+        return JSONResponse(str(request.url.query))
+
+    app = Starlette(routes=[Route("/masuk", log_in), Route("/beranda", tell), Route("/{bucket}/{key:path}", asked)])
     server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", 0, log_config=None))
     serving = asyncio.create_task(server.serve())
     while not server.started:
@@ -102,3 +105,23 @@ def test_the_board_is_at_the_leaders_desk(path: str) -> None:
 )
 def test_compliance_is_asked_of_review(path: str) -> None:
     assert staff({name: name for name in NOBODY})(path) == "review"
+
+
+SIGNED = "X-Amz-Signature=abc&response-content-type=text%2Fhtml"
+
+
+@pytest.mark.parametrize(
+    ("path", "arrives"),
+    [
+        ("/alurwarta-public/a.jpg?response-content-type=text/html", ""),
+        ("/%61lurwarta-%70ublic/a.jpg?response-content-type=text/html", ""),
+        ("/alurwarta-public/a.jpg?versions", ""),
+        (f"/alurwarta-public/a.jpg?{SIGNED}", ""),
+        (f"/alurwarta-originals/a.jpg?{SIGNED}", SIGNED),
+        (f"/alurwarta-incoming/x-public/a.jpg?{SIGNED}", SIGNED),
+    ],
+)
+async def test_strangers_give_the_store_no_orders_about_a_public_object(service: str, path: str, arrives: str) -> None:
+    through = httpx.ASGITransport(gateway(media(service)))
+    async with httpx.AsyncClient(transport=through, base_url="http://media") as stranger:
+        assert (await stranger.get(path)).json() == arrives

@@ -171,6 +171,16 @@ def test_what_is_not_there_and_was_superseded_meanwhile_is_not_sent_again_but_vo
     assert states(absent)[1] == ("void", "superseded", False)
 
 
+def test_a_worker_at_its_work_prolongs_its_own_lease_and_no_other() -> None:
+    story = sending(ready())
+    tries = of(story).tries
+    assert of(delivery.prolong(story, 1, SITE, tries=tries, until=minutes(9))).next_at == minutes(9)
+    assert delivery.prolong(story, 1, SITE, tries=tries - 1, until=minutes(9)) is story
+    looked_up = delivery.take(story, 1, SITE, at=minutes(2), until=minutes(3))
+    tries = of(looked_up).tries
+    assert of(delivery.prolong(looked_up, 1, SITE, tries=tries, until=minutes(9))).next_at == minutes(3)
+
+
 def test_a_worker_whose_lease_ended_changes_nothing_any_more() -> None:
     story = sending(ready())
     old = of(story).tries

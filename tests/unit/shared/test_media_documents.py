@@ -1,5 +1,6 @@
 """PDF: what is refused with a sentence, what is told privately, and what of it may be published."""
 
+import errno
 import io
 import random
 import warnings
@@ -13,10 +14,11 @@ import pypdfium2
 import pytest
 import pyvips
 from pikepdf import Array, Dictionary, Name, Stream, String
-from PIL import Image
+from PIL import Image, ImageCms
 
 from shared.media.documents.examine import examine
-from shared.media.documents.jpeg_segments import without_telling_boxes, without_telling_segments
+from shared.media.documents.jpeg2000 import without_telling_boxes
+from shared.media.documents.jpeg_segments import without_telling_segments
 from shared.media.kinds import FileLimits
 from shared.media.sandbox import judged
 from shared.media.verdict import Examined, Undecodable
@@ -243,6 +245,78 @@ def test_what_was_put_behind_the_end_of_a_packed_stream_is_not_published(tmp_pat
     assert copies["text"].read_text() == "Perbaikan rumah di Jatiasih"
 
 
+HIDDEN = b"Budi Rahasia"
+
+
+def whispering(pdf: pikepdf.Pdf) -> None:
+    """Its maker's name where no page shows it: in comments, marks, layers and the structure of the text."""
+    name = HIDDEN.decode()
+    page = page_of(pdf, "Perbaikan 50% rumah")
+    form = pdf.make_stream(b"% Budi Rahasia\n0 0 9 9 re f")
+    form.Type, form.Subtype, form.BBox = Name.XObject, Name.Form, Array([0, 0, 9, 9])
+    page.obj.Resources.XObject = Dictionary(Fm1=form)
+    page.obj.Resources.Properties = Dictionary(MC0=pdf.make_indirect(Dictionary(MCID=1, Oleh=String(name))))
+    page.contents_add(
+        b"% Budi Rahasia\n/Span <</MCID 0 /Lang (id) /Author (Budi Rahasia) /X <</Y (Budi Rahasia)>> >> BDC EMC "
+        b"/Span /MC0 BDC EMC /Span <</E (Budi Rahasia)>> DP /Fm1 Do"
+    )
+    part = Dictionary(Type=Name.StructElem, S=Name.Figure, T=name, ID=name, Alt="Foto rumah")
+    pdf.Root.StructTreeRoot = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot, K=pdf.make_indirect(part)))
+    usage = Dictionary(
+        User=Dictionary(Name=name), CreatorInfo=Dictionary(Creator=name), Print=Dictionary(PrintState=Name.OFF)
+    )
+    layer = pdf.make_indirect(Dictionary(Type=Name.OCG, Name="Jalan", Usage=usage))
+    shown = Dictionary(Name=name, Creator=name, ON=Array([layer]))
+    pdf.Root.OCProperties = Dictionary(OCGs=Array([layer]), D=shown, Configs=Array([Dictionary(Name=name)]))
+
+
+def test_no_comment_mark_or_layer_tells_who_made_it(tmp_path: Path) -> None:
+    original = saved(tmp_path, whispering)
+    assert HIDDEN in every_byte(original)
+    _, copies = copies_of(original, tmp_path)
+    everything = every_byte(copies["pdf"])
+    assert HIDDEN not in everything
+    assert all(kept in everything for kept in (b"/MCID", b"(id)", b"Foto rumah", b"Jalan", b"/PrintState"))
+    assert copies["text"].read_text() == "Perbaikan 50% rumah"
+
+
+def test_a_drawing_that_cannot_be_understood_is_refused_where_a_name_may_hide_in_it(tmp_path: Path) -> None:
+    def fill(pdf: pikepdf.Pdf) -> None:
+        page_of(pdf, "Halo").contents_add(b"/Span <</Author (Budi Rahasia)")
+
+    path = saved(tmp_path, fill)
+    with pytest.raises(Undecodable, match="cetak ulang ke PDF"):
+        examine(path, None, TYPE)
+
+
+def test_a_pdf_that_bursts_when_it_is_unpacked_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
+    def fill(pdf: pikepdf.Pdf) -> None:
+        packing = zlib.compressobj(9)
+        data = b"".join(packing.compress(b"q Q " * 2_500_000) for _ in range(12)) + packing.flush()
+        one_page(pdf)
+        pdf.pages[0].obj.Contents.write(data, filter=Name.FlateDecode)
+
+    path = saved(tmp_path, fill)
+    with pytest.raises(Undecodable, match=r"membengkak.*cetak ulang ke PDF"):
+        examine(path, None, TYPE)
+
+
+def test_padding_behind_the_end_of_a_pdf_does_not_make_it_cut_off(tmp_path: Path) -> None:
+    path = saved(tmp_path, one_page)
+    path.write_bytes(path.read_bytes() + b"\0" * 50_000 + b"\r\n " * 500)
+    assert examine(path, None, TYPE).facts.pages == 1
+
+
+@pytest.mark.parametrize("name", ["public.pdf", "preview.jpg", "text.txt"])
+def test_a_full_disk_refuses_no_pdf(tmp_path: Path, name: str) -> None:
+    out = tmp_path / "salinan"
+    out.mkdir()
+    (out / name).symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left") as full:
+        examine(saved(tmp_path, one_page), out, TYPE)
+    assert full.value.errno == errno.ENOSPC
+
+
 def test_a_photo_drawn_inside_the_page_itself_is_cleaned_too(tmp_path: Path) -> None:
     def fill(pdf: pikepdf.Pdf) -> None:
         page = page_of(pdf, "Foto kecil")
@@ -384,9 +458,10 @@ def test_a_jpeg_loses_what_it_tells_and_no_pixel() -> None:
 def test_a_jpeg_keeps_its_colour_profile_and_its_several_scans() -> None:
     file = io.BytesIO()
     picture = Image.frombytes("RGB", (40, 30), bytes(range(256)) * 14 + bytes(16))
-    picture.save(file, "JPEG", progressive=True, icc_profile=b"profil warna", exif=b"Exif\0\0MM\0*")
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    picture.save(file, "JPEG", progressive=True, icc_profile=profile, exif=b"Exif\0\0MM\0*")
     after = Image.open(io.BytesIO(without_telling_segments(file.getvalue())))
-    assert after.info["icc_profile"] == b"profil warna"
+    assert after.info["icc_profile"] == profile
     assert after.tobytes() == Image.open(io.BytesIO(file.getvalue())).tobytes()
 
 
@@ -396,7 +471,31 @@ def test_a_jpeg_2000_loses_the_boxes_that_tell() -> None:
     plain = file.getvalue()
     box = b"Juru Foto, 6 LS"
     told = plain + (len(box) + 8).to_bytes(4) + b"xml " + box
-    assert without_telling_boxes(told) == plain
+    at = told.index(b"\xff\x52")
+    told = told[:at] + b"\xff\x64\x00\x0d\x00\x01Juru Foto" + told[at:]
+    length = told.index(b"jp2c") - 4
+    told = told[:length] + (int.from_bytes(told[length : length + 4]) + 15).to_bytes(4) + told[length + 4 :]
+    after = without_telling_boxes(told)
+    assert b"Juru Foto" in told
+    assert b"Juru Foto" not in after
+    assert Image.open(io.BytesIO(after)).tobytes() == Image.open(io.BytesIO(plain)).tobytes()
+
+
+def test_a_jpeg_loses_what_hides_in_the_segments_that_it_needs() -> None:
+    def segment(marker: int, inside: bytes) -> bytes:
+        return bytes((0xFF, marker)) + (len(inside) + 2).to_bytes(2) + inside
+
+    hidden = [
+        segment(0xE0, b"JFXX\0\x10Juru Foto"),
+        segment(0xEE, b"Adobe\0\x64\0\0\0\0\1Juru Foto"),
+        segment(0xE2, b"ICC_PROFILE\0\1\1Juru Foto"),
+        segment(0xF0, b"Juru Foto"),
+    ]
+    before = photo()
+    after = without_telling_segments(before[:2] + b"".join(hidden) + before[2:])
+    assert b"Juru Foto" not in after
+    assert b"Adobe" in after
+    assert Image.open(io.BytesIO(after)).tobytes() == Image.open(io.BytesIO(before)).tobytes()
 
 
 def test_a_damaged_jpeg_is_cleaned_or_refused_and_never_kept_as_it_was() -> None:

@@ -372,3 +372,49 @@ async def test_the_judge_takes_a_document_in_a_process_of_its_own(tmp_path: Path
     verdict = await judged(written(tmp_path, content), declared=DOCX, limits=FileLimits(), out=None)
     assert (verdict.verdict, verdict.reason) == ("accepted", "")
     assert verdict.type in (DOCX, ODS, "application/vnd.ms-excel")
+
+
+def templated(target: str) -> Parts:
+    return docx(**{"word/_rels/settings.xml.rels": relations(relation("rId1", "attachedTemplate", target, "External"))})
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        r"file:///C:\Users\siti\Templates\Nota%20Dinas.dotx",
+        "file:///Users/siti/Nota.dotx",
+        "/Users/siti/Nota.dotx",
+        "Nota.dotx",
+    ],
+)
+def test_a_document_made_from_a_template_on_its_writers_disk_is_taken(tmp_path: Path, target: str) -> None:
+    path = tmp_path / "asli"
+    path.write_bytes(packed(templated(target)))
+    assert examine(path, None, DOCX).content_type == DOCX
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://x.example/a.dotm",
+        "ftp://x/a",
+        r"\\x\a.dotm",
+        "//x/a",
+        "file://x/a",
+        "file:////x/a",
+        r"file:///%5C%5Cx\a",
+        r"/\x\a",
+    ],
+)
+def test_a_template_from_another_machine_is_refused(tmp_path: Path, target: str) -> None:
+    path = tmp_path / "asli"
+    path.write_bytes(packed(templated(target)))
+    with pytest.raises(Undecodable, match="templat"):
+        examine(path, None, DOCX)
+
+
+async def test_a_web_page_that_calls_itself_a_table_is_to_be_saved_anew(tmp_path: Path) -> None:
+    path = tmp_path / "rekap.xls"
+    path.write_text("<html><body><table><tr><td>1</td></tr></table></body></html>")
+    verdict = await judged(path, declared="application/vnd.ms-excel", limits=FileLimits(), out=None)
+    assert (verdict.verdict, "simpan ulang sebagai .xlsx" in verdict.reason) == ("refused", True)

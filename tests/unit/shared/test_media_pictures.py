@@ -1,7 +1,9 @@
 """Pictures: whole or refused; upright, in sRGB, in the widths that they have, and without a word about themselves."""
 
+import errno
 import io
 import random
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -158,6 +160,40 @@ def test_a_picture_of_any_kind_that_was_cut_is_refused(tmp_path: Path, kind: str
 
 def test_a_motion_photo_with_its_film_behind_the_picture_is_taken(tmp_path: Path) -> None:
     assert rendered(PHOTO + random.Random(1).randbytes(50_000), tmp_path).made
+
+
+@pytest.mark.parametrize("name", ["jpeg-40", "webp-40"])
+def test_a_full_disk_refuses_no_picture(tmp_path: Path, name: str) -> None:
+    (tmp_path / "salinan").mkdir()
+    (tmp_path / "salinan" / name).symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left") as full:
+        rendered(picture(), tmp_path)
+    assert full.value.errno == errno.ENOSPC
+
+
+def test_a_panorama_of_a_telephone_is_taken_and_what_is_longer_is_told_so(tmp_path: Path) -> None:
+    def black(width: int, height: int) -> bytes:
+        return pyvips.Image.black(width, height, bands=3).copy(interpretation="srgb").jpegsave_buffer(Q=40)
+
+    assert rendered(black(16_382, 400), tmp_path).facts.width == 16_382
+    high = rendered(black(600, 20_000), tmp_path)
+    assert (high.facts.height, high.made[0].height) == (20_000, 16_000)
+    with pytest.raises(Undecodable, match=r"30\.000 piksel"):
+        rendered(black(30_001, 40), tmp_path)
+    with pytest.raises(Undecodable, match="120 megapiksel"):
+        rendered(black(20_000, 20_000), tmp_path)
+
+
+def test_heic_without_its_reader_is_refused_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    with pytest.raises(Undecodable, match="Kirim sebagai JPEG"):
+        rendered(PHOTO, tmp_path, "image/heic")
+
+
+def test_a_tiff_of_a_kind_that_nobody_reads_here_is_to_be_sent_as_jpeg(tmp_path: Path) -> None:
+    lab = pyvips.Image.black(64, 64, bands=3).copy(interpretation="srgb").colourspace("lab").tiffsave_buffer()
+    with pytest.raises(Undecodable, match="Simpan sebagai JPEG"):
+        rendered(lab, tmp_path, "image/tiff")
 
 
 async def test_what_runs_other_programs_or_is_no_picture_never_reaches_a_decoder(tmp_path: Path) -> None:

@@ -259,8 +259,8 @@ def test_the_copy_has_the_size_and_the_rate_that_every_channel_takes(
 def test_a_picture_too_large_or_too_fast_is_refused_with_what_to_do(film: Film, tmp_path: Path) -> None:
     large = film("large.avi", "-f", "lavfi", "-i", "color=s=8200x16:r=5:d=1", "-c:v", "mjpeg")
     assert "Perkecil" in refused(large, "video/x-msvideo", tmp_path)
-    fast = film("fast.mp4", "-f", "lavfi", "-i", "testsrc2=s=64x64:r=240:d=3", *H264)
-    assert "120 gambar per detik" in refused(fast, "video/mp4", tmp_path)
+    fast = film("fast.mp4", "-f", "lavfi", "-i", "testsrc2=s=64x64:r=2000:d=3", *H264)
+    assert "1000 gambar per detik" in refused(fast, "video/mp4", tmp_path)
     long = film("long.mp4", "-f", "lavfi", "-i", "color=s=16x16:r=1/60:d=3720", *H264)
     assert "1 jam" in refused(long, "video/mp4", tmp_path)
     strange = film("strange.avi", *PICTURE, "-c:v", "ffv1")
@@ -363,3 +363,25 @@ def test_without_ffmpeg_the_operator_is_named(phone: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", none)
     assert "Pengelola sistem" in refused(phone, "video/quicktime")
+
+
+def test_slow_motion_is_taken_and_its_copy_has_a_usual_rate(film: Film, tmp_path: Path) -> None:
+    slow = film("slow.mp4", "-f", "lavfi", "-i", "testsrc2=s=160x120:r=240:d=2", *H264)
+    examined(slow, "video/mp4", tmp_path)
+    assert shape(tmp_path / "mp4")[1][2] == 30.0
+
+
+def test_a_full_disk_refuses_no_video(phone: Path, tmp_path: Path) -> None:
+    (tmp_path / "poster-jpeg").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        examined(phone, "video/quicktime", tmp_path)
+
+
+def test_sound_in_an_unusual_format_is_to_be_saved_as_sound(film: Film) -> None:
+    assert "MP3 atau M4A" in refused(film("aneh.wav", *SOUND, "-c:a", "adpcm_swf"), "audio/wav")
+
+
+@pytest.mark.parametrize("name", ["suara.aiff", "suara.wma"])
+async def test_sound_that_no_browser_plays_is_refused_with_what_to_do(film: Film, name: str) -> None:
+    verdict = await judged(film(name, *SOUND), declared="application/octet-stream", limits=FileLimits(), out=None)
+    assert (verdict.verdict, "MP3 atau M4A" in verdict.reason) == ("refused", True)

@@ -1,10 +1,13 @@
 """Texts, tables and captions: what is taken, and what is written anew of them."""
 
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from deploy.prepare import HOUSE
 from shared.media.kinds import FileLimits
 from shared.media.sandbox import judged
 from shared.media.texts.examine import examine
@@ -137,3 +140,35 @@ async def test_the_judge_takes_captions_in_a_process_of_its_own(tmp_path: Path) 
     verdict = await judged(path, declared="text/vtt", limits=FileLimits(), out=out)
     assert (verdict.verdict, verdict.type, verdict.reason) == ("accepted", "text/vtt", "")
     assert (out / "captions.vtt").read_text() == WRITTEN
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("daftar.csv", b"No;Nama\r\n1;Ani\x1a"), ("satu.txt", b"1"), ("laporan.txt", b"P1 10 20\nLaporan\n")],
+)
+async def test_a_text_is_taken_whatever_its_first_words_look_like(tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    declared = "text/csv" if name.endswith("csv") else "text/plain"
+    verdict = await judged(path, declared=declared, limits=FileLimits(), out=None)
+    assert (verdict.verdict, verdict.type, verdict.reason) == ("accepted", declared, "")
+
+
+@pytest.mark.parametrize(("content_type", "name"), [("text/plain", "text.txt"), ("text/vtt", "captions.vtt")])
+def test_a_full_disk_refuses_no_text(tmp_path: Path, content_type: str, name: str) -> None:
+    path = tmp_path / "asli"
+    path.write_text(WRITTEN)
+    (tmp_path / name).symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        examine(path, tmp_path, content_type)
+
+
+def test_the_first_look_at_a_file_has_bounds_of_its_own() -> None:
+    program = (
+        "import resource, signal\nfrom pathlib import Path\nfrom shared.media import judge, sniff\n"
+        "def look(*_):\n    print(resource.getrlimit(resource.RLIMIT_AS)[0], signal.alarm(0))\n    return 'text/x'\n"
+        "sniff.true_type = look\n"
+        "judge.judge(Path('README.md'), declared='text/plain', limits=judge.FileLimits(), out=None)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=HOUSE, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [str(1024**3), "120"]
