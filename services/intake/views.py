@@ -50,7 +50,7 @@ async def whole(conn: "Connection", desk: Desk, report: Report) -> dict[str, Any
                  "archive_code"}
     )  # fmt: skip
     (line,) = await briefs(conn, [report])
-    sent_back = Asked.model_validate_json(report.sent_back) if report.sent_back else None
+    sent_back = Asked.model_validate_json(report.sent_back, extra="ignore") if report.sent_back else None
     return {
         **line,
         **facts,

@@ -174,7 +174,8 @@ async def _revocations(conn: "Connection", story: UUID) -> tuple[Revoked, ...]:
         "SELECT version, reason, note, by, at FROM revocations WHERE story = $1 ORDER BY at, version", story
     )
     return tuple(
-        Revoked(r["version"], r["reason"], r["note"], Official.model_validate_json(r["by"]), r["at"]) for r in rows
+        Revoked(r["version"], r["reason"], r["note"], Official.model_validate_json(r["by"], extra="ignore"), r["at"])
+        for r in rows
     )
 
 
@@ -201,7 +202,7 @@ async def _erased(conn: "Connection", media: Iterable[UUID], content: Content) -
 
 def _line(row: "asyncpg.Record") -> Line:
     facts = dict(row)
-    by = Official.model_validate_json(facts.pop("submitted_by"))
+    by = Official.model_validate_json(facts.pop("submitted_by"), extra="ignore")
     origins = json.loads(facts.pop("origins"))
     return Line(**facts, submitted_by=by.name, units=tuple(sorted({o["unit"] for o in origins})))
 
@@ -211,10 +212,10 @@ def _decided(row: "asyncpg.Record") -> Decided | None:
         return None
     return Decided(
         decision=row["decision"],
-        reasons=REASONS.validate_json(row["reasons"]),
+        reasons=REASONS.validate_json(row["reasons"], extra="ignore"),
         legal_basis=row["legal_basis"],
         until=row["until"],
         not_before=row["not_before"],
-        decided_by=Official.model_validate_json(row["decided_by"]),
+        decided_by=Official.model_validate_json(row["decided_by"], extra="ignore"),
         decided_at=row["decided_at"],
     )

@@ -25,7 +25,13 @@ def main() -> None:
         return
     out = Path(asked["out"]) if asked["out"] else None
     try:
-        found = judge(Path(asked["path"]), declared=asked["declared"], limits=FileLimits(**asked["limits"]), out=out)
+        found = judge(
+            Path(asked["path"]),
+            declared=asked["declared"],
+            limits=FileLimits(**asked["limits"]),
+            out=out,
+            quick=asked.get("quick", False),
+        )
     except OSError as e:
         if bounds.is_of_the_disk(e):
             sys.exit(DISK_TROUBLE)

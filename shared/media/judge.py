@@ -26,14 +26,19 @@ PAGE_AS_TABLE = (
 CHUNK, OVERLAP = 4 * 1024 * 1024, 32
 
 
-def judge(path: Path, *, declared: str, limits: FileLimits, out: Path | None) -> Verdict:
-    """Open a file whole; with `out` also make its copies in that folder. `declared` only tells plain texts apart."""
+def judge(path: Path, *, declared: str, limits: FileLimits, out: Path | None, quick: bool = False) -> Verdict:
+    """Open a file whole; with `out` also make its copies in that folder. `declared` only tells plain texts apart.
+
+    With `quick` a recording, which may take hours, is left for later.
+    """
     bounds.begin()
     found = sniff.true_type(path, declared)
     try:
         _expect_no_mere_text(found, declared)
         if advice := _advice(found, declared):
             raise Undecodable(advice)
+        if quick and found in TYPES and TYPES[found].tool == "recordings":
+            return Verdict(verdict="later", type=found, kind=TYPES[found].kind)
         return _judged(path, found, limits, out)
     except Undecodable as no:
         return Verdict(verdict="refused", type=found, reason=str(no))

@@ -14,6 +14,7 @@ from shared.media.kinds import FileLimits
 from shared.media.verdict import Verdict
 from shared.refusal import Transient
 
+POLL_SECONDS = 0.05
 LONGEST_SECONDS = 6 * 3600.0  # the tools end themselves earlier: this is the net
 TOO_LONG = "Berkas ini terlalu lama untuk diperiksa. Kirim berkas yang lebih pendek atau lebih kecil."
 BROKEN = "Berkas ini tidak dapat dibuka dengan aman. Simpan ulang berkasnya dengan aplikasi lain, lalu kirim lagi."
@@ -32,12 +33,12 @@ def keep_secrets() -> None:
 
 
 async def judged(
-    path: Path, *, declared: str, limits: FileLimits, out: Path | None, space: Path | None = None
+    path: Path, *, declared: str, limits: FileLimits, out: Path | None, space: Path | None = None, quick: bool = False
 ) -> Verdict:
     """Judge one file; raises Crashed where its process was killed, Transient where the disk is full.
 
     The process sees no secret of this one. With `out` its copies are made in that folder; `space` is one for what the
-    tools put aside meanwhile.
+    tools put aside meanwhile. With `quick` a recording is answered by `later`.
     """
     asked: dict[str, object] = {
         "path": str(path),
@@ -45,7 +46,7 @@ async def judged(
         "declared": declared,
         "limits": asdict(limits),
     }
-    asked["parent"] = os.getpid()
+    asked |= {"parent": os.getpid(), "quick": quick}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -58,16 +59,17 @@ async def judged(
         env=_environment(space or out or path.parent),
         start_new_session=True,
     )
+    reading = asyncio.create_task(process.communicate())
     try:
         async with asyncio.timeout(LONGEST_SECONDS):
-            answer, errors = await process.communicate()
+            await _ended(process, reading)
     except TimeoutError:
         return Verdict(verdict="refused", type=declared, reason=TOO_LONG)
     finally:
         # The programs that it started, too.
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+        answer, errors = await reading
     if process.returncode == -signal.SIGALRM:
         return Verdict(verdict="refused", type=declared, reason=TOO_LONG)
     if process.returncode == DISK_TROUBLE:
@@ -75,6 +77,14 @@ async def judged(
     if process.returncode or not answer:
         raise Crashed(f"ended with {process.returncode}: {errors.decode(errors='replace').strip()[-300:]}")
     return Verdict.model_validate_json(answer)
+
+
+async def _ended(process: asyncio.subprocess.Process, reading: "asyncio.Task[tuple[bytes, bytes]]") -> None:
+    """Until the process itself has ended: what it started may hold its pipes open."""
+    while process.returncode is None:
+        await asyncio.wait({reading}, timeout=POLL_SECONDS)
+        if reading.done():
+            await process.wait()
 
 
 def _environment(folder: Path) -> dict[str, str]:

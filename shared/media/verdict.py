@@ -57,9 +57,12 @@ class Examined(Value):
 
 
 class Verdict(Value):
-    """The answer on one file. `type` is its true type, as far as it was found out."""
+    """The answer on one file. `type` is its true type, as far as it was found out.
 
-    verdict: Literal["accepted", "refused"]
+    `later` where only a quick look was asked for, and the file is a recording.
+    """
+
+    verdict: Literal["accepted", "refused", "later"]
     type: str
     kind: MediaKind = "document"
     reason: Note = ""

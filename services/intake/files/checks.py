@@ -53,6 +53,10 @@ class Checked:
     quarantine: str | None = None
 
 
+class OtherLane(Exception):
+    """A recording that was called something short."""
+
+
 @dataclass(frozen=True, slots=True)
 class MediaChecks:
     """One lane for short files, one for long ones; `folder` is where files lie while they are looked at."""
@@ -77,6 +81,10 @@ class MediaChecks:
         try:
             async with held(postpone), self._desk_space() as folder:
                 await self._settle(file, await self._check(file, folder))
+        except OtherLane:
+            async with self.desk.db.transaction() as conn:
+                await store.to_long_lane(conn, file.media.id, at=self.desk.now())
+            return
         except Exception as e:
             pause = postponed("media", file.attempts, e)
             await postpone(max(pause, AFTER_A_CRASH) if isinstance(e, Crashed) else pause)
@@ -96,6 +104,8 @@ class MediaChecks:
             log.warning("malware found", report=str(file.report), sha256=original.sha256, signature=found)
             return await self._refused(file, INFECTED)
         verdict = await self._judged(file, here, folder)
+        if verdict.verdict == "later":
+            raise OtherLane
         if verdict.verdict == "refused":
             return await self._refused(file, verdict.reason)
         why = await carry_over(self.vault, file.incoming, brought.etag, sha256=original.sha256)
@@ -137,7 +147,14 @@ class MediaChecks:
         out, declared = folder / "salinan", file.media.original.content_type
         out.mkdir()
         try:
-            return await sandbox.judged(here, declared=declared, limits=self.vault.limits.file, out=out, space=folder)
+            return await sandbox.judged(
+                here,
+                declared=declared,
+                limits=self.vault.limits.file,
+                out=out,
+                space=folder,
+                quick=not file.long,
+            )
         except Crashed as e:
             async with self.desk.db.transaction() as conn:
                 crashes = await store.crashed(conn, file.media.id)

@@ -26,6 +26,7 @@ class Filed(NamedTuple):
     incoming: str | None
     attempts: int = 0
     facts: Facts = Facts()
+    long: bool = False
 
 
 async def add(conn: "Connection", files: Sequence[Filed], *, at: datetime) -> None:
@@ -115,6 +116,13 @@ async def checked_before(conn: "Connection", incoming: str, sha256: str) -> File
     return None if row is None else filed_of(row)
 
 
+async def to_long_lane(conn: "Connection", media: UUID, *, at: datetime) -> None:
+    """It takes longer than was said of it: whoever has time for that goes on with it."""
+    await conn.execute(
+        "UPDATE media SET long = true, next_at = $2, attempts = 0 WHERE id = $1 AND state = 'checking'", media, at
+    )
+
+
 async def crashed(conn: "Connection", media: UUID) -> int:
     """Count that the process which opened a file ended without an answer; returns how often that was."""
     found: int | None = await conn.fetchval(
@@ -140,4 +148,4 @@ def _row(f: Filed) -> tuple[object, ...]:
 def filed_of(row: "asyncpg.Record") -> Filed:
     media = Media.model_validate_json(row["data"], extra="ignore")
     facts = Facts.model_validate_json(row["facts"], extra="ignore") if row["facts"] else Facts()
-    return Filed(row["report"], media, row["incoming"], row["attempts"], facts)
+    return Filed(row["report"], media, row["incoming"], row["attempts"], facts, row["long"])

@@ -76,7 +76,7 @@ async def lock(conn: "Connection", kinds: Mapping[UUID, ItemKind]) -> Found:
 
 
 def _item(row: "asyncpg.Record", known: Mapping[Key, Row]) -> Item:
-    facts = FACTS[row["kind"]].model_validate_json(row["facts"])
+    facts = FACTS[row["kind"]].model_validate_json(row["facts"], extra="ignore")
     return Item(row["item"], row["kind"], facts, {k: r for k, r in known.items() if not r.clock.is_open})
 
 

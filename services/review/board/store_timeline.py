@@ -58,7 +58,7 @@ async def known(conn: "Connection", item: UUID) -> Known | None:
     if row is None:
         return None
     values = dict(row)
-    facts = FACTS[row["kind"]].model_validate_json(values.pop("facts"))
+    facts = FACTS[row["kind"]].model_validate_json(values.pop("facts"), extra="ignore")
     own = frozenset({row["unit"]} - {None}) if isinstance(facts, ReportFacts) else facts.units
     return Known(**values, units=own)
 

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import random
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from shared.media import sandbox
 from shared.media.kinds import MEGABYTE
 from shared.media.malware import Malware
 from shared.media.sandbox import BROKEN, Crashed
+from tests.corpus.making import made
 from tests.integration.intake.desk import Office
 from tests.integration.intake.test_berkas_kiriman import named, photo, send
 
@@ -210,3 +212,14 @@ async def test_a_file_that_ends_its_process_each_time_is_refused_with_a_sentence
         desk.later(hours=1)
     (checked,) = await desk.events(ReportMediaChecked)
     assert (checked.media.state, checked.media.reason) == ("refused", BROKEN)
+
+
+async def test_a_video_that_is_called_a_photograph_does_not_hold_up_photographs(desk: Office, tmp_path: Path) -> None:
+    up = await desk.upload("dewi", made("video", tmp_path), "foto.jpg")
+    await report_with(desk, up)
+    assert await desk.look_short() == 1
+    assert await desk.look_short() == 0
+    assert await desk.events(ReportMediaChecked) == []
+    await desk.look()
+    (checked,) = await desk.events(ReportMediaChecked)
+    assert (checked.media.state, checked.media.kind) == ("accepted", "video")
