@@ -11,7 +11,7 @@ from shared.content_erasure import emptied
 if TYPE_CHECKING:
     from shared.db import Connection
 
-LOCK = 0x68617075  # "hapu(s)": any constant of ours
+LOCK = 0x72687075  # any constant that is no other service's: they share one database
 
 
 async def without_erased(conn: "Connection", submitted: Sequence[Submitted]) -> list[Submitted]:

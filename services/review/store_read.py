@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from services.review.domain import Choice, Review, State
 from services.review.store import review_of
 from shared.content import Content, Official, Reason, Rendition
-from shared.media.choosing import CAPTIONS, FOR_STAFF
+from shared.media.choosing import CAPTIONS, publishable
 
 if TYPE_CHECKING:
     import asyncpg
@@ -109,7 +109,7 @@ class Dossier:
         """A publishable copy that this Version shows, unless its file was erased."""
         if sha256 in self.erased:
             return None
-        shown = (r for m in self.content.media for r in m.renditions if r.label != FOR_STAFF)
+        shown = (r for m in self.content.media for r in publishable(m.renditions))
         return next((r for r in shown if r.sha256 == sha256), None)
 
 

@@ -1,6 +1,7 @@
 """How much memory and time a tool may take; set by the process itself, inherited by the programs that it runs."""
 
 import errno
+import os
 import resource
 import signal
 from typing import NamedTuple
@@ -29,6 +30,7 @@ FILE_SIZE = 6 * GIGABYTE
 FIRST = Bounds(1 * GIGABYTE, 120)
 # Errors that tell of the disk on which the file or its copies lie, and never of the file.
 OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
+DISK_TROUBLE = os.EX_IOERR  # how the process that opens a file ends on one of them
 
 
 def is_of_the_disk(error: BaseException) -> bool:

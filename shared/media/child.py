@@ -11,8 +11,6 @@ from shared.media import bounds
 from shared.media.judge import judge
 from shared.media.kinds import FileLimits
 
-DISK_TROUBLE = os.EX_IOERR  # this process's answer then
-
 
 def main() -> None:
     """Arguments: one JSON object with `path`, `out` (or null), `declared`, `limits` and the `parent`'s number."""
@@ -34,7 +32,7 @@ def main() -> None:
         )
     except OSError as e:
         if bounds.is_of_the_disk(e):
-            sys.exit(DISK_TROUBLE)
+            sys.exit(bounds.DISK_TROUBLE)
         raise
     sys.stdout.write(found.model_dump_json() + "\n")
 

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from shared.content import Rendition
+from shared.content import Rendition, is_public
 
-FOR_STAFF = "text"
 CAPTIONS = "captions"
 PICTURE = ("image/jpeg", "image/")
 WHOLE = ("video/", "audio/", "application/pdf", *PICTURE)
@@ -13,7 +12,7 @@ WHOLE = ("video/", "audio/", "application/pdf", *PICTURE)
 
 def publishable(renditions: Iterable[Rendition]) -> tuple[Rendition, ...]:
     """All but what only those who edit and filter may read."""
-    return tuple(r for r in renditions if r.label != FOR_STAFF)
+    return tuple(r for r in renditions if is_public(r.label))
 
 
 def choose(renditions: Iterable[Rendition], types: tuple[str, ...] = PICTURE, width: int = 0) -> Rendition | None:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
+from shared.media.bounds import DISK_TROUBLE
 from shared.media.kinds import FileLimits
 from shared.media.verdict import Verdict
 from shared.refusal import Transient
@@ -19,7 +20,6 @@ LONGEST_SECONDS = 6 * 3600.0  # the tools end themselves earlier: this is the ne
 TOO_LONG = "Berkas ini terlalu lama untuk diperiksa. Kirim berkas yang lebih pendek atau lebih kecil."
 BROKEN = "Berkas ini tidak dapat dibuka dengan aman. Simpan ulang berkasnya dengan aplikasi lain, lalu kirim lagi."
 HOUSE = Path(__file__).parents[2]
-DISK_TROUBLE = os.EX_IOERR  # as `child` answers
 
 
 class Crashed(Exception):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
@@ -12,12 +12,11 @@ from services.intake import store as store_reports
 from services.intake.domain import Report
 from services.intake.files import erasing, store_erasing, store_uploads
 from services.intake.files.erasing import Kept, NoSuchFile, OnlyACopy, Order, Place
-from services.intake.files.lanes import LEASE, Lane
+from services.intake.files.lanes import LEASE, Lane, postponed
 from services.intake.files.originals import Vault
 from services.intake.files.store_erasing import Erasure
 from shared import audit
 from shared.audit import Entry
-from shared.consume import backoff
 from shared.desk import Desk
 from shared.media.store import Buckets
 from shared.outbox import Draft, Outbox
@@ -123,8 +122,7 @@ class Erasures:
         try:
             await self._delete(await self._stragglers(erasure))
         except Exception as e:
-            pause = timedelta(seconds=backoff(erasure.attempts, first=0.5, most=300))
-            log.warning("erasure will be tried again", sha256=erasure.order.sha256, error=type(e).__name__)
+            pause = postponed(f"erasure of {erasure.order.sha256}", erasure.attempts, e)
             await store_erasing.postpone(self.desk.db, erasure.id, until=self.desk.now() + pause)
 
     async def _stragglers(self, erasure: Erasure) -> Erasure:

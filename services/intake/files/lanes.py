@@ -84,6 +84,6 @@ def postponed(what: str, attempts: int, error: Exception) -> timedelta:
     """Say that something is tried again, and give how long to wait: what is away refuses nothing."""
     pause = timedelta(seconds=backoff(attempts, first=0.5, most=300))
     log.warning(
-        "check will be tried again", what=what, attempts=attempts, error=type(error).__name__, detail=str(error)[:200]
+        "will be tried again", what=what, attempts=attempts, error=type(error).__name__, detail=str(error)[:200]
     )
     return pause
