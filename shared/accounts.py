@@ -5,11 +5,12 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from shared import access
 from shared.content import Official
 from shared.refusal import Refused
 from shared.sop import is_reserved
@@ -17,7 +18,6 @@ from shared.sop import is_reserved
 if TYPE_CHECKING:
     from shared.db import Connection
 
-Role = Literal["bidang", "admin", "pimpinan", "pengawas", "operator"]
 LIFETIME = timedelta(hours=12)
 FREE_TRIES = 5
 _hasher = PasswordHasher()
@@ -41,8 +41,17 @@ class Person:
     def official(self) -> Official:
         return Official(account=self.account, name=self.name, capacity=self.capacity)
 
-    def has(self, *roles: str) -> bool:
-        return not self.roles.isdisjoint(roles)
+    def may(self, action: str) -> bool:
+        """Whether the table of access knows this action for one of the person's roles."""
+        return access.may(action, self.roles)
+
+    def reaches(self, action: str, unit: str | None) -> bool:
+        """Whether the person may do this with an item of that Bidang."""
+        return access.reaches(action, self.roles, own=self.unit, unit=unit)
+
+    def bound_to(self, action: str) -> str | None:
+        """The Bidang to whose items this action is bound for the person; None is all of them."""
+        return None if access.everywhere(action, self.roles) else self.unit or ""
 
 
 class WrongPassword(Refused):

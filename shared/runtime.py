@@ -27,6 +27,7 @@ from shared.outbox import WAITING, Outbox
 from shared.settings import ServiceSettings
 from shared.sla import Stage, Timekeeper
 from shared.topics import Topics
+from shared.web import public
 
 log = structlog.get_logger(__name__)
 
@@ -189,9 +190,8 @@ class Runtime:
 
     def mount(self, app: FastAPI) -> None:
         """`/health/live`, `/health/ready`, `/metrics`."""
-        app.add_api_route("/health/live", self._live, include_in_schema=False)
-        app.add_api_route("/health/ready", self._ready, include_in_schema=False)
-        app.add_api_route("/metrics", self._metrics, include_in_schema=False)
+        for path, answer in (("/health/live", self._live), ("/health/ready", self._ready), ("/metrics", self._metrics)):
+            app.add_api_route(path, answer, include_in_schema=False, dependencies=[public])
 
     async def _live(self) -> dict[str, str]:
         return {"service": self.service, "status": "alive"}

@@ -1,6 +1,6 @@
 """HTTP for every service: who is asking, what an error looks like, health, metrics, pages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,10 +15,11 @@ from fastapi.staticfiles import StaticFiles
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.exceptions import HTTPException
 
-from shared import accounts
+from shared import access, accounts
 from shared.accounts import Person
 from shared.db import is_transient
 from shared.guard import NO_LONGER, Guard, TooLong
+from shared.language import say, say_many
 from shared.refusal import NotFound, Refused, Stale, Transient
 from shared.words import finding, words
 
@@ -160,21 +161,34 @@ def desk_of(request: Request) -> "Desk":
     return desk
 
 
-def allow(*roles: str) -> Any:
-    """A dependency: the person, who must have one of the roles, and for a change must come from our own form."""
+def may(action: str) -> Any:
+    """A dependency: the person, to whom the table grants this, and who for a change must come from our own form."""
 
     async def check(request: Request) -> Person:
         person = await current_person(request)
         if person is None:
             raise NotLoggedIn
-        if not person.has(*roles):
+        if not person.may(action):
             raise Forbidden
         if request.method not in ("GET", "HEAD"):
             await _expect_own_form(request, person)
         return person
 
-    check.roles = roles  # pyright: ignore[reportFunctionMemberAccess]
+    return named(action, check, access.roles_of(action))
+
+
+def named(action: str, check: Callable[..., Any], roles: Sequence[str]) -> Any:
+    """A dependency that names the action of the route which depends on it, and whom it lets through."""
+    check.action, check.roles = action, tuple(roles)  # pyright: ignore[reportFunctionMemberAccess]
     return Depends(check)
+
+
+async def _nobody_is_asked() -> None:
+    return None
+
+
+# What a route says that anybody may call: `dependencies=[public]`.
+public = named(access.PUBLIC, _nobody_is_asked, ())
 
 
 async def _expect_own_form(request: Request, person: Person) -> None:
@@ -207,7 +221,9 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
         )
+        environment.install_gettext_callables(say, say_many, newstyle=True)  # pyright: ignore[reportAttributeAccessIssue]
         environment.filters.update(words)
         return cls(environment)
 

@@ -16,6 +16,7 @@ from deploy.cli import (
     outbox,
     readers,
     report,
+    routes,
     run,
     sources,
     up,
@@ -34,6 +35,7 @@ app.command("gateway")(run.gateway)
 app.command("prepare")(run.prepare)
 app.command("emit")(emit.emit)
 app.command("report")(report.report)
+app.command("routes")(routes.routes)
 app.add_typer(sources.app, name="sources")
 app.add_typer(readers.app, name="readers")
 app.add_typer(accounts.app, name="accounts")

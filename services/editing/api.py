@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 from pydantic import Field
 
 from services.editing import views
-from services.editing.domain import READERS, StaleVersion
+from services.editing.domain import StaleVersion
 from services.editing.manuscript import Manuscript
 from services.editing.reports import Report
 from services.editing.stories import Story
@@ -16,11 +16,13 @@ from services.editing.views import ReportFile, StoryFile, Timed
 from services.editing.web import media_link, media_zip, steps_of
 from shared.accounts import Person
 from shared.content import Note, Reason, Value
-from shared.web import allow, desk_of, problem
+from shared.web import desk_of, may, problem
 
 router = APIRouter(prefix="/api/v1")
-Admin = Annotated[Person, allow("admin")]
-Reader = Annotated[Person, allow(*READERS)]
+Admin = Annotated[Person, may("story.edit")]
+Reader = Annotated[Person, may("story.read")]
+InboxReader = Annotated[Person, may("inbox.read")]
+InboxWorker = Annotated[Person, may("inbox.work")]
 Why = Annotated[Note, Field(min_length=1)]
 
 
@@ -52,7 +54,7 @@ class Abandon(Value):
 
 
 @router.get("/inbox")
-async def inbox(request: Request, person: Reader) -> dict[str, Any]:
+async def inbox(request: Request, person: InboxReader) -> dict[str, Any]:
     found = await views.inbox(desk_of(request))
     return {"reports": [report_line(x.report) | timed_line(x.timed) for x in found]}
 
@@ -70,17 +72,17 @@ async def media(
 
 
 @router.post("/inbox/{report}/claim")
-async def claim(request: Request, report: UUID, person: Admin) -> dict[str, Any]:
+async def claim(request: Request, report: UUID, person: InboxWorker) -> dict[str, Any]:
     return report_line(await steps_of(request).claim(report, by=person.official))
 
 
 @router.post("/inbox/{report}/release")
-async def release(request: Request, report: UUID, person: Admin) -> dict[str, Any]:
+async def release(request: Request, report: UUID, person: InboxWorker) -> dict[str, Any]:
     return report_line(await steps_of(request).release(report, by=person.official))
 
 
 @router.post("/inbox/{report}/send-back")
-async def send_back(request: Request, report: UUID, body: SendBack, person: Admin) -> dict[str, Any]:
+async def send_back(request: Request, report: UUID, body: SendBack, person: InboxWorker) -> dict[str, Any]:
     steps = steps_of(request)
     done = await steps.send_back(report, reasons=body.reasons, question=body.question, by=person.official)
     return report_line(done) | {"cycle": done.cycle}

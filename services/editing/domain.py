@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from shared.access import roles_of
 from shared.refusal import Refused, Stale
 from shared.words import moment
 
@@ -12,9 +13,8 @@ StoryState = Literal[
     "draft", "submitted", "approved", "returned", "declined", "withheld", "published", "abandoned", "taken-down"
 ]
 
-ADMIN = ("admin",)
+ADMIN = roles_of("story.edit")
 BY_EVENT: tuple[str, ...] = ()  # no person here: another service's event
-READERS = ("admin", "pimpinan", "pengawas")
 OPEN: tuple[StoryState, ...] = ("draft", "submitted", "approved", "returned", "published")
 LEFT: tuple[ReportState, ...] = ("withdrawn", "refused")
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.editing import forms, views
-from services.editing.domain import OPEN, READERS, AlreadySubmitted, StaleVersion
+from services.editing.domain import OPEN, AlreadySubmitted, StaleVersion
 from services.editing.forms import Form
 from services.editing.manuscript import compose
 from services.editing.packing import originals
@@ -17,11 +17,13 @@ from services.editing.web import steps_of
 from shared.accounts import Person
 from shared.content import Reason
 from shared.refusal import Refused, Stale
-from shared.web import Pages, allow, desk_of
+from shared.web import Pages, desk_of, may
 
 router = APIRouter(prefix="/meja", include_in_schema=False)
-Admin = Annotated[Person, allow("admin")]
-Reader = Annotated[Person, allow(*READERS)]
+Admin = Annotated[Person, may("story.edit")]
+Reader = Annotated[Person, may("story.read")]
+InboxReader = Annotated[Person, may("inbox.read")]
+InboxWorker = Annotated[Person, may("inbox.work")]
 
 
 class Incomplete(Refused):
@@ -30,7 +32,7 @@ class Incomplete(Refused):
 
 
 @router.get("")
-async def desk_page(request: Request, person: Reader) -> HTMLResponse:
+async def desk_page(request: Request, person: InboxReader) -> HTMLResponse:
     desk = desk_of(request)
     return _pages(request).show(
         request,
@@ -61,19 +63,19 @@ async def report_page(request: Request, report: UUID, person: Reader) -> HTMLRes
 
 
 @router.post("/bahan/{report}/ambil")
-async def claim(request: Request, report: UUID, person: Admin) -> RedirectResponse:
+async def claim(request: Request, report: UUID, person: InboxWorker) -> RedirectResponse:
     await steps_of(request).claim(report, by=person.official)
     return RedirectResponse(f"/meja/bahan/{report}", 303)
 
 
 @router.post("/bahan/{report}/lepas")
-async def release(request: Request, report: UUID, person: Admin) -> RedirectResponse:
+async def release(request: Request, report: UUID, person: InboxWorker) -> RedirectResponse:
     await steps_of(request).release(report, by=person.official)
     return RedirectResponse("/meja", 303)
 
 
 @router.post("/bahan/{report}/kembalikan")
-async def send_back(request: Request, report: UUID, person: Admin) -> RedirectResponse:
+async def send_back(request: Request, report: UUID, person: InboxWorker) -> RedirectResponse:
     form = await request.form()
     codes = [str(code) for code in form.getlist("alasan") if str(code) in forms.REASONS]
     if not codes:
@@ -186,12 +188,12 @@ async def _story_page(request: Request, file: StoryFile, form: Form, *, http: in
         http=http,
         file=file,
         form=form,
-        editable=person.has("admin") and file.story.state in OPEN,
-        inbox=await views.inbox(desk_of(request)) if person.has("admin") else [],
+        editable=person.may("story.edit") and file.story.state in OPEN,
+        inbox=await views.inbox(desk_of(request)) if person.may("story.edit") else [],
         classes=forms.CLASSES,
         consents=forms.CONSENTS,
         subjects=forms.SUBJECTS,
-        may_pack=person.has("admin") and bool(originals(file.reports)),
+        may_pack=person.may("story.edit") and bool(originals(file.reports)),
         now=desk_of(request).now(),
         **view,
     )

@@ -20,12 +20,13 @@ from shared.content import Media, Rendition
 from shared.events import IntakeRequested
 from shared.media.choosing import choose
 from shared.refusal import NotFound, Refused, Stale
-from shared.web import allow, desk_of
+from shared.web import desk_of, may
 
-Caller = Annotated[Source | Person, by_key_or("bidang", "admin")]
-System = Annotated[Source, by_key]
-Sender = Annotated[Person, allow("bidang", "admin")]
-Reader = Annotated[Person, allow("bidang", "admin", "pimpinan", "pengawas")]
+Caller = Annotated[Source | Person, by_key_or("report.send")]
+System = Annotated[Source, by_key("request.read")]
+Sender = Annotated[Person, may("report.send")]
+Changer = Annotated[Person, may("report.change")]
+Reader = Annotated[Person, may("report.read")]
 INTEGRATOR = "integrator"
 MAX_ID = 200
 PAGE_WIDTH = 480  # pixels; of a picture on a page of ours
@@ -134,13 +135,13 @@ async def one_report(request: Request, report: UUID, person: Reader) -> dict[str
 
 
 @router.post("/reports/{report}/supplements", status_code=201)
-async def supplement(request: Request, report: UUID, form: NewSupplement, person: Sender) -> dict[str, Any]:
+async def supplement(request: Request, report: UUID, form: NewSupplement, person: Changer) -> dict[str, Any]:
     await steps.add_supplement(desk_of(request), vault_of(request), person, report, form)
     return {"report": str(report)}
 
 
 @router.post("/reports/{report}/withdraw")
-async def withdraw(request: Request, report: UUID, form: Withdrawal, person: Sender) -> dict[str, Any]:
+async def withdraw(request: Request, report: UUID, form: Withdrawal, person: Changer) -> dict[str, Any]:
     await steps.take_back(desk_of(request), person, report, form)
     return {"report": str(report), "state": "withdrawn"}
 
@@ -174,7 +175,7 @@ def _copy(file: Media, label: str) -> Rendition:
 
 def unit_seen(person: Person) -> str | None:
     """The Unit to which a person's lists are bound; None is all of them."""
-    return None if person.has(*steps.READERS) else person.unit or ""
+    return person.bound_to("report.read")
 
 
 def seen(person: Person, report: Report | None) -> Report:

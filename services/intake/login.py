@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from shared import accounts
 from shared.accounts import Person
 from shared.refusal import Refused
-from shared.web import COOKIE, STATUS, Forged, Pages, PersonOf, allow, desk_of, same_origin
+from shared.web import COOKIE, STATUS, Forged, Pages, PersonOf, desk_of, may, public, same_origin
 
 router = APIRouter(include_in_schema=False)
 HOME = "/beranda"
@@ -17,7 +17,7 @@ HOME = "/beranda"
 LOCAL = re.compile(r"/(?!/)[!-\[\]-~]*")
 
 
-@router.get("/masuk")
+@router.get("/masuk", dependencies=[public])
 async def form(request: Request, person: PersonOf, ke: str = HOME) -> Response:
     if person is not None:
         return RedirectResponse(_local(ke), 303)
@@ -25,7 +25,7 @@ async def form(request: Request, person: PersonOf, ke: str = HOME) -> Response:
     return pages.show(request, "masuk.html", ke=_local(ke), account="", sentence=None)
 
 
-@router.post("/masuk")
+@router.post("/masuk", dependencies=[public])
 async def log_in(
     request: Request,
     account: Annotated[str, Form()],
@@ -55,9 +55,7 @@ async def log_in(
 
 
 @router.post("/keluar")
-async def log_out(
-    request: Request, person: Annotated[Person, allow("bidang", "admin", "pimpinan", "pengawas", "operator")]
-) -> Response:
+async def log_out(request: Request, person: Annotated[Person, may("session.end")]) -> Response:
     async with desk_of(request).db.connection() as conn:
         await accounts.log_out(conn, request.cookies[COOKIE])
     response = RedirectResponse("/masuk", 303)

@@ -10,6 +10,7 @@ from services.intake import api
 from services.intake.files import api as api_uploads
 from services.intake.forms import NewUpload, NewUploads
 from shared.events import IntakeRequested
+from shared.web import public
 
 router = APIRouter()
 DESCRIPTION = (
@@ -18,7 +19,7 @@ DESCRIPTION = (
 )
 
 
-@router.get("/api/v1/openapi.json", include_in_schema=False)
+@router.get("/api/v1/openapi.json", include_in_schema=False, dependencies=[public])
 async def openapi() -> dict[str, Any]:
     return document()
 

@@ -9,16 +9,16 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ValidationError
 
 from services.intake import steps, store, views
-from services.intake.api import Reader, Sender, seen, unit_seen
+from services.intake.api import Changer, Reader, Sender, seen, unit_seen
 from services.intake.forms import AttachedFile, NewReport, NewSupplement, Withdrawal
 from services.intake.web import vault_of
 from shared.accounts import Person
 from shared.refusal import Refused
-from shared.web import Pages, allow, desk_of
+from shared.web import Pages, desk_of, may, public
 
 router = APIRouter(include_in_schema=False)
 M = TypeVar("M", bound=BaseModel)
-Anyone = Annotated[Person, allow("bidang", "admin", "pimpinan", "pengawas", "operator")]
+Anyone = Annotated[Person, may("home.see")]
 PAGE = 50
 SECTIONS = {"received": "Diterima", "sent-back": "Perlu dilengkapi", "withdrawn": "Ditarik"}
 LABELS = {
@@ -50,7 +50,7 @@ async def _fields(request: Request) -> dict[str, Any]:
 Fields = Annotated[dict[str, Any], Depends(_fields)]
 
 
-@router.get("/")
+@router.get("/", dependencies=[public])
 async def front() -> Response:
     return RedirectResponse("/beranda", 303)
 
@@ -97,7 +97,7 @@ async def one(request: Request, report: UUID, person: Reader) -> Response:
 
 
 @router.post("/bahan/{report}/lengkapi")
-async def supplement(request: Request, report: UUID, person: Sender, fields: Fields) -> Response:
+async def supplement(request: Request, report: UUID, person: Changer, fields: Fields) -> Response:
     try:
         form = _parse(NewSupplement, {"text": fields.get("text", ""), "media": _files(fields["media"])})
         await steps.add_supplement(desk_of(request), vault_of(request), person, report, form)
@@ -107,7 +107,7 @@ async def supplement(request: Request, report: UUID, person: Sender, fields: Fie
 
 
 @router.post("/bahan/{report}/tarik")
-async def withdraw(request: Request, report: UUID, person: Sender, fields: Fields) -> Response:
+async def withdraw(request: Request, report: UUID, person: Changer, fields: Fields) -> Response:
     try:
         form = _parse(Withdrawal, {"reason": fields.get("reason", "")})
         await steps.take_back(desk_of(request), person, report, form)
@@ -120,7 +120,7 @@ async def _one(request: Request, report: UUID, person: Person, *, sentence: str 
     desk = desk_of(request)
     async with desk.db.connection() as conn:
         found = await views.whole(conn, desk, seen(person, await store.find(conn, report)))
-    may_change = person.has("bidang", "admin")
+    may_change = person.may("report.change")
     http = 422 if sentence else 200
     return _show(request, "bahan_satu.html", http=http, report=found, may_change=may_change, sentence=sentence)
 

@@ -15,7 +15,7 @@ from services.intake.files.store import Filed
 from services.intake.files.store_uploads import Upload
 from services.intake.forms import AttachedFile, NewReport, NewSupplement, Withdrawal
 from services.intake.supplementing import Addition
-from shared import audit, ledger
+from shared import access, audit, ledger
 from shared.accounts import Person
 from shared.audit import Entry
 from shared.content import Media, StoredObject
@@ -30,14 +30,12 @@ if TYPE_CHECKING:
 
     from shared.db import Connection
 
-READERS = ("admin", "pimpinan", "pengawas")
-
 
 async def create(desk: Desk, vault: Vault, person: Person, form: NewReport, *, key: str | None = None) -> UUID:
     """Send a Report; the same form of the same person sent twice is one Report. Returns its id."""
     now = desk.now()
     asked = IntakeRequested(**form.model_dump(exclude={"media", "sent_at"}, exclude_unset=True))
-    unit = unit_for(form.unit, own=person.unit, any_unit=person.has("admin"))
+    unit = unit_for(form.unit, own=person.unit, any_unit=access.everywhere("report.send", person.roles))
     received_at = _received_at(form, person, now)
     new_id = desk.new_id()
     happened_at, clock = measure(asked, received_at=received_at, report=new_id, unit=unit, clock=desk.clock)
@@ -96,7 +94,7 @@ async def take_back(desk: Desk, person: Person, report: UUID, form: Withdrawal) 
 
 def may_see(person: Person, report: Report) -> bool:
     """Bidang sees its own Unit's Reports; those who work on them, all."""
-    return person.has(*READERS) or (person.has("bidang") and report.unit == person.unit)
+    return person.reaches("report.read", report.unit)
 
 
 async def _sent_before(conn: "Connection", report: Report, media: Sequence[Media]) -> UUID:
@@ -118,7 +116,7 @@ async def _lock_own(conn: "Connection", person: Person, report: UUID) -> Report:
 def _received_at(form: NewReport, person: Person, now: "datetime") -> "datetime":
     if form.sent_at is None:
         return now
-    if not person.has("admin"):
+    if not person.may("report.record"):
         raise BadField("sent_at", "Hanya Admin yang mencatat bahan kiriman lewat saluran lain.")
     if form.sent_at > now:
         raise BadField("sent_at", "Waktu bahan dikirim lebih lambat daripada sekarang.")
@@ -146,7 +144,7 @@ async def _expect_origins(conn: "Connection", person: Person, files: Sequence[At
     named = {f.derived_from: f.name or str(f.upload) for f in files if f.derived_from is not None}
     if not named:
         return
-    unit = None if person.has(*READERS) else person.unit or ""
+    unit = person.bound_to("report.read")
     known = await store_uploads.known_to(conn, list(named), unit=unit)
     if unknown := sorted(set(named) - known):
         raise UnknownOrigin(f"{unknown[0][:12]}… ({named[unknown[0]]})")

@@ -2,17 +2,18 @@
 
 from typing import Any, TypeVar, cast
 
-from fastapi import Depends, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
 from services.intake import sources, store_requests
 from services.intake.domain_requests import Source
 from services.intake.files.originals import Vault
+from shared import access
 from shared.accounts import Person
 from shared.guard import MAX_BODY
 from shared.refusal import Refused
-from shared.web import NotLoggedIn, allow, desk_of
+from shared.web import NotLoggedIn, desk_of, may, named
 
 M = TypeVar("M", bound=BaseModel)
 BEARER = "bearer "
@@ -40,20 +41,25 @@ async def _source(request: Request) -> Source:
     return found
 
 
-by_key = Depends(_source)
+def by_key(action: str) -> Any:
+    """A dependency: another system by its key."""
+
+    async def check(request: Request) -> Source:
+        return await _source(request)
+
+    return named(action, check, access.machines_of(action))
 
 
-def by_key_or(*roles: str) -> Any:
-    """A dependency: another system by its key, or else a person with one of the roles, from our own form."""
-    staff = allow(*roles)
+def by_key_or(action: str) -> Any:
+    """A dependency: another system by its key, or else a person who may do this, from our own form."""
+    staff = may(action)
 
     async def check(request: Request) -> Source | Person:
         if request.headers.get("authorization") is not None:
             return await _source(request)
         return await staff.dependency(request)
 
-    check.roles = roles  # pyright: ignore[reportFunctionMemberAccess]
-    return Depends(check)
+    return named(action, check, tuple(access.grants(action)))
 
 
 async def body_as(request: Request, model: type[M]) -> M:

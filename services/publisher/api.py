@@ -7,12 +7,10 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.publisher import steps, store, store_pages
-from services.publisher.domain import roles_for
 from shared.accounts import Person
 from shared.refusal import NotFound
-from shared.web import allow, desk_of
+from shared.web import desk_of, may
 
-READERS = ("admin", "pimpinan", "pengawas")
 AT_WORK = ("ready", "publishing", "taking-down")
 DONE = ("published", "superseded", "void", "taken-down")
 MOST = 200
@@ -36,7 +34,7 @@ class TakeDown(Input):
 
 @router.get("")
 async def publications(
-    request: Request, _: Annotated[Person, allow(*READERS)], state: Literal["at-work", "done", "all"] = "all"
+    request: Request, _: Annotated[Person, may("publication.read")], state: Literal["at-work", "done", "all"] = "all"
 ) -> dict[str, Any]:
     """Publications, what is due first on top."""
     states = {"at-work": AT_WORK, "done": DONE, "all": AT_WORK + DONE}[state]
@@ -46,7 +44,7 @@ async def publications(
 
 
 @router.get("/{story}")
-async def publication(request: Request, story: UUID, _: Annotated[Person, allow(*READERS)]) -> dict[str, Any]:
+async def publication(request: Request, story: UUID, _: Annotated[Person, may("publication.read")]) -> dict[str, Any]:
     """All Versions of one Story, and the content of the newest one that was approved."""
     return await story_of(request, story)
 
@@ -64,7 +62,7 @@ async def story_of(request: Request, story: UUID) -> dict[str, Any]:
 
 @router.post("/{story}/publish", status_code=202)
 async def publish(
-    request: Request, story: UUID, body: Publish, person: Annotated[Person, allow(*roles_for("publish"))]
+    request: Request, story: UUID, body: Publish, person: Annotated[Person, may("publication.publish")]
 ) -> dict[str, Any]:
     """Start exactly this approved Version on its channels; follow it with GET."""
     await steps.publish(request, story, body.version, by=person)
@@ -73,7 +71,7 @@ async def publish(
 
 @router.post("/{story}/take-down", status_code=202)
 async def take_down(
-    request: Request, story: UUID, body: TakeDown, person: Annotated[Person, allow(*roles_for("take-down"))]
+    request: Request, story: UUID, body: TakeDown, person: Annotated[Person, may("publication.take-down")]
 ) -> dict[str, Any]:
     """Hide the page at once, and take all else down that is public of this Story."""
     await steps.take_down(request, story, body.reason, by=person)
@@ -82,7 +80,7 @@ async def take_down(
 
 @router.post("/{story}/channels/{channel}/retry", status_code=202)
 async def retry(
-    request: Request, story: UUID, channel: str, person: Annotated[Person, allow(*roles_for("retry"))]
+    request: Request, story: UUID, channel: str, person: Annotated[Person, may("publication.retry")]
 ) -> dict[str, Any]:
     """Send a failed delivery again, or look an unconfirmed one up now."""
     await steps.retry(request, story, channel, by=person)

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, cast
 from uuid import UUID
 
 from services.publisher.refusals import NotPossible
+from shared.access import roles_of
 from shared.content import Content, Official, Origin, Urgency
 from shared.media.choosing import publishable
 
@@ -44,14 +45,14 @@ TRANSITIONS = (
     Transition("approval", "valid", "overtake", "superseded"),
     Transition("approval", "valid", "revoke", "revoked"),
     Transition("approval", "superseded", "revoke", "revoked"),
-    Transition("publication", "ready", "publish", "publishing", ("admin",)),
+    Transition("publication", "ready", "publish", "publishing", roles_of("publication.publish")),
     Transition("publication", "ready", "void", "void"),
     Transition("publication", "publishing", "void", "void"),
     Transition("publication", "publishing", "complete", "published"),
     Transition("publication", "publishing", "replace", "superseded"),
     Transition("publication", "published", "replace", "superseded"),
-    Transition("publication", "publishing", "take-down", "taking-down", ("admin", "pimpinan")),
-    Transition("publication", "published", "take-down", "taking-down", ("admin", "pimpinan")),
+    Transition("publication", "publishing", "take-down", "taking-down", roles_of("publication.take-down")),
+    Transition("publication", "published", "take-down", "taking-down", roles_of("publication.take-down")),
     Transition("publication", "taking-down", "clear", "taken-down"),
     Transition("publication", "taking-down", "void", "void"),
     Transition("delivery", "waiting", "send", "sending"),
@@ -67,19 +68,14 @@ TRANSITIONS = (
     Transition("delivery", "unconfirmed", "put-back", "waiting"),
     Transition("delivery", "unconfirmed", "fail", "failed"),
     Transition("delivery", "unconfirmed", "void", "void"),
-    Transition("delivery", "failed", "retry", "waiting", ("admin",)),
-    Transition("delivery", "unconfirmed", "retry", "unconfirmed", ("admin",)),
+    Transition("delivery", "failed", "retry", "waiting", roles_of("publication.retry")),
+    Transition("delivery", "unconfirmed", "retry", "unconfirmed", roles_of("publication.retry")),
     Transition("delivery", "unconfirmed", "replace", "superseded"),
     Transition("delivery", "live", "replace", "superseded"),
     Transition("delivery", "unconfirmed", "take-down", "taken-down"),
     Transition("delivery", "live", "take-down", "taken-down"),
 )
 _ARROWS: dict[tuple[str, str, str], Transition] = {(t.item, t.before, t.action): t for t in TRANSITIONS}
-
-
-def roles_for(action: str) -> tuple[str, ...]:
-    """Who may do this by hand."""
-    return tuple(sorted({role for t in TRANSITIONS if t.action == action for role in t.roles}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.publisher import render, steps, store_pages
-from services.publisher.api import AT_WORK, DONE, READERS, Version, Why, story_of
-from services.publisher.domain import UNDERWAY, roles_for
+from services.publisher.api import AT_WORK, DONE, Version, Why, story_of
+from services.publisher.domain import UNDERWAY
 from shared.accounts import Person
 from shared.content import Content
-from shared.web import Pages, allow, desk_of
+from shared.web import Pages, desk_of, may
 
 SHOWN_DONE = 50
 router = APIRouter(prefix="/terbit", include_in_schema=False, default_response_class=HTMLResponse)
@@ -27,7 +27,7 @@ def _back(story: UUID) -> RedirectResponse:
 
 
 @router.get("")
-async def publications(request: Request, _: Annotated[Person, allow(*READERS)]) -> HTMLResponse:
+async def publications(request: Request, _: Annotated[Person, may("publication.read")]) -> HTMLResponse:
     desk = desk_of(request)
     async with desk.db.connection() as conn:
         waiting = await store_pages.desk(conn, states=AT_WORK, limit=200)
@@ -36,7 +36,9 @@ async def publications(request: Request, _: Annotated[Person, allow(*READERS)]) 
 
 
 @router.get("/{story}")
-async def publication(request: Request, story: UUID, person: Annotated[Person, allow(*READERS)]) -> HTMLResponse:
+async def publication(
+    request: Request, story: UUID, person: Annotated[Person, may("publication.read")]
+) -> HTMLResponse:
     found = await story_of(request, story)
     now = desk_of(request).now()
     content = Content.model_validate(found["content"], extra="ignore")
@@ -47,9 +49,9 @@ async def publication(request: Request, story: UUID, person: Annotated[Person, a
         "versions": versions,
         "article": render.article(content, steps.office_of(request).media_url),
         "now": now,
-        "may_publish": person.has(*roles_for("publish")),
-        "may_take_down": person.has(*roles_for("take-down")) and any(v["state"] in UNDERWAY for v in versions),
-        "may_retry": person.has(*roles_for("retry")),
+        "may_publish": person.may("publication.publish"),
+        "may_take_down": person.may("publication.take-down") and any(v["state"] in UNDERWAY for v in versions),
+        "may_retry": person.may("publication.retry"),
     }
     return _pages(request).show(request, "terbit_berita.html", **view)
 
@@ -58,7 +60,7 @@ async def publication(request: Request, story: UUID, person: Annotated[Person, a
 async def publish(
     request: Request,
     story: UUID,
-    person: Annotated[Person, allow(*roles_for("publish"))],
+    person: Annotated[Person, may("publication.publish")],
     version: Annotated[Version, Form()],
 ) -> RedirectResponse:
     await steps.publish(request, story, version, by=person)
@@ -69,7 +71,7 @@ async def publish(
 async def take_down(
     request: Request,
     story: UUID,
-    person: Annotated[Person, allow(*roles_for("take-down"))],
+    person: Annotated[Person, may("publication.take-down")],
     reason: Annotated[Why, Form()],
 ) -> RedirectResponse:
     await steps.take_down(request, story, reason, by=person)
@@ -78,7 +80,7 @@ async def take_down(
 
 @router.post("/{story}/kanal/{channel}/ulang")
 async def retry(
-    request: Request, story: UUID, channel: str, person: Annotated[Person, allow(*roles_for("retry"))]
+    request: Request, story: UUID, channel: str, person: Annotated[Person, may("publication.retry")]
 ) -> RedirectResponse:
     await steps.retry(request, story, channel, by=person)
     return _back(story)

@@ -11,7 +11,7 @@ from services.publisher import render, store_pages
 from services.publisher.channels.site import MARK
 from services.publisher.steps import office_of
 from services.publisher.store_pages import GonePage, Page
-from shared.web import Pages, desk_of
+from shared.web import Pages, desk_of, public
 
 PER_PAGE = 20
 # Short, so that a take-down is seen soon by all; a cache in front asks again with the ETag.
@@ -20,7 +20,7 @@ HTML, ATOM = "text/html; charset=utf-8", "application/atom+xml; charset=utf-8"
 # What XML 1.0 has no way to write at all: one such character in a title would break the whole feed.
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 READ = ["GET", "HEAD"]
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[public])
 
 
 @router.api_route("/", methods=READ)

@@ -10,17 +10,18 @@ from fastapi.responses import RedirectResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.review import web
-from services.review.domain import LEADERS, READERS, Choice, Review, State
+from services.review.domain import Choice, Review, State
 from services.review.rulings import Ruling
 from services.review.store_read import Decided, Finding, Line, Published, Revoked
 from services.review.web import Due, Waiting
 from shared.accounts import Person
 from shared.content import Content, Note, Origin, Reason, Sha256
-from shared.web import allow, desk_of
+from shared.web import desk_of, may
 
 router = APIRouter(prefix="/api/v1/reviews", tags=["review"])
-Reader = Annotated[Person, allow(*READERS)]
-Leader = Annotated[Person, allow(*LEADERS)]
+Reader = Annotated[Person, may("review.read")]
+Leader = Annotated[Person, may("review.decide")]
+Revoker = Annotated[Person, may("review.revoke")]
 
 
 class Body(BaseModel):
@@ -136,7 +137,7 @@ async def decide(request: Request, person: Leader, story: UUID, body: DecisionBo
 
 
 @router.post("/{story}/revoke", status_code=201)
-async def revoke(request: Request, person: Leader, story: UUID, body: RevokeBody) -> Answer:
+async def revoke(request: Request, person: Revoker, story: UUID, body: RevokeBody) -> Answer:
     """Take an approval back; what is public already is taken down by publisher."""
     return _answer(await web.revoke(desk_of(request), story, body.version, body.note, person=person))
 

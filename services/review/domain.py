@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from shared.access import roles_of
 from shared.content import Official, Origin, Urgency
 from shared.refusal import NotFound, Refused, Stale
 from shared.sla import Kind, Outcome
@@ -15,8 +16,7 @@ Choice = Literal["approved", "returned", "declined", "withheld"]
 Action = Literal["approve", "return", "decline", "withhold", "revoke", "supersede", "abandon"]
 Why = Literal["superseded", "abandoned", "official"]
 
-READERS = ("pimpinan", "admin", "pengawas")
-LEADERS = ("pimpinan",)
+LEADERS = roles_of("review.decide")
 EDITING = ()  # no role here: it follows from what the Admin did in editing
 
 # (from, action, to, roles): all that can happen to a Version which was submitted.

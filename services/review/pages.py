@@ -10,16 +10,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, Field
 
 from services.review import web
-from services.review.domain import LEADERS, READERS, Choice
+from services.review.domain import Choice
 from services.review.rulings import REASONS, Ruling
 from shared.accounts import Person
 from shared.content import Code, Note, Reason, Sha256
 from shared.refusal import Refused
-from shared.web import Pages, allow, desk_of
+from shared.web import Pages, desk_of, may
 
 router = APIRouter(prefix="/saring", include_in_schema=False)
-Reader = Annotated[Person, allow(*READERS)]
-Leader = Annotated[Person, allow(*LEADERS)]
+Reader = Annotated[Person, may("review.read")]
+Leader = Annotated[Person, may("review.decide")]
+Revoker = Annotated[Person, may("review.revoke")]
 Short = Annotated[Note, Field(max_length=300)]
 
 
@@ -72,7 +73,7 @@ async def show_story(request: Request, person: Reader, story: UUID, versi: int |
         newest=newest,
         reasons=REASONS,
         may_decide=newest and web.may_decide(found.review, person),
-        may_revoke=person.has(*LEADERS) and found.review.state == "approved",
+        may_revoke=person.may("review.revoke") and found.review.state == "approved",
         wrote=found.review.wrote(person.account),
     )
 
@@ -98,7 +99,7 @@ async def decide(
 
 @router.post("/{story}/cabut")
 async def revoke(
-    request: Request, person: Leader, story: UUID, form: Annotated[RevokeForm, Form()]
+    request: Request, person: Revoker, story: UUID, form: Annotated[RevokeForm, Form()]
 ) -> RedirectResponse:
     """Take an approval back."""
     await web.revoke(desk_of(request), story, form.version, form.note, person=person)

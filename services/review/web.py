@@ -118,7 +118,7 @@ async def picture_link(desk: "Desk", files: Files, story: UUID, sha256: str, ver
 
 def may_decide(review: Review, person: "Person") -> bool:
     """Whether this person may answer this Version: a leader who did not write it, while it is open."""
-    return may(review.state, ACTION_OF["approved"]) and person.has("pimpinan") and not review.wrote(person.account)
+    return may(review.state, ACTION_OF["approved"]) and person.may("review.decide") and not review.wrote(person.account)
 
 
 async def _case(conn: "Connection", story: UUID) -> Case:

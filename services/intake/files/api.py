@@ -20,7 +20,7 @@ from shared.accounts import Person
 from shared.media.multipart import MOST
 from shared.web import desk_of
 
-Caller = Annotated[Source | Person, by_key_or("bidang", "admin")]
+Caller = Annotated[Source | Person, by_key_or("report.send")]
 BODY = {
     "required": True,
     "content": {

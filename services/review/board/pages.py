@@ -9,15 +9,13 @@ from fastapi.responses import HTMLResponse
 
 from services.review.board import timeline, web
 from services.review.board.timeline import STAGE_WORDS, Timeline
-from services.review.board.web import EVERYBODY
-from services.review.domain import READERS
 from shared.accounts import Person
 from shared.sop import JOINT
-from shared.web import Pages, allow, desk_of
+from shared.web import Pages, desk_of, may
 
 router = APIRouter()
-Reader = Annotated[Person, allow(*READERS)]
-Anyone = Annotated[Person, allow(*EVERYBODY)]
+Reader = Annotated[Person, may("board.read")]
+Anyone = Annotated[Person, may("timeline.read")]
 
 
 @router.get("/api/v1/timeline/{item}")

@@ -8,7 +8,6 @@ from services.review.board import store_timeline, timeline
 from services.review.board.fold import Row
 from services.review.board.store_timeline import Count, Known
 from services.review.board.timeline import Linked, Step, Timeline
-from services.review.domain import READERS
 from shared.refusal import NotFound, Refused
 from shared.sop import STAGE_NAMED
 
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from shared.accounts import Person
     from shared.db import Connection
     from shared.desk import Desk
-
-EVERYBODY = ("bidang", *READERS)
 
 
 class NoSuchStage(Refused):
@@ -58,11 +55,11 @@ async def way(desk: "Desk", item: UUID, person: "Person") -> Timeline:
 
 
 def may_see(person: "Person", item: Known) -> bool:
-    return person.has(*READERS) or (person.has("bidang") and person.unit in item.units)
+    return any(person.reaches("timeline.read", unit) for unit in (*item.units, None))
 
 
 def _may_know(person: "Person", other: Linked) -> bool:
-    return other.kind == "story" or person.has(*READERS) or other.unit == person.unit
+    return other.kind == "story" or person.reaches("timeline.read", other.unit)
 
 
 async def _rows(conn: "Connection", item: Known, linked: Sequence[Linked]) -> list[Row]:

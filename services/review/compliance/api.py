@@ -17,26 +17,26 @@ from pydantic import BaseModel, ConfigDict
 from services.review.compliance import answers, readers, sheet, steps, store_clocks
 from services.review.compliance.answers import ClockRow, ClocksAnswer, ComplianceAnswer
 from services.review.compliance.figures import BadQuery, Period, Scope, stage_named, unit_named
-from services.review.compliance.steps import READERS
 from services.review.compliance.store_clocks import Place
+from shared import access
 from shared.accounts import Person
 from shared.content import Note
 from shared.desk import Desk
 from shared.sop import Stage
-from shared.web import NotLoggedIn, allow, desk_of
+from shared.web import NotLoggedIn, desk_of, may, named, public
 
 DASHBOARDS = "dashboards"
 CSV = "text/csv; charset=utf-8"
 BEARER = "bearer "
 router = APIRouter(prefix="/api/v1/compliance", tags=[DASHBOARDS])
-described = APIRouter()
-Explainer = Annotated[Person, allow("admin", "pimpinan", "bidang")]
+described = APIRouter(dependencies=[public])
+Explainer = Annotated[Person, may("compliance.explain")]
 DESCRIPTION = (
     "Service times of the office's publication desk against its SOP, in working time. Send `Authorization: Bearer "
     "<read-only key>`. All figures are also CSV (`format=csv`, or `Accept: text/csv`); its columns have the names of "
     "the fields. Errors are `application/problem+json` (RFC 9457)."
 )
-_staff = allow(*READERS)
+_staff = may("compliance.read")
 AS_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
@@ -72,7 +72,7 @@ async def _asker(request: Request) -> Person | None:
 
 async def _asked(
     request: Request,
-    person: Annotated[Person | None, Depends(_asker)],
+    person: Annotated[Person | None, named("compliance.read", _asker, tuple(access.grants("compliance.read")))],
     first: Annotated[str, Query(alias="from", description="First date, e.g. 2026-11-01")] = "",
     last: Annotated[str, Query(alias="to", description="Last date, included; at most 366 days")] = "",
     unit: Annotated[str | None, Query(description="A Unit's code of the SOP, `gabungan` or `lain`")] = None,

@@ -10,18 +10,18 @@ from pydantic import BaseModel, Field
 from services.review.compliance import charts, steps
 from services.review.compliance.figures import NOT_REPORTED, Period, Scope, known_units, unit_named
 from services.review.compliance.keterangan import Closed, may_explain
-from services.review.compliance.steps import READERS, WATCHERS, unit_for
+from services.review.compliance.steps import unit_for
 from services.review.compliance.words import period_words, unit_words
 from services.review.report import archive
 from shared.accounts import Person
 from shared.content import Note
 from shared.desk import Desk
 from shared.sop import Stage
-from shared.web import allow, desk_of
+from shared.web import desk_of, may
 
 router = APIRouter(prefix="/kepatuhan", include_in_schema=False)
-Reader = Annotated[Person, allow(*READERS)]
-Explainer = Annotated[Person, allow("admin", "pimpinan", "bidang")]
+Reader = Annotated[Person, may("compliance.read")]
+Explainer = Annotated[Person, may("compliance.explain")]
 LATE_SHOWN = 200
 Short = Annotated[str, Field(max_length=100)]
 
@@ -47,7 +47,7 @@ async def show(request: Request, person: Reader, bulan: str = "", bidang: str = 
     scope, at, keeper = scope_of(desk, person, bulan, bidang), desk.now(), desk.clock
     async with desk.db.connection() as conn:
         seen = await steps.picture(conn, keeper, scope, at=at, limit=LATE_SHOWN)
-        made = await archive.listed(conn, scope.period) if person.has(*archive.MAKERS) else []
+        made = await archive.listed(conn, scope.period) if person.may("compliance.report") else []
     query = {"from": scope.period.first, "to": scope.period.last} | ({"unit": scope.unit} if scope.unit else {})
     return request.app.state.pages.show(
         request,
@@ -58,14 +58,14 @@ async def show(request: Request, person: Reader, bulan: str = "", bidang: str = 
         calendar=keeper.calendar,
         period=period_words(scope.period),
         unit=unit_words(seen.found, keeper.sop),
-        units=known_units(keeper.sop) if person.has(*WATCHERS) else (),
+        units=known_units(keeper.sop) if person.bound_to("compliance.read") is None else (),
         stages_chart=charts.stages(seen.found),
         days_chart=charts.days(seen.found),
         query=urlencode(query),
         not_reported=NOT_REPORTED,
         may_explain=lambda clock: _may_explain(clock, person),  # pyright: ignore[reportUnknownLambdaType]
         reports=made,
-        may_report=person.has(*archive.MAKERS),
+        may_report=person.may("compliance.report"),
         capacities=archive.CAPACITIES,
         today=at.astimezone(keeper.calendar.zone).date(),
         zone=keeper.calendar.zone.key,

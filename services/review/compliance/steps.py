@@ -21,14 +21,12 @@ if TYPE_CHECKING:
     from shared.db import Connection
     from shared.desk import Desk
 
-WATCHERS = ("admin", "pimpinan", "pengawas")
-READERS = (*WATCHERS, "bidang")
 RUNNING_LIMIT = 2_000
 
 
 def unit_for(person: Person | None, unit: str | None) -> str | None:
     """The Unit that may be looked at: a Bidang sees its own alone. No person is another dashboard, by its key."""
-    if person is None or person.has(*WATCHERS):
+    if person is None or person.bound_to("compliance.read") is None:
         return unit
     if person.unit is None or unit not in (None, person.unit):
         raise Forbidden

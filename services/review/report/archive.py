@@ -18,9 +18,8 @@ from shared.refusal import NotFound, Refused
 if TYPE_CHECKING:
     from shared.desk import Desk
 
-__all__ = ["CAPACITIES", "MAKERS", "listed"]
+__all__ = ["CAPACITIES", "listed"]
 
-MAKERS = ("admin", "pimpinan")
 MAX_SIGNED = 8_000_000
 LATE_PRINTED = 1_000
 

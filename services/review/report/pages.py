@@ -9,13 +9,12 @@ from pydantic import Field, StringConstraints
 
 from services.review.compliance.pages import Filter, back, scope_of
 from services.review.report import archive
-from services.review.report.archive import MAKERS
 from services.review.report.letter import Capacity, Letter, NotSigned
 from shared.accounts import Person
-from shared.web import allow, desk_of
+from shared.web import desk_of, may
 
 router = APIRouter(prefix="/kepatuhan/laporan", include_in_schema=False)
-Maker = Annotated[Person, allow(*MAKERS)]
+Maker = Annotated[Person, may("compliance.report")]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f]*$")]
 Number = Annotated[int, Field(ge=1, lt=2**31)]
 

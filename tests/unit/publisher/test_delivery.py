@@ -14,7 +14,6 @@ from services.publisher.domain import (
     move_delivery,
     move_publication,
     objects_of,
-    roles_for,
     slug_of,
 )
 from services.publisher.refusals import (
@@ -73,12 +72,6 @@ def test_every_transition_that_is_not_declared_is_refused() -> None:
                 if (item, before, action) not in declared:
                     with pytest.raises(NotPossible):
                         MOVES[item](replace(thing, state=before), action)  # pyright: ignore
-
-
-def test_only_the_admin_publishes_and_the_leader_too_may_take_down() -> None:
-    assert roles_for("publish") == ("admin",)
-    assert roles_for("take-down") == ("admin", "pimpinan")
-    assert roles_for("retry") == ("admin",)
 
 
 def test_a_version_without_approval_is_not_published() -> None:
