@@ -67,7 +67,7 @@ def _of(service: str, context: RouteContext) -> Iterator[ServedRoute]:
         return
     if not isinstance(original, APIRoute) or context.path is None:
         raise NamesNoAction(f"{service}: {original!r} is served without a word on who may call it")
-    said = set(_named(context.dependant))
+    said = set(named_by(context.dependant))
     if len(said) != 1:
         listed = ", ".join(sorted(action for action, _ in said)) or "nothing"
         raise NamesNoAction(f"{service}: {context.path} names {listed}: give it may(…), by_key(…) or public")
@@ -76,10 +76,10 @@ def _of(service: str, context: RouteContext) -> Iterator[ServedRoute]:
         yield ServedRoute(service, method, context.path, action, roles)
 
 
-def _named(dependant: "Dependant") -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What each check says that a route depends on, and those which it depends on in turn."""
+def named_by(dependant: "Dependant") -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The action and roles of each check that a route depends on, and of those on which these depend in turn."""
     action = getattr(dependant.call, "action", None)
     if action is not None:
         yield action, getattr(dependant.call, "roles")  # noqa: B009  (set beside it, by shared.web.named)
     for inner in dependant.dependencies:
-        yield from _named(inner)
+        yield from named_by(inner)

@@ -30,10 +30,14 @@ def document() -> dict[str, Any]:
     routes = [r for r in served if isinstance(r, APIRoute) and api.INTEGRATOR in r.tags]
     found = get_openapi(title="Alurwarta: intake", version="1", description=DESCRIPTION, routes=routes)
     components = found.setdefault("components", {})
-    schemas = components.setdefault("schemas", {})
-    for model in (IntakeRequested, NewUpload, NewUploads):  # read by hand, so that a closed model names what is wrong
-        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas |= schema.pop("$defs", {}) | {model.__name__: schema}
+    add_models(components.setdefault("schemas", {}))
     components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     found["security"] = [{"key": []}]
     return found
+
+
+def add_models(schemas: dict[str, Any]) -> None:
+    """The bodies that are read by hand, so that a closed model names what is wrong, among a document's schemas."""
+    for model in (IntakeRequested, NewUpload, NewUploads):
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(schema.pop("$defs", {}) | {model.__name__: schema})
