@@ -11,17 +11,18 @@ from shared.toml_table import Table
 LAST_YEAR = 2100
 HOURS = ("ordinary", "friday", "ramadan", "ramadan_friday")
 KINDS = ("libur nasional", "cuti bersama", "libur daerah")
+WORKED = "hari kerja"  # a change may also take a day off away
 
 
 def parse_calendar(text: str, *, source: str = "calendar.toml") -> WorkCalendar:
     """Read a calendar; FileRefused, naming line and entry, for one that is unreadable or contradicts itself."""
     root = Table.of(text, source)
-    root.only("version", "zone", "first", "last", "hours", "ramadan", "holidays")
+    root.only("version", "zone", "first", "last", "hours", "ramadan", "holidays", "changes", "changed_ramadan")
     try:
         days = OfficeDays(
             hours=_hours(root.table("hours")) if "hours" in root.rows else OfficeHours(),
-            holidays=tuple(row for table in root.tables("holidays") for row in _holidays(table)),
-            ramadan=tuple(_ramadan(table) for table in root.tables("ramadan")),
+            holidays=_with_changes(root, [row for table in root.tables("holidays") for row in _holidays(table)]),
+            ramadan=_with_changed_ramadan(root, [_ramadan(table) for table in root.tables("ramadan")]),
             first=root.day("first"),
             last=root.day("last"),
         )
@@ -71,6 +72,27 @@ def _holidays(table: Table) -> tuple[Holiday, ...]:
     if kind not in KINDS:
         raise table.refused(f"Jenis libur tidak dikenal; pilih {', '.join(KINDS)}.", "kind")
     return tuple(Holiday(_date(dates, key), dates.words(key), kind, decree) for key in dates.rows)
+
+
+def _with_changes(root: Table, holidays: list[Holiday]) -> tuple[Holiday, ...]:
+    """What the office says later of a day takes the place of what the file says."""
+    by_day = {row.day: row for row in holidays}
+    if len(by_day) < len(holidays):
+        return tuple(holidays)  # OfficeDays tells which day stands there twice
+    for table in root.tables("changes"):
+        table.only("day", "name", "kind", "decree")
+        day, kind = table.day("day"), table.words("kind")
+        if kind not in (*KINDS, WORKED):
+            raise table.refused(f"Jenis hari tidak dikenal; pilih {', '.join((*KINDS, WORKED))}.", "kind")
+        by_day[day] = Holiday(day, table.words("name"), kind, table.words("decree"))
+    return tuple(row for row in by_day.values() if row.kind != WORKED)
+
+
+def _with_changed_ramadan(root: Table, rows: list[Ramadan]) -> tuple[Ramadan, ...]:
+    """A Ramadan that the office dated anew takes the place of the estimate that it overlaps."""
+    changed = [_ramadan(table) for table in root.tables("changed_ramadan")]
+    kept = [row for row in rows if not any(c.first <= row.last and row.first <= c.last for c in changed)]
+    return (*kept, *changed)
 
 
 def _date(table: Table, key: str) -> date:

@@ -15,15 +15,26 @@ if TYPE_CHECKING:
     from shared.db import Connection
 
 
+@dataclass(slots=True)
+class Rules:
+    """The office's SOP and calendar in force, which it may change while the service runs."""
+
+    keeper: Timekeeper
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     service: str
     db: Database
     outbox: Outbox
-    clock: Timekeeper
+    rules: Rules
     now: Callable[[], datetime]
     new_id: Callable[[], UUID]
     wake: Callable[[], None]
+
+    @property
+    def clock(self) -> Timekeeper:
+        return self.rules.keeper
 
     @asynccontextmanager
     async def transaction(self) -> "AsyncGenerator[Connection]":

@@ -1,7 +1,10 @@
-"""The office's own rules in force: its SOP and its calendar, and the last good ones where a file cannot be read."""
+"""The office's own rules in force: its SOP and calendar with what it changed of them on its screens.
+
+The last good ones stay where a file cannot be read.
+"""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 Kind = Literal["calendar", "sop"]
 KINDS: tuple[Kind, ...] = ("calendar", "sop")
+Changes = Mapping[Kind, str]
 T = TypeVar("T", Sop, WorkCalendar, WallCalendar)
 WALL = WallCalendar().version
 
@@ -45,22 +49,33 @@ class InForce:
 
 
 async def in_force(conn: "Connection", settings: ServiceSettings, *, at: datetime) -> InForce:
-    """Read both files and remember what was good of them.
+    """Read both files, lay on them what the office changed on its screens, and remember what was good of them.
 
     Raises FileRefused, which names file and line, where one cannot be read and none was ever accepted.
     """
     refused: dict[Kind, str] = {}
-    sop = await _accept(conn, "sop", settings.sop_file, sop_of, refused)
+    changed = await changes(conn)
+    sop = await _accept(conn, "sop", settings.sop_file, changed, sop_of, refused)
     await _remember(conn, "sop", sop, at)
     if settings.calendar_file is None:
         raise FileRefused("ALURWARTA_CALENDAR_FILE belum diisi: tunjuk kalender kantor, misalnya deploy/calendar.toml.")
-    work = await _accept(conn, "calendar", settings.calendar_file, work_calendar_of, refused)
+    work = await _accept(conn, "calendar", settings.calendar_file, changed, work_calendar_of, refused)
     wall = WallCalendar(zone=work.found.zone)
     if settings.calendar == "wall":
         await _remember(conn, "calendar", Accepted(wall, ""), at)
         return InForce(Timekeeper(sop.found, wall, wall), refused)
     await _remember(conn, "calendar", work, at)
     return InForce(Timekeeper(sop.found, work.found, wall), refused)
+
+
+async def changes(conn: "Connection") -> Changes:
+    """What the office changed on its screens, as a text that follows each file's own."""
+    return {row["kind"]: row["body"] for row in await conn.fetch("SELECT kind, body FROM accounts.office_texts")}
+
+
+def with_changes(body: str, changed: str) -> str:
+    """A file's text with the office's changes behind it."""
+    return f"{body.rstrip()}\n\n{changed}" if changed else body
 
 
 async def accepted_last(conn: "Connection") -> Timekeeper | None:
@@ -98,10 +113,15 @@ async def newest(conn: "Connection", kind: Kind) -> str | None:
 
 
 async def _accept(
-    conn: "Connection", kind: Kind, file: Path, parse: Callable[[str, str], T], refused: dict[Kind, str]
+    conn: "Connection",
+    kind: Kind,
+    file: Path,
+    changed: Changes,
+    parse: Callable[[str, str], T],
+    refused: dict[Kind, str],
 ) -> "Accepted[T]":
     try:
-        body = text_of(file)
+        body = with_changes(text_of(file), changed.get(kind, ""))
         found = parse(body, str(file))
         await _expect_to_reach(conn, found, file)
     except FileRefused as error:

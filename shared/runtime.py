@@ -19,10 +19,12 @@ from uuid_utils.compat import uuid7
 from shared import audit, db, kafka, metrics, office_files, relay, reproject
 from shared.consume import Consumer, React, backoff
 from shared.dead_letter_replay import Replayer
-from shared.desk import Desk
+from shared.desk import Desk, Rules
 from shared.exposition import Exposition
 from shared.item_metrics import ItemMetrics
 from shared.kafka import Subscription
+from shared.office_files import InForce
+from shared.office_watch import Watch
 from shared.outbox import WAITING, Outbox
 from shared.settings import ServiceSettings
 from shared.sla import Stage, Timekeeper
@@ -97,6 +99,7 @@ class Runtime:
         consumers = [Consumer(r.name, database, r.react, now=self.now, wake=desk.wake) for r in reads]
         self._spawn(Replayer(database, dict(zip([r.name for r in reads], consumers, strict=True)), now=self.now).run)
         self._spawn(reproject.Projection(desk).run)
+        self._spawn(Watch(desk, self.settings, self._told).run)
         for worker in self.workers(desk):
             self._spawn(worker)
         self.waiting_for = "Kafka"
@@ -111,6 +114,11 @@ class Runtime:
         self._items = ItemMetrics(self.service, found.keeper, refused_files=found.refused)
         return found.keeper
 
+    def _told(self, found: InForce) -> None:
+        """The office changed its rules while the service runs."""
+        if self._items is not None:
+            self._items.keeper, self._items.refused_files = found.keeper, found.refused
+
     def _make_desk(self, database: db.Database, keeper: Timekeeper) -> Desk:
         topics = Topics(self.settings.namespace)
         self._relay = relay.Relay(
@@ -122,7 +130,7 @@ class Runtime:
             chores=[audit.sealing],
         )
         outbox = Outbox(self.service, new_id, self.now)
-        return Desk(self.service, database, outbox, keeper, self.now, new_id, self._relay.wake)
+        return Desk(self.service, database, outbox, Rules(keeper), self.now, new_id, self._relay.wake)
 
     async def _consume(self, reads: Sequence[Reads], consumers: Sequence[Consumer]) -> None:
         self._broker = broker = kafka.broker(self.settings.kafka)

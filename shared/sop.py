@@ -17,7 +17,7 @@ LONGEST = 4  # digits: beyond any service time, and within any calendar's reach
 UNIT_SECONDS = {"jam": 3600, "menit": 60}
 COLUMNS = ("number", "stage", "what", "who", "kelengkapan", "waktu", "output", "target", "immediate")
 HEADINGS = ("version", "title", "office", "office_code", "number", "date", "revision", "due_soon_percent", "units",
-            "stages")  # fmt: skip
+            "stages", "bidang", "letterhead")  # fmt: skip
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 JOINT = "gabungan"
 OTHER = "lain"
@@ -68,7 +68,8 @@ class StageRow:
 class Sop:
     """One version of the SOP. `number`, `date` and `revision` are the signed sheet's own, as text.
 
-    `office_code` and the keys of `units` are short names, as labels of metrics; `units` gives their names on screens.
+    `office_code` and the keys of `units` are short names, as labels of metrics; `units` gives their names on screens,
+    `former_units` those of Units that send no more. `letterhead` has the lines that stand on top of what is printed.
     """
 
     version: str
@@ -81,10 +82,12 @@ class Sop:
     due_soon_percent: int
     stages: tuple[StageRow, ...]
     units: dict[str, str] = field(default_factory=dict[str, str])
+    former_units: dict[str, str] = field(default_factory=dict[str, str])
+    letterhead: tuple[str, ...] = ()
 
     def unit_words(self, code: str) -> str:
         """Name a Unit as people read it; a code that the SOP does not list stands for itself."""
-        return self.units.get(code) or UNIT_WORDS.get(code, code)
+        return self.units.get(code) or self.former_units.get(code) or UNIT_WORDS.get(code, code)
 
     def row(self, stage: str) -> StageRow:
         """Give a stage's row; ValueError for a stage that the SOP does not have."""
@@ -112,17 +115,46 @@ def parse_sop(text: str, *, source: str = "sop.toml") -> Sop:
     words = {heading: root.words(heading) for heading in HEADINGS[:7]}
     if not CODE.fullmatch(words["office_code"]):
         raise root.refused("Tulis dengan huruf kecil, angka dan tanda hubung, paling panjang 63.", "office_code")
-    return Sop(**words, due_soon_percent=percent, stages=stages, units=_units(root.table("units")))
+    units, former = _changed_units(root, _units(root.table("units")))
+    return Sop(
+        **words,
+        due_soon_percent=percent,
+        stages=stages,
+        units=units,
+        former_units=former,
+        letterhead=root.table("letterhead").texts("lines") if "letterhead" in root.rows else (),
+    )
 
 
 def _units(table: Table) -> dict[str, str]:
     for code in table.rows:
-        if not CODE.fullmatch(code) or code in UNIT_WORDS:
-            reserved = ", ".join(UNIT_WORDS)
-            raise table.refused(
-                f"Kode Bidang memakai huruf kecil, angka dan tanda hubung, dan bukan {reserved}: {code!r}.", code
-            )
+        if not is_unit_code(code):
+            raise table.refused(bad_code(code), code)
     return {code: table.words(code) for code in table.rows}
+
+
+def _changed_units(root: Table, units: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The Units, and those that send no more, after what the office said later of each."""
+    former: dict[str, str] = {}
+    for table in root.tables("bidang"):
+        table.only("code", "name", "active")
+        code, name = table.words("code"), table.words("name")
+        if not is_unit_code(code):
+            raise table.refused(bad_code(code), "code")
+        units.pop(code, None)
+        (units if table.yes("active") else former)[code] = name
+    return units, former
+
+
+def is_unit_code(code: str) -> bool:
+    """Whether a Unit may have this code."""
+    return CODE.fullmatch(code) is not None and code not in UNIT_WORDS
+
+
+def bad_code(code: str) -> str:
+    """What to do about a code that no Unit may have."""
+    reserved = ", ".join(UNIT_WORDS)
+    return f"Kode Bidang memakai huruf kecil, angka dan tanda hubung, dan bukan {reserved}: {code!r}."
 
 
 def is_reserved(unit: str) -> bool:

@@ -61,6 +61,13 @@ class Table:
             raise self.refused("Isilah dengan bilangan bulat.", key)
         return value
 
+    def yes(self, key: str) -> bool:
+        """Give a yes or no."""
+        value = self._value(key)
+        if type(value) is not bool:
+            raise self.refused("Isilah dengan true atau false.", key)
+        return value
+
     def day(self, key: str) -> date:
         """Give a date."""
         value = self._value(key)

@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 from deploy.bench.installation import installation
 from deploy.prepare import HOUSE
 from shared import db
-from shared.desk import Desk
+from shared.desk import Desk, Rules
 from shared.exposition import Exposition
 from shared.item_metrics import ItemMetrics
 from shared.office_files import of_files
@@ -92,7 +92,7 @@ async def _desk(stack: AsyncExitStack, closed: int, tell: Callable[[str], None])
         "review",
         database,
         Outbox("review", uuid7, lambda: at),
-        of_files(SOP, CALENDAR),
+        Rules(of_files(SOP, CALENDAR)),
         lambda: at,
         uuid7,
         lambda: None,

@@ -60,7 +60,7 @@ async def _post(http: httpx.AsyncClient, caller: Caller, path: str, body: Any) -
 
 
 def naming(document: dict[str, Any], ids: dict[str, list[str]]) -> dict[str, Any]:
-    """The OpenAPI document, its paths' ids mostly those of items that are there; who asks is said by the headers alone."""
+    """The OpenAPI document, its paths' ids mostly of items that are there; the headers alone say who asks."""
     for operations in document["paths"].values():
         for operation in operations.values():
             operation.pop("security", None)

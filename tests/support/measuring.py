@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from shared import ledger
 from shared.db import Database
-from shared.desk import Desk
+from shared.desk import Desk, Rules
 from shared.exposition import Exposition
 from shared.item_metrics import ItemMetrics
 from shared.outbox import Outbox
@@ -22,7 +22,7 @@ Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 def desk_of(db: Database, keeper: Timekeeper, at: datetime, service: Any = "review") -> Desk:
     """A desk whose time stands still."""
-    return Desk(service, db, Outbox(service, uuid7, lambda: at), keeper, lambda: at, uuid7, lambda: None)
+    return Desk(service, db, Outbox(service, uuid7, lambda: at), Rules(keeper), lambda: at, uuid7, lambda: None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from services.editing.app import create_app
 from services.editing.settings import Settings
 from shared import accounts, db
 from shared.consume import Consumer
-from shared.desk import Desk
+from shared.desk import Desk, Rules
 from shared.envelope import Envelope, Record, event_source, headers_of
 from shared.events import CATALOGUE, Event, type_name
 from shared.office_files import in_force
@@ -121,7 +121,7 @@ async def office(*, media: bool = False) -> AsyncGenerator[Office]:
         async with database.transaction() as conn:
             rules = await in_force(conn, settings, at=MORNING)
         desk = Desk(
-            "editing", database, Outbox("editing", uuid7, lambda: at[0]), rules.keeper, lambda: at[0], uuid7,
+            "editing", database, Outbox("editing", uuid7, lambda: at[0]), Rules(rules.keeper), lambda: at[0], uuid7,
             lambda: None,
         )  # fmt: skip
         app = create_app(settings)

@@ -22,7 +22,7 @@ from services.intake.files.requests import RequestChecks
 from services.intake.settings import Settings
 from shared import accounts, db
 from shared.consume import Consumer
-from shared.desk import Desk
+from shared.desk import Desk, Rules
 from shared.envelope import Record
 from shared.events import Event
 from shared.media.malware import Malware
@@ -188,7 +188,7 @@ async def office(made: Stack, owner: "asyncpg.Connection[asyncpg.Record]", at: d
     app = create_app(Settings.model_validate(settings | {"kafka": made.kafka or "127.0.0.1:1"}))
     opened: list[Office] = []
     now = lambda: opened[0].at  # noqa: E731
-    desk = Desk("intake", database, Outbox("intake", uuid7, now), KEEPER, now, uuid7, lambda: None)
+    desk = Desk("intake", database, Outbox("intake", uuid7, now), Rules(KEEPER), now, uuid7, lambda: None)
     opened.append(Office(made, app, desk, owner, at))
     app.state.desk = desk
     try:

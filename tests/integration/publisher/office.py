@@ -25,7 +25,7 @@ from services.publisher.workers_objects import Clearing, Sweep
 from shared import accounts, db
 from shared.consume import Consumer
 from shared.content import Content, MediaKind, Rendition, StoryMedia
-from shared.desk import Desk
+from shared.desk import Desk, Rules
 from shared.envelope import Record
 from shared.events import Event, StoryApproved
 from shared.media.store import Missing, Store
@@ -273,7 +273,7 @@ def _open(made: Stack, app: FastAPI, database: db.Database, owner: "asyncpg.Conn
     def wake() -> None:
         return
 
-    desk = Desk("publisher", database, Outbox("publisher", uuid7, now), KEEPER, now, uuid7, wake)
+    desk = Desk("publisher", database, Outbox("publisher", uuid7, now), Rules(KEEPER), now, uuid7, wake)
     app.state.desk = desk
     store, road, bucket = made.store(), Road(app), made.buckets.public
     site = Site(Pages(desk), store, bucket, httpx.AsyncClient(transport=road), PUBLIC, PUBLIC)

@@ -18,7 +18,7 @@ from services.review.board import handlers as board_handlers
 from services.review.settings import Settings
 from shared import accounts, db
 from shared.consume import Consumer
-from shared.desk import Desk
+from shared.desk import Desk, Rules
 from shared.envelope import Received, Record, read
 from shared.events import Event
 from shared.outbox import Outbox
@@ -144,7 +144,7 @@ def _open(
     def wake() -> None:
         return
 
-    desk = Desk("review", database, Outbox("review", uuid7, now), KEEPER, now, uuid7, wake)
+    desk = Desk("review", database, Outbox("review", uuid7, now), Rules(KEEPER), now, uuid7, wake)
     app.state.desk = desk
     opened = Office(made, app, desk, owner, at)
     reacts = {

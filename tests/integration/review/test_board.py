@@ -18,6 +18,7 @@ from services.review.board.facts import ItemKind
 from services.review.board.fold import Key, Row
 from services.review.board.workers import BoardProjection
 from shared.calendar import WorkCalendar
+from shared.desk import Rules
 from shared.envelope import Record
 from shared.sla import Timekeeper
 from tests.integration.review.desk import Office
@@ -159,7 +160,7 @@ async def test_running_clocks_are_laid_on_a_new_calendar_and_closed_ones_stay(de
     free = KEEPER.calendar.days.first + timedelta(days=700)
     newer = WorkCalendar("baru", replace(KEEPER.calendar.days, last=free), KEEPER.calendar.zone)
     keeper = Timekeeper(KEEPER.sop, newer)
-    projection = BoardProjection(replace(desk.desk, clock=keeper))
+    projection = BoardProjection(replace(desk.desk, rules=Rules(keeper)))
     assert await projection.once() == 1
     assert await projection.once() == 0
     after = await rows(desk)
