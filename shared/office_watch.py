@@ -18,6 +18,14 @@ log = structlog.get_logger(__name__)
 PAUSE_SECONDS = 5
 
 
+async def put_in_force(desk: "Desk", settings: ServiceSettings) -> InForce:
+    """Read the files and the office's changes now, and work by them from here on."""
+    async with desk.db.transaction() as conn:
+        found = await office_files.in_force(conn, settings, at=desk.now())
+    desk.rules.keeper = found.keeper
+    return found
+
+
 @dataclass(slots=True)
 class Watch:
     """The job that looks for changes; `tell` hears of each."""
@@ -39,9 +47,8 @@ class Watch:
             found = await office_files.changes(conn)
         if found == self._seen:
             return False
-        async with self.desk.db.transaction() as conn:
-            rules = await office_files.in_force(conn, self.settings, at=self.desk.now())
-        self._seen, self.desk.rules.keeper = found, rules.keeper
+        rules = await put_in_force(self.desk, self.settings)
+        self._seen = found
         self.tell(rules)
         log.info("office rules in force", calendar=rules.keeper.calendar.version, sop=rules.keeper.sop.version)
         return True

@@ -18,6 +18,7 @@ from services.intake.files.requests import RequestChecks
 from services.intake.files.sweep import Sweep
 from services.intake.files.waiting import Waiting
 from services.intake.files.workspace import own_folder
+from services.intake.office import pages as office_pages
 from services.intake.settings import Settings
 from shared import web
 from shared.desk import Desk
@@ -57,7 +58,8 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.state.vault, app.state.secure_cookies = vault, settings.secure_cookies
     app.state.pages = Pages.of(Path(__file__).parent / "templates")
     runtime.mount(app)
-    for part in (openapi, api, files_api, login, pages):
+    app.state.office_files = _office_files(settings)
+    for part in (openapi, api, files_api, login, pages, office_pages):
         app.include_router(part.router)
     return app
 
@@ -85,6 +87,13 @@ def checks(desk: Desk, vault: Vault, settings: Settings) -> Sequence[Worker]:
     fetcher = Fetcher(frozenset(settings.fetch_hosts.split(",")) - {""})
     requests = RequestChecks(desk, vault, Elsewhere(desk, vault, fetcher, folder))
     return [lane.run for long in (False, True) for lane in (requests.lane(long=long), media.lane(long=long))]
+
+
+def _office_files(settings: Settings) -> office_pages.Files | None:
+    """None without a calendar file, without which the service does not start."""
+    if settings.calendar_file is None:
+        return None
+    return office_pages.Files(settings, settings.sop_file, settings.calendar_file)
 
 
 def _vault(settings: Settings) -> Vault:

@@ -38,7 +38,7 @@ CREATE TABLE letterhead (
     changed_at timestamptz NOT NULL
 );
 
--- An official who is away, and who stands in. Rows end early; they are never taken back.
+-- An official who is away, and who stands in. One that has begun ends early; one that has not is cancelled; none goes.
 CREATE TABLE absences (
     id            uuid PRIMARY KEY,
     account       text        NOT NULL REFERENCES accounts (account),
@@ -50,6 +50,7 @@ CREATE TABLE absences (
     letter_date   date        NOT NULL,
     added_by      text        NOT NULL,
     added_at      timestamptz NOT NULL,
+    cancelled_at  timestamptz,
     CHECK (account <> stand_in)
 );
 CREATE INDEX absences_account ON absences (account, last);

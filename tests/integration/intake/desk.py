@@ -36,6 +36,7 @@ PEOPLE: dict[str, tuple[str, str, list[str], str | None]] = {
     "agus": ("Agus Salim", "Bidang Permukiman", ["bidang"], "permukiman"),
     "rina": ("Rina Wulandari", "Admin Publikasi", ["admin"], None),
     "bambang": ("Bambang Prasetyo", "Sekretaris", ["pimpinan"], None),
+    "tono": ("Tono Hartono", "Inspektorat", ["pengawas"], None),
 }
 READS = {
     "intake-requests": handlers.on_requests, "stories": handlers.on_stories, "decisions": handlers.on_decisions,

@@ -1,0 +1,235 @@
+"""The screens of Pengaturan: a check-list that leads to each, Bidang, calendar, letterhead, absences."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from services.intake.office import checklist, rules, steps, store
+from services.intake.office.rules import Absence, BadSetting
+from shared.accounts import Person
+from shared.office_watch import put_in_force
+from shared.refusal import Refused
+from shared.settings import ServiceSettings
+from shared.web import STATUS, Pages, desk_of, may
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where the office's own files are, behind which its changes go."""
+
+    settings: ServiceSettings
+    sop_file: Path
+    calendar_file: Path
+
+
+router = APIRouter(prefix="/pengaturan", include_in_schema=False)
+Reader = Annotated[Person, may("office.read")]
+Changer = Annotated[Person, may("office.change")]
+
+
+async def _typed(request: Request) -> dict[str, str]:
+    form = await request.form()
+    return {name: value for name, value in form.items() if isinstance(value, str) and name != "csrf"}
+
+
+Typed = Annotated[dict[str, str], Depends(_typed)]
+
+
+@router.get("")
+async def overview(request: Request, person: Reader) -> Response:
+    desk = desk_of(request)
+    async with desk.db.connection() as conn:
+        lines, officials = await store.letterhead(conn), await store.officials(conn)
+    held = [role for row in officials for role in row["roles"]]
+    found = checklist.points(
+        desk.clock.sop,
+        desk.clock.calendar,
+        today=_today(request),
+        lines=lines,
+        roles={role: held.count(role) for role in held},
+        sending={row["unit"] for row in officials if row["unit"]},
+    )
+    return _show(request, "pengaturan.html", points=found)
+
+
+@router.get("/bidang")
+async def units_page(request: Request, person: Reader) -> Response:
+    return await _units(request)
+
+
+@router.post("/bidang")
+async def set_unit(request: Request, person: Changer, typed: Typed) -> Response:
+    async def step() -> None:
+        unit = rules.unit(typed.get("code", ""), typed.get("name", ""), active="active" in typed)
+        await steps.save_unit(desk_of(request), _files(request).sop_file, unit, by=person.official)
+
+    return await _do(request, step, "/pengaturan/bidang", lambda no: _units(request, typed, no))
+
+
+async def _units(request: Request, typed: dict[str, str] | None = None, no: Refused | None = None) -> Response:
+    sop = desk_of(request).clock.sop
+    listed = [(code, name, True) for code, name in sop.units.items()]
+    listed += [(code, name, False) for code, name in sop.former_units.items()]
+    return _show(request, "pengaturan_bidang.html", no=no, units=listed, typed=typed or {})
+
+
+@router.get("/kalender")
+async def calendar_page(request: Request, person: Reader) -> Response:
+    return await _calendar(request)
+
+
+@router.post("/kalender/hari")
+async def set_day(request: Request, person: Changer, typed: Typed) -> Response:
+    async def step() -> None:
+        day = rules.office_day(
+            _date(typed, "day"), typed.get("name", ""), typed.get("kind", ""), typed.get("decree", "")
+        )
+        await steps.save_day(desk_of(request), _files(request).calendar_file, day, by=person.official)
+
+    return await _do(request, step, "/pengaturan/kalender", lambda no: _calendar(request, typed, no))
+
+
+@router.post("/kalender/hari/hapus")
+async def remove_day(request: Request, person: Changer, typed: Typed) -> Response:
+    async def step() -> None:
+        await steps.remove_day(desk_of(request), _files(request).calendar_file, _date(typed, "day"), by=person.official)
+
+    return await _do(request, step, "/pengaturan/kalender", lambda no: _calendar(request, {}, no))
+
+
+@router.post("/kalender/ramadan")
+async def set_ramadan(request: Request, person: Changer, typed: Typed) -> Response:
+    async def step() -> None:
+        dates = rules.ramadan(_date(typed, "first"), _date(typed, "last"), typed.get("decree", ""))
+        await steps.save_ramadan(desk_of(request), _files(request).calendar_file, dates, by=person.official)
+
+    return await _do(request, step, "/pengaturan/kalender", lambda no: _calendar(request, typed, no))
+
+
+async def _calendar(request: Request, typed: dict[str, str] | None = None, no: Refused | None = None) -> Response:
+    desk = desk_of(request)
+    async with desk.db.connection() as conn:
+        days, ramadans = await store.days(conn), await store.ramadans(conn)
+    return _show(
+        request,
+        "pengaturan_kalender.html",
+        no=no,
+        days=days,
+        ramadans=ramadans,
+        calendar=desk.clock.calendar,
+        kinds=rules.DAY_KINDS,
+        typed=typed or {},
+        today=_today(request),
+    )
+
+
+@router.get("/kop")
+async def letterhead_page(request: Request, person: Reader) -> Response:
+    return await _letterhead(request)
+
+
+@router.post("/kop")
+async def set_letterhead(request: Request, person: Changer, typed: Typed) -> Response:
+    async def step() -> None:
+        lines = rules.letterhead(typed.get("lines", ""))
+        await steps.save_letterhead(desk_of(request), _files(request).sop_file, lines, by=person.official)
+
+    return await _do(request, step, "/pengaturan/kop", lambda no: _letterhead(request, typed, no))
+
+
+async def _letterhead(request: Request, typed: dict[str, str] | None = None, no: Refused | None = None) -> Response:
+    async with desk_of(request).db.connection() as conn:
+        lines = await store.letterhead(conn)
+    return _show(request, "pengaturan_kop.html", no=no, lines=(typed or {}).get("lines", "\n".join(lines)), saved=lines)
+
+
+@router.get("/ketidakhadiran")
+async def absences_page(request: Request, person: Reader) -> Response:
+    return await _absences(request)
+
+
+@router.post("/ketidakhadiran")
+async def add_absence(request: Request, person: Changer, typed: Typed) -> Response:
+    async def step() -> None:
+        await steps.add_absence(desk_of(request), _absence_of(request, typed), by=person.official)
+
+    return await _do(request, step, "/pengaturan/ketidakhadiran", lambda no: _absences(request, typed, no))
+
+
+@router.post("/ketidakhadiran/{absence}/akhiri")
+async def end_absence(request: Request, absence: UUID, person: Changer) -> Response:
+    async def step() -> None:
+        await steps.end_absence(desk_of(request), absence, by=person.official)
+
+    return await _do(request, step, "/pengaturan/ketidakhadiran", lambda no: _absences(request, {}, no))
+
+
+def _absence_of(request: Request, typed: dict[str, str]) -> Absence:
+    return Absence(
+        id=desk_of(request).new_id(),
+        account=typed.get("account", ""),
+        stand_in=typed.get("stand_in", ""),
+        kind=rules.stand_in(typed.get("kind", "")),
+        first=_date(typed, "first"),
+        last=_date(typed, "last"),
+        letter_number=typed.get("letter_number", "").strip(),
+        letter_date=_date(typed, "letter_date"),
+    )
+
+
+async def _absences(request: Request, typed: dict[str, str] | None = None, no: Refused | None = None) -> Response:
+    async with desk_of(request).db.connection() as conn:
+        listed, officials = await store.absences(conn), await store.officials(conn)
+    return _show(
+        request,
+        "pengaturan_ketidakhadiran.html",
+        no=no,
+        absences=listed,
+        officials=officials,
+        named={row["account"]: row["name"] for row in officials},
+        kinds=rules.STAND_INS,
+        typed=typed or {},
+        today=_today(request),
+    )
+
+
+async def _do(
+    request: Request, step: Callable[[], Awaitable[None]], then: str, again: Callable[[Refused], Awaitable[Response]]
+) -> Response:
+    """Take a step and go on; a refusal shows the form again with all that was typed."""
+    try:
+        await step()
+        await put_in_force(desk_of(request), _files(request).settings)
+    except Refused as no:
+        return await again(no)
+    return RedirectResponse(f"{then}?tersimpan=1", 303)
+
+
+def _date(typed: dict[str, str], field: str) -> date:
+    try:
+        return date.fromisoformat(typed.get(field, ""))
+    except ValueError:
+        raise BadSetting(field, "Tanggal tidak terbaca. Pilih tanggal dari kalender di isian itu.") from None
+
+
+def _today(request: Request) -> date:
+    desk = desk_of(request)
+    return desk.now().astimezone(desk.clock.calendar.zone).date()
+
+
+def _files(request: Request) -> Files:
+    files: Files = request.app.state.office_files
+    return files
+
+
+def _show(request: Request, template: str, *, no: Refused | None = None, **view: Any) -> Response:
+    pages: Pages = request.app.state.pages
+    http = 200 if no is None else next((code for kind, code in STATUS.items() if isinstance(no, kind)), 422)
+    saved = no is None and "tersimpan" in request.query_params
+    return pages.show(request, template, http=http, no=no, just_saved=saved, **view)
