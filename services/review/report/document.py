@@ -55,7 +55,7 @@ def document(seen: Picture, letter: Letter, head: Head, keeper: Timekeeper) -> d
     """Everything that the report prints."""
     found, sop, zone = seen.found, keeper.sop, keeper.calendar.zone.key
     return {
-        "head": {"above": head.above, "office": sop.office, "address": head.address},
+        "head": _head(head, sop),
         "title": "Laporan Kepatuhan Waktu Layanan",
         "subject": sop.title,
         "number": letter.number or TO_BE_GIVEN,
@@ -85,6 +85,15 @@ def document(seen: Picture, letter: Letter, head: Head, keeper: Timekeeper) -> d
         "rank": letter.rank,
         "nip": letter.nip,
     }
+
+
+def _head(head: Head, sop: Sop) -> dict[str, Any]:
+    """The office's own letterhead (who is above it, its name, its address), or else the operator's settings."""
+    if len(sop.letterhead) > 1:
+        above, office, *address = sop.letterhead
+        return {"above": above, "office": office, "address": address}
+    office = sop.letterhead[0] if sop.letterhead else sop.office
+    return {"above": head.above, "office": office, "address": [head.address] if head.address else []}
 
 
 def _measures(lines: Sequence[Line], sop: Sop) -> list[list[str]]:

@@ -1,5 +1,6 @@
 """What a report of compliance is made of: the letter, the pictures, the words."""
 
+from dataclasses import replace
 from datetime import date
 from xml.etree import ElementTree
 
@@ -9,8 +10,10 @@ from services.review.compliance import charts
 from services.review.compliance.figures import Figures, Line, Period, Scope, assemble
 from services.review.compliance.words import first_pass_words, percent, period_words, spent
 from services.review.report import terminal
+from services.review.report.document import Head, _head
 from services.review.report.letter import Letter, NotSigned, checked
 from shared.sop import STAGES
+from tests.unit.review.samples import KEEPER
 
 NOVEMBER = Scope(Period.month("2026-11"))
 WHOLE = Letter(place="Bekasi", day=date(2026, 12, 1), position="Sekretaris", name="Bambang")
@@ -70,6 +73,17 @@ def test_a_year_fits_the_picture_too() -> None:
     found = assemble(year, [Line("review", Figures(1, 1), day=date(2026, 12, 31))], [], Figures())
     root = ElementTree.fromstring(charts.days(found))
     assert all(float(r.get("x", "0")) + float(r.get("width", "0")) <= charts.WIDTH for r in root.iter(f"{SVG}rect"))
+
+
+def test_the_letterhead_that_the_office_set_takes_the_place_of_the_operators() -> None:
+    told = Head(above="Pemerintah", address="Jalan Lama")
+    assert _head(told, KEEPER.sop) == {"above": "Pemerintah", "office": KEEPER.sop.office, "address": ["Jalan Lama"]}
+    one = replace(KEEPER.sop, letterhead=("Dinas Baru",))
+    assert _head(told, one)["office"] == "Dinas Baru"
+    whole = replace(KEEPER.sop, letterhead=("Pemerintah Kota", "Dinas Baru", "Jalan Baru 1", "Telepon 021"))
+    assert _head(told, whole) == {
+        "above": "Pemerintah Kota", "office": "Dinas Baru", "address": ["Jalan Baru 1", "Telepon 021"],
+    }  # fmt: skip
 
 
 def test_what_somebody_typed_cannot_command_the_terminal() -> None:
