@@ -10,8 +10,9 @@ from fastapi.responses import RedirectResponse, Response
 from services.intake import steps, store, views
 from services.intake.api import Changer, Reader, seen, unit_seen
 from services.intake.forms import NewSupplement, Withdrawal
+from services.intake.sending import store_drafts
 from services.intake.sending.fields import Form, Posted, parse, with_files
-from services.intake.sending.pages import shown
+from services.intake.sending.pages import PATHS, shown
 from services.intake.web import show, vault_of
 from shared.accounts import Person
 from shared.refusal import Refused
@@ -20,7 +21,7 @@ from shared.web import desk_of, may, public
 router = APIRouter(include_in_schema=False)
 Anyone = Annotated[Person, may("home.see")]
 PAGE = 50
-SECTIONS = {"received": "Diterima", "sent-back": "Perlu dilengkapi", "withdrawn": "Ditarik"}
+SECTIONS = {"sent-back": "Perlu dilengkapi", "received": "Diterima", "withdrawn": "Ditarik"}
 
 
 @router.get("/", dependencies=[public])
@@ -30,21 +31,32 @@ async def front() -> Response:
 
 @router.get("/beranda")
 async def home(request: Request, person: Anyone) -> Response:
-    async with desk_of(request).db.connection() as conn:
+    desk = desk_of(request)
+    async with desk.db.connection() as conn:
         counts = await store.counts(conn, unit_seen(person))
         waiting = await store.page(conn, unit=unit_seen(person), state="sent-back", before=None, limit=10)
-        lines = await views.briefs(conn, waiting)
+        lines = await views.briefs(conn, desk, waiting)
     return show(request, "beranda.html", counts=counts, waiting=lines)
 
 
 @router.get("/bahan")
-async def listed(request: Request, person: Reader, keadaan: str = "", sebelum: UUID | None = None) -> Response:
-    state = keadaan if keadaan in SECTIONS else None
-    async with desk_of(request).db.connection() as conn:
-        found = await store.page(conn, unit=unit_seen(person), state=state, before=sebelum, limit=PAGE)
-        lines = await views.briefs(conn, found)
+async def listed(
+    request: Request, person: Reader, keadaan: str = "", sebelum: UUID | None = None, cari: str = ""
+) -> Response:
+    """The Reports that one may see, by state and by the words of their titles, and one's own drafts."""
+    desk, unit = desk_of(request), unit_seen(person)
+    state, words = keadaan if keadaan in SECTIONS else None, cari.replace("\x00", "").strip()[:200]
+    async with desk.db.connection() as conn:
+        found = await store.page(conn, unit=unit, state=state, before=sebelum, limit=PAGE, words=words)
+        lines = await views.briefs(conn, desk, found)
+        may_write = person.may("report.send") and sebelum is None
+        drafts = await store_drafts.of_account(conn, person.account) if may_write else []
+        counts = await store.counts(conn, unit)
     more = str(found[-1].id) if len(found) == PAGE else None
-    return show(request, "bahan.html", reports=lines, more=more, state=state, sections=SECTIONS)
+    return show(
+        request, "bahan.html", reports=lines, more=more, state=state, words=words, sections=SECTIONS, drafts=drafts,
+        counts=counts, paths=PATHS,
+    )  # fmt: skip
 
 
 @router.get("/bahan/{report}")

@@ -63,10 +63,10 @@ async def count(conn: "Connection", account: str) -> int:
 
 async def sent_as(conn: "Connection", account: str, draft: UUID) -> UUID | None:
     """The Report that a draft became."""
-    found: UUID | None = await conn.fetchval(
+    row = await conn.fetchrow(
         "SELECT id FROM reports WHERE created_by = $1 AND idempotency_key = $2", account, str(draft)
     )
-    return found
+    return None if row is None else row["id"]
 
 
 async def remove(conn: "Connection", account: str, draft: UUID) -> Draft | None:
