@@ -1,5 +1,6 @@
 """Where a Report stands, and whose time is running."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,7 +46,7 @@ def test_a_returned_story_is_the_admins_again_from_the_decision_on() -> None:
 
 def test_an_embargo_moves_the_publishing_clock() -> None:
     approved = Progress(STORY.story, submitted_version=1, decided_version=1, decision="approved", decided_at=hours(1))
-    held = Progress(**{name: getattr(approved, name) for name in approved.__slots__} | {"not_before": hours(2)})
+    held = replace(approved, not_before=hours(2))
     assert left("received", approved, now=hours(1)) == ("publisher", "sisa 30 menit jam kerja")
     assert left("received", held, now=hours(1)) == ("publisher", "sisa 30 menit jam kerja, dihitung mulai 15.00")
 
