@@ -11,16 +11,10 @@ from services.editing.manuscript import Manuscript, MediaChoice, may_be_chosen
 from services.editing.marks import blocks_of, text_of
 from services.editing.reports import Report
 from shared.content import Content, Media, MediaRights
+from shared.reasons import SENT_BACK
 from shared.refusal import Refused
 
-REASONS = {
-    "foto-kurang-jelas": "Foto kurang jelas",
-    "foto-kurang": "Foto belum ada atau belum cukup",
-    "data-kurang-lengkap": "Data belum lengkap (apa, kapan, di mana, siapa)",
-    "data-perlu-diperiksa": "Data perlu diperiksa lagi",
-    "izin-foto": "Izin orang yang difoto belum jelas",
-    "lain": "Lainnya (jelaskan dalam pertanyaan)",
-}
+REASONS = SENT_BACK
 CLASSES = {
     "berkala": "Berkala", "serta-merta": "Serta merta", "setiap-saat": "Setiap saat", "dikecualikan": "Dikecualikan",
 }  # fmt: skip

@@ -122,9 +122,10 @@ async def reports(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """Reports, the newest first; the next page is `before` the last one's id."""
-    async with desk_of(request).db.connection() as conn:
+    desk = desk_of(request)
+    async with desk.db.connection() as conn:
         found = await store.page(conn, unit=unit_seen(person), state=state, before=before, limit=limit)
-        return {"reports": await views.briefs(conn, found)}
+        return {"reports": await views.briefs(conn, desk, found)}
 
 
 @router.get("/reports/{report}")

@@ -19,6 +19,9 @@ from services.intake.files.sweep import Sweep
 from services.intake.files.waiting import Waiting
 from services.intake.files.workspace import own_folder
 from services.intake.office import pages as office_pages
+from services.intake.sending import api as drafts_api
+from services.intake.sending import pages as sending_pages
+from services.intake.sending.fields import MOST_IN_A_FORM
 from services.intake.settings import Settings
 from shared import web
 from shared.desk import Desk
@@ -53,13 +56,16 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
         ],
     )
     app = web.create_app(
-        title="Alurwarta: intake", lifespan=runtime.lifespan, media_origins=vault.store.public_endpoint
+        title="Alurwarta: intake",
+        lifespan=runtime.lifespan,
+        media_origins=vault.store.public_endpoint,
+        longer_bodies={"/bahan": MOST_IN_A_FORM},
     )
     app.state.vault, app.state.secure_cookies = vault, settings.secure_cookies
     app.state.pages = Pages.of(Path(__file__).parent / "templates")
     runtime.mount(app)
     app.state.office_files = _office_files(settings)
-    for part in (openapi, api, files_api, login, pages, office_pages):
+    for part in (openapi, api, files_api, drafts_api, login, sending_pages, pages, office_pages):
         app.include_router(part.router)
     return app
 

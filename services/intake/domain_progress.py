@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -53,6 +54,9 @@ class Progress:
     title: str | None = None
     urls: dict[str, str] = field(default_factory=dict[str, str])
     taken_down: str | None = None
+    submitted_at: datetime | None = None
+    decided_at: datetime | None = None
+    not_before: datetime | None = None
 
     @property
     def fate(self) -> Fate:
@@ -72,13 +76,19 @@ def follow(progress: Progress, event: Event) -> Progress:
     """Take in one event of another stage."""
     match event:
         case StorySubmitted():
-            return replace(progress, submitted_version=event.version, abandoned=False)
+            return replace(progress, submitted_version=event.version, abandoned=False, submitted_at=event.submitted_at)
         case StoryAbandoned():
             return replace(progress, abandoned=True)
         case Decision():
-            return replace(progress, decided_version=event.version, decision=DECISIONS[type(event)])
+            return replace(
+                progress,
+                decided_version=event.version,
+                decision=DECISIONS[type(event)],
+                decided_at=event.decided_at,
+                not_before=getattr(event, "not_before", None),
+            )
         case ApprovalRevoked() if event.version == progress.decided_version:
-            return replace(progress, decision="revoked")
+            return replace(progress, decision="revoked", decided_at=event.at)
         case StoryPublished() | StoryCorrected():
             return replace(
                 progress, published_version=event.version, title=event.title, urls=event.urls, taken_down=None

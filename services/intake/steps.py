@@ -14,6 +14,7 @@ from services.intake.files.originals import Vault, original_of
 from services.intake.files.store import Filed
 from services.intake.files.store_uploads import Upload
 from services.intake.forms import AttachedFile, NewReport, NewSupplement, Withdrawal
+from services.intake.sending import saving
 from services.intake.supplementing import Addition
 from shared import access, audit, ledger
 from shared.accounts import Person
@@ -31,8 +32,13 @@ if TYPE_CHECKING:
     from shared.db import Connection
 
 
-async def create(desk: Desk, vault: Vault, person: Person, form: NewReport, *, key: str | None = None) -> UUID:
-    """Send a Report; the same form of the same person sent twice is one Report. Returns its id."""
+async def create(
+    desk: Desk, vault: Vault, person: Person, form: NewReport, *, key: str | None = None, version: int | None = None
+) -> UUID:
+    """Send a Report; the same form of the same person sent twice is one Report. Returns its id.
+
+    Its draft is used up; `version` is the newest that the form knows of. Raises NewerDraft.
+    """
     now = desk.now()
     asked = IntakeRequested(**form.model_dump(exclude={"media", "sent_at"}, exclude_unset=True))
     unit = unit_for(form.unit, own=person.unit, any_unit=access.everywhere("report.send", person.roles))
@@ -45,6 +51,8 @@ async def create(desk: Desk, vault: Vault, person: Person, form: NewReport, *, k
         form.urgency, created_by=person.account, idempotency_key=key,
     )  # fmt: skip
     async with desk.transaction() as conn:
+        if key is not None:
+            await saving.use_up(conn, person, key, version)
         files = await _attached(conn, desk, vault, person, form.media)
         if not await store.add_once(conn, report):
             return await _sent_before(conn, report, [media for media, _ in files])

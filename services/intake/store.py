@@ -1,10 +1,11 @@
 """Reports and their supplements: the SQL beside its mapping."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 from uuid import UUID
 
-from services.intake.domain import Report, Supplement
+from services.intake.domain import Report, State, Supplement
 from shared.ledger import COLUMNS
 from shared.sla import Clock
 
@@ -18,10 +19,11 @@ _INSERT = f"""
 _LOCK = f"SELECT {FIELDS} FROM reports WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"  # noqa: S608
 _BY_KEY = f"SELECT {FIELDS} FROM reports WHERE created_by = $1 AND idempotency_key = $2"  # noqa: S608
 _CLOCKS = f"SELECT {', '.join(COLUMNS)} FROM clocks WHERE report = $1 ORDER BY cycle"  # noqa: S608
-_PAGE = f"""
-    SELECT {FIELDS} FROM reports
-    WHERE ($1::text IS NULL OR unit = $1) AND ($2::text IS NULL OR state = $2) AND ($3::uuid IS NULL OR id < $3)
-    ORDER BY id DESC LIMIT $4"""  # noqa: S608
+_LAST = f"""
+    SELECT DISTINCT ON (report) {", ".join(COLUMNS)} FROM clocks WHERE report = ANY($1::uuid[])
+    ORDER BY report, cycle DESC"""  # noqa: S608
+WORD = re.compile(r"\w+")
+MOST_COUNTED = 1_000
 
 
 async def add(conn: "Connection", reports: Sequence[Report]) -> None:
@@ -79,18 +81,30 @@ async def made_before(conn: "Connection", report: Report) -> Report:
 
 
 async def page(
-    conn: "Connection", *, unit: str | None, state: str | None, before: UUID | None, limit: int
+    conn: "Connection", *, unit: str | None, state: str | None, before: UUID | None, limit: int, words: str = ""
 ) -> list[Report]:
-    """Reports, the newest first; `unit` None is every Unit."""
-    return [Report(**row) for row in await conn.fetch(_PAGE, unit, state, before, limit)]
+    """Reports, the newest first; `unit` None is every Unit. Each of the `words` begins one of the title's."""
+    # Only what is asked stands in the query: a plan for every case would go by no index.
+    asked: dict[str, Any] = {"unit = {}": unit, "state = {}": state, "id < {}": before}
+    if found := WORD.findall(words.replace("_", " "))[:20]:
+        asked["to_tsvector('simple', title) @@ to_tsquery('simple', {})"] = " & ".join(f"{w}:*" for w in found)
+    given = {condition: value for condition, value in asked.items() if value is not None}
+    where = " AND ".join(condition.format(f"${n}") for n, condition in enumerate(given, 2)) or "true"
+    sql = f"SELECT {FIELDS} FROM reports WHERE {where} ORDER BY id DESC LIMIT $1"  # noqa: S608  (our own conditions)
+    return [Report(**row) for row in await conn.fetch(sql, limit, *given.values())]
 
 
 async def counts(conn: "Connection", unit: str | None) -> dict[str, int]:
-    """How many Reports are in each state."""
-    rows = await conn.fetch(
-        "SELECT state, count(*) AS n FROM reports WHERE $1::text IS NULL OR unit = $1 GROUP BY state", unit
-    )
-    return {row["state"]: row["n"] for row in rows}
+    """How many Reports are in each state, up to the most that is counted."""
+    own = "" if unit is None else "AND unit = $2"
+    sql = f"SELECT count(*) AS n FROM (SELECT FROM reports WHERE state = $1 {own} ORDER BY id LIMIT {MOST_COUNTED}) AS few"  # noqa: S608
+    given = [] if unit is None else [unit]
+    return {state: (await conn.fetch(sql, state, *given))[0]["n"] for state in get_args(State)}
+
+
+async def last_clocks(conn: "Connection", reports: Collection[UUID]) -> dict[UUID, Clock]:
+    """The newest intake clock of each Report."""
+    return {row["report"]: Clock(**dict(row)) for row in await conn.fetch(_LAST, list(reports))}
 
 
 async def supplements_of(conn: "Connection", report: UUID) -> list[dict[str, Any]]:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from shared.db import Connection
 
-_FIELDS = "story, submitted_version, abandoned, decided_version, decision, published_version, title, urls, taken_down"
+_FIELDS = (
+    "story, submitted_version, abandoned, decided_version, decision, published_version, title, urls, taken_down, "
+    "submitted_at, decided_at, not_before"
+)
 
 
 async def lock(conn: "Connection", stories: Collection[UUID]) -> dict[UUID, Progress]:
@@ -33,16 +36,18 @@ async def save(conn: "Connection", stories: Iterable[Progress]) -> None:
     rows = [
         (
             p.story, p.submitted_version, p.abandoned, p.decided_version, p.decision, p.published_version, p.title,
-            json.dumps(p.urls), p.taken_down,
+            json.dumps(p.urls), p.taken_down, p.submitted_at, p.decided_at, p.not_before,
         )
         for p in stories
     ]  # fmt: skip
     if rows:
         await conn.execute(
             """UPDATE stories s SET submitted_version = x.sv, abandoned = x.a, decided_version = x.dv, decision = x.d,
-                      published_version = x.pv, title = x.t, urls = x.u::json, taken_down = x.td
+                      published_version = x.pv, title = x.t, urls = x.u::json, taken_down = x.td, submitted_at = x.sa,
+                      decided_at = x.da, not_before = x.nb
                FROM unnest($1::uuid[], $2::int[], $3::boolean[], $4::int[], $5::text[], $6::int[], $7::text[],
-                           $8::text[], $9::text[]) AS x(story, sv, a, dv, d, pv, t, u, td)
+                           $8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[])
+                    AS x(story, sv, a, dv, d, pv, t, u, td, sa, da, nb)
                WHERE s.story = x.story""",
             *map(list, zip(*rows, strict=True)),
         )

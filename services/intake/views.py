@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 from services.intake import store, store_progress
 from services.intake.domain import Asked, Report
-from services.intake.domain_progress import Progress, stage_of
+from services.intake.domain_progress import Progress
 from services.intake.files import store as store_files
 from services.intake.files.store import Filed
+from services.intake.standing import Standing, standing
+from shared import reasons
 from shared.desk import Desk
 from shared.events import IntakeRequested
 from shared.media.choosing import choose
@@ -20,7 +22,7 @@ CLOCK = ("stage", "cycle", "lane", "opened_at", "due_at", "closed_at", "outcome"
          "working_seconds", "elapsed_seconds")  # fmt: skip
 
 
-def brief(report: Report, stories: list[Progress]) -> dict[str, Any]:
+def brief(report: Report, stories: list[Progress], stands: Standing) -> dict[str, Any]:
     """One line of a list."""
     return {
         "report": str(report.id),
@@ -29,17 +31,26 @@ def brief(report: Report, stories: list[Progress]) -> dict[str, Any]:
         "state": report.state,
         "cycle": report.cycle,
         "urgency": report.urgency,
+        "practice": report.practice,
         "happened_at": report.happened_at,
         "received_at": report.received_at,
         "request": report.request.model_dump() if report.request else None,
-        "stage": stage_of(report.state, stories),
+        "stage": stands.stage,
+        "stage_words": stands.words,
+        "remaining": stands.left,
         "stories": [_story(s) for s in stories],
     }
 
 
-async def briefs(conn: "Connection", reports: list[Report]) -> list[dict[str, Any]]:
-    stories = await store_progress.of_reports(conn, [r.id for r in reports])
-    return [brief(r, stories.get(r.id, [])) for r in reports]
+async def briefs(conn: "Connection", desk: Desk, reports: list[Report]) -> list[dict[str, Any]]:
+    ids = [r.id for r in reports]
+    stories, clocks = await store_progress.of_reports(conn, ids), await store.last_clocks(conn, ids)
+    now, keeper = desk.now(), desk.clock
+    return [
+        brief(r, own, standing(r, own, clocks.get(r.id), now=now, keeper=keeper))
+        for r in reports
+        for own in [stories.get(r.id, [])]
+    ]
 
 
 async def whole(conn: "Connection", desk: Desk, report: Report) -> dict[str, Any]:
@@ -49,12 +60,14 @@ async def whole(conn: "Connection", desk: Desk, report: Report) -> dict[str, Any
         include={"text", "place", "people", "reporter", "practice", "received_via", "assigned_at", "nota_dinas",
                  "archive_code"}
     )  # fmt: skip
-    (line,) = await briefs(conn, [report])
+    (line,) = await briefs(conn, desk, [report])
     sent_back = Asked.model_validate_json(report.sent_back, extra="ignore") if report.sent_back else None
     return {
         **line,
         **facts,
-        "sent_back": sent_back.model_dump() if sent_back else None,
+        "sent_back": sent_back.model_dump() | {"told": [reasons.told(r) for r in sent_back.reasons]}
+        if sent_back
+        else None,
         "media": [_file(f) for f in await store_files.of_reports(conn, [report.id])],
         "supplements": await store.supplements_of(conn, report.id),
         "clocks": [_clock(c, desk) for c in await store.clocks_of(conn, report.id)],

@@ -4,6 +4,7 @@ from typing import Any, TypeVar, cast
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
 from pydantic import BaseModel, ValidationError
 
 from services.intake import sources, store_requests
@@ -13,7 +14,7 @@ from shared import access
 from shared.accounts import Person
 from shared.guard import MAX_BODY
 from shared.refusal import Refused
-from shared.web import NotLoggedIn, desk_of, may, named
+from shared.web import NotLoggedIn, Pages, desk_of, may, named
 
 M = TypeVar("M", bound=BaseModel)
 BEARER = "bearer "
@@ -26,6 +27,12 @@ class BodyTooLarge(Refused):
 
 def vault_of(request: Request) -> Vault:
     return cast(Vault, request.app.state.vault)
+
+
+def show(request: Request, template: str, *, http: int = 200, **view: Any) -> Response:
+    """A page of ours."""
+    pages: Pages = request.app.state.pages
+    return pages.show(request, template, http=http, **view)
 
 
 async def _source(request: Request) -> Source:

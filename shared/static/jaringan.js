@@ -10,6 +10,13 @@ class Again extends Error {} // an answer that says to look again at how far it 
 class Gone extends Error {} // the upload is not known any more
 class Stopped extends Error {} // paused or removed by the person
 class Refusal extends Error {} // a sentence for the person
+class LoggedOut extends Error {} // the session is over: after logging in it goes on
+class Conflict extends Error { // another writing stands; `answer` has it
+  constructor(answer) {
+    super(answer.detail);
+    this.answer = answer;
+  }
+}
 
 // At most so many at once; the others wait their turn.
 class Turns {
@@ -49,7 +56,9 @@ class Line {
     if (response.status >= 500 || response.status === 429) throw new Away();
     const answer = await response.json().catch(() => ({}));
     if (response.ok) return answer;
+    if (response.status === 401 || answer.title === "forged") throw new LoggedOut();
     if (response.status === 404) throw new Gone();
+    if (response.status === 409) throw new Conflict(answer);
     if (answer.title === "parts-missing") throw new Again();
     throw new Refusal(answer.detail || "Berkas tidak diterima. Coba lagi nanti.");
   }
@@ -99,4 +108,4 @@ function sendByXhr(method, url, body, { signal, progress }) {
   });
 }
 
-if (typeof module !== "undefined") module.exports = { Away, Again, Gone, Stopped, Refusal, Turns, Line };
+if (typeof module !== "undefined") module.exports = { Away, Again, Gone, Stopped, Refusal, LoggedOut, Conflict, Turns, Line };

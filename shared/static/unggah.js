@@ -1,81 +1,38 @@
-// The files of a form: sent straight to the object store from when they are chosen, and the form waits for what is left.
-// Without this script the form still works as text only.
+// The forms of Reports: their files go up from when they are chosen, what is typed is kept, and sending waits for all.
+// Without this script the forms work too, with the files in the form itself.
 "use strict";
 
-const FILES_AT_ONCE = 3;
-const WORDS = {
-  menunggu: "menunggu giliran", mengirim: "sedang dikirim", menyelesaikan: "hampir selesai", terkirim: "terkirim",
-  dijeda: "dijeda", terputus: "sambungan terputus, dicoba lagi sebentar lagi",
-};
-
-function rightsOf(card) {
-  const filled = {};
-  card.querySelectorAll("[data-isi]").forEach((input) => {
-    if (input.value.trim()) filled[input.dataset.isi] = input.value.trim();
+// An answer or an addition: no draft, only files.
+function prepareFiles(form, line, hooks) {
+  const box = form.querySelector("[data-unggah]");
+  const saved = Array.from(box.querySelectorAll("[data-terlampir]"), (card) => {
+    card.remove();
+    return JSON.parse(card.dataset.terlampir);
   });
-  const shows = Array.from(card.querySelectorAll("[data-tampak]:checked"), (box) => box.dataset.tampak);
-  return shows.length ? { ...filled, shows } : filled;
+  return { files: new Files(box, line, hooks), saved };
 }
 
-// One chosen file on the page: its card, its upload, and how that ended.
-class Chosen {
-  constructor(file, card, context) {
-    this.file = file;
-    this.card = card;
-    this.find("[data-nama]").textContent = file.name;
-    this.upload = new Upload(file, { ...context, tell: (state, sent) => this.show(state, sent) });
-    this.find("[data-jeda]").addEventListener("click", () => this.toggle());
-    this.find("[data-ulang]").addEventListener("click", () => this.follow(this.upload.run()));
-    this.show("menunggu", 0);
-  }
-
-  find(selector) {
-    return this.card.querySelector(selector);
-  }
-
-  toggle() {
-    if (this.upload.paused) this.upload.resume();
-    else this.upload.pause();
-  }
-
-  // `ended` never rejects: a file that is refused stops no other.
-  follow(promise) {
-    this.sentence = null;
-    this.find("[data-ulang]").hidden = true;
-    this.ended = promise.then(
-      (done) => { this.done = done; },
-      (error) => { if (!this.upload.removed) this.refuse(error); },
-    );
-  }
-
-  refuse(error) {
-    this.sentence = error instanceof Refusal ? error.message : "Berkas belum terkirim. Coba lagi.";
-    this.find("[data-keadaan]").textContent = `tidak terkirim: ${this.sentence}`;
-    this.find("[data-jeda]").hidden = true;
-    this.find("[data-ulang]").hidden = false;
-  }
-
-  show(state, sent) {
-    const share = this.file.size ? Math.floor((100 * sent) / this.file.size) : 0;
-    const words = this.find("[data-keadaan]");
-    if (words.textContent !== WORDS[state]) words.textContent = WORDS[state]; // read out when it changes, not each time
-    this.find("[data-persen]").textContent = state === "terkirim" ? "" : `${share} %`;
-    this.find("progress").value = share;
-    this.find("progress").hidden = state === "terkirim";
-    this.find("[data-jeda]").hidden = state === "terkirim";
-    this.find("[data-jeda]").textContent = state === "dijeda" ? "Lanjutkan" : "Jeda";
-  }
+async function takeShared(laci, keeper, id) {
+  const shared = await laci.get("kiriman", id);
+  if (!shared) return;
+  const empty = (name) => !keeper.form.elements[name].value.trim();
+  if (shared.title && empty("title")) keeper.form.elements.title.value = shared.title.slice(0, 300);
+  const text = [shared.text, shared.url].filter(Boolean).join("\n\n");
+  if (text && empty("text")) keeper.form.elements.text.value = text;
+  keeper.files.add(shared.files);
+  keeper.changed();
+  await Promise.all(shared.files.map((file) => laci.keepFile(keeper.id, file)));
+  await keeper.save().catch(() => {});
+  await laci.drop("kiriman", id); // only when all of it lies elsewhere
 }
 
 function prepare(form) {
-  const box = form.querySelector("[data-unggah]");
-  if (!box) return;
-  const list = box.querySelector("[data-daftar]");
-  const message = form.querySelector("[data-pesan]");
-  const button = form.querySelector("button:not([type=button])");
   const line = new Line(form.elements.csrf.value);
-  const context = { line, memory: new Memory(storage()), files: new Turns(FILES_AT_ONCE) };
-  const chosen = new Set();
+  const laci = new Laci();
+  const message = form.querySelector("[data-pesan]");
+  const button = form.querySelector("[data-kirim]");
+  const keeper = form.dataset.draf ? new Keeper(form, line, laci) : null;
+  const quietly = (promise) => promise.catch(() => {});
   let leaving = false;
 
   const tell = (words) => {
@@ -84,79 +41,104 @@ function prepare(form) {
     if (words) message.scrollIntoView({ block: "center" });
   };
 
-  const choose = (file) => {
-    const card = box.querySelector("template").content.firstElementChild.cloneNode(true);
-    const item = new Chosen(file, card, context);
-    item.find("[data-hapus]").addEventListener("click", () => {
-      chosen.delete(item);
-      card.remove();
-      item.upload.remove();
-    });
-    list.append(card);
-    chosen.add(item);
-    return item;
-  };
-
-  const isNew = (file) => !Array.from(chosen).some((item) => Memory.key(item.file) === Memory.key(file));
-
-  box.querySelectorAll("input[type=file]").forEach((chooser) => {
-    chooser.addEventListener("change", () => {
-      const items = Array.from(chooser.files).filter(isNew).map(choose);
-      chooser.value = "";
-      const of = new Map(items.map((item) => [item.upload, item]));
-      items.forEach((item) => { item.begun = new Promise((go) => { item.began = go; }); });
-      runAll([...of.keys()], line, (upload, promise) => {
-        of.get(upload).follow(promise);
-        of.get(upload).began();
-      });
-    });
+  const { files, saved } = prepareFiles(form, line, {
+    onkeep: (file) => { if (keeper) quietly(laci.keepFile(keeper.id, file)); },
+    onchange: (finished) => {
+      if (!keeper) return;
+      keeper.changed();
+      if (finished) quietly(laci.dropFile(keeper.id, finished));
+    },
+    onloggedout: () => { if (keeper) keeper.loggedOut(); },
   });
+  if (keeper) {
+    keeper.files = files;
+    const shared = new URLSearchParams(location.search).get("berbagi");
+    quietly(keeper.restore(saved).then(() => shared && takeShared(laci, keeper, shared)).then(() => laci.tidy()));
+    form.querySelector("[data-masuk] a").addEventListener("click", () => { leaving = true; });
+  } else {
+    files.restore(saved);
+  }
 
   window.addEventListener("beforeunload", (event) => {
-    if (!leaving && Array.from(chosen).some((item) => !item.done && !item.sentence)) event.preventDefault();
+    if (!leaving && files.open.length) event.preventDefault();
   });
 
-  // Until each has ended, also those that are chosen, paused or tried again meanwhile.
-  const allEnded = async () => {
-    for (;;) {
-      const open = Array.from(chosen).filter((item) => !item.done && !item.sentence);
-      if (!open.length) return;
-      tell(`Menunggu ${open.length} berkas selesai dikirim. Biarkan halaman ini terbuka.`);
-      open.forEach((item) => item.upload.resume());
-      await Promise.race(open.map((item) => item.begun.then(() => item.ended)));
+  const refuse = (words) => {
+    tell(words);
+    button.disabled = false;
+  };
+
+  // The draft is on the server before the form goes: a lost answer or session loses nothing.
+  const kept = async () => {
+    for (let tries = 0; keeper; tries += 1) {
+      try {
+        await keeper.save();
+        return true;
+      } catch (error) {
+        if (!(error instanceof Away)) return error instanceof Refusal; // the form itself says what is wrong
+        tell("Tidak ada sambungan. Bahan tersimpan di perangkat ini dan dikirim begitu tersambung. Biarkan halaman ini terbuka.");
+        await line.wait(tries);
+      }
     }
+    return true;
   };
 
   form.addEventListener("submit", async (event) => {
+    const action = event.submitter && event.submitter.name === "aksi" ? event.submitter.value : "";
     event.preventDefault();
+    if (action) {
+      if (keeper) keeper.changed();
+      if (keeper) keeper.soon(0);
+      return;
+    }
     button.disabled = true;
-    await allEnded();
-    const refused = Array.from(chosen).find((item) => item.sentence);
+    await files.allEnded(tell);
+    const refused = files.refused;
     if (refused) {
-      tell(`Berkas ${refused.file.name} tidak terkirim: ${refused.sentence} Hapus berkas itu dari daftar, atau coba lagi.`);
-      button.disabled = false;
+      refuse(`Berkas ${refused.name} tidak terkirim: ${refused.sentence} Hapus berkas itu dari daftar, atau coba lagi.`);
+      return;
+    }
+    if (!(await kept())) {
+      refuse("");
       return;
     }
     form.querySelectorAll("input[name=media]").forEach((input) => input.remove());
-    chosen.forEach((item) => {
+    files.about.forEach((about) => {
       const input = document.createElement("input");
-      input.type = "hidden";
-      input.name = "media";
-      input.value = JSON.stringify({ ...item.done, ...rightsOf(item.card) });
+      Object.assign(input, { type: "hidden", name: "media", value: JSON.stringify(about) });
       form.append(input);
     });
     leaving = true;
+    if (keeper) quietly(noteSent(keeper.id));
     form.submit();
   });
+
+  // Coming back by the browser's own button finds the form able to send again.
+  window.addEventListener("pageshow", () => { button.disabled = false; });
 }
 
-function storage() {
+const SENT = "alurwarta.terkirim";
+
+async function noteSent(draft) {
+  window.sessionStorage.setItem(SENT, draft);
+}
+
+// What was sent is no draft of this device any more: the Report's page says that it was taken.
+function forgetSent() {
+  const told = new URLSearchParams(location.search).get("terkirim");
+  const sent = told || window.sessionStorage.getItem(SENT);
+  window.sessionStorage.removeItem(SENT);
+  if (!sent || !document.querySelector("[data-bahan-satu]")) return;
+  new Laci().forget(sent).catch(() => {});
+  if (told) history.replaceState(null, "", location.pathname);
+}
+
+if (typeof document !== "undefined") {
+  document.querySelectorAll("[data-bahan]").forEach(prepare);
   try {
-    return window.localStorage;
+    forgetSent();
   } catch {
-    return null;
+    // storage is forbidden: then nothing was kept
   }
 }
-
-if (typeof document !== "undefined") document.querySelectorAll("[data-bahan]").forEach(prepare);
-if (typeof module !== "undefined") module.exports = { ...require("./sha256.js"), ...require("./jaringan.js"), ...require("./kirim.js"), rightsOf };
+if (typeof module !== "undefined") module.exports = { ...require("./sha256.js"), ...require("./jaringan.js"), ...require("./kirim.js") };

@@ -91,10 +91,14 @@ async def _is_many(request: Request) -> bool:
 
 
 def _sender(caller: Source | Person) -> Sender:
-    owner = owner_of(caller)
     if isinstance(caller, Source):
+        owner = owner_of(caller)
         return Sender(owner, caller.name, owner)
-    return Sender(owner, STAFF, caller.unit or f"akun:{owner}")
+    return of_person(caller)
+
+
+def of_person(person: Person) -> Sender:
+    return Sender(person.account, STAFF, person.unit or f"akun:{person.account}")
 
 
 def _begun(given: Given, vault: Vault) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from services.intake.files import passing, store_uploads, uploads
 from services.intake.files.leftovers import may_go
 from services.intake.files.originals import Vault
 from services.intake.files.store_uploads import Upload
+from services.intake.sending import store_drafts
+from services.intake.sending.drafts import KEPT
 from shared.desk import Desk
 from shared.media.multipart import Begun
 from shared.media.store import Listed, Missing
@@ -43,6 +45,8 @@ class Sweep:
 
     async def once(self) -> int:
         """One round; returns how many uploads and objects it removed."""
+        async with self.desk.db.connection() as conn:
+            await store_drafts.expire(conn, before=self.desk.now() - KEPT)
         swept = await self._uploads() + await self._parts() + await self._objects()
         async with self.desk.db.connection() as conn:
             await store_uploads.forget_days(conn, before=uploads.day_of(self.desk, self.desk.now() - DAYS_KEPT))
@@ -67,7 +71,8 @@ class Sweep:
         async with self.desk.db.transaction() as conn:
             due = await store_uploads.lock_due(conn, at=at, limit=AT_ONCE)
             # A statement of its own: it sees what was attached until just before these were locked.
-            needed = await store_uploads.needed(conn, [u.key for u in due])
+            keys = [u.key for u in due]
+            needed = await store_uploads.needed(conn, keys) | await store_drafts.keys_in_use(conn, keys)
             gone = [u for u in due if _is_over(u, at - u.since, needed)]
             going = {u.id for u in gone}
             await store_uploads.mark(conn, going, {u.id for u in due} - going, at=at)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import IO
 from uuid import UUID
 
 import structlog
@@ -44,6 +45,21 @@ async def begin(desk: Desk, vault: Vault, sender: Sender, files: Sequence[NewUpl
         raise
     given = iter([await passing.give(vault, u) for u in begun])
     return [no if isinstance(no, FileNotTaken) else next(given) for no in asked]
+
+
+async def put(
+    desk: Desk, vault: Vault, sender: Sender, files: Sequence[tuple[NewUpload, IO[bytes]]]
+) -> list[Upload | FileNotTaken]:
+    """Files that came with a form itself, without a script: through here to the store. Raises DayLimit."""
+    now = desk.now()
+    asked = [_asked(desk, vault, sender, file, now, whole=True) for file, _ in files]
+    begun = [upload for upload in asked if isinstance(upload, Upload)]
+    await _count(desk, vault, begun, now)
+    bodies = [body for upload, (_, body) in zip(asked, files, strict=True) if isinstance(upload, Upload)]
+    for upload, body in zip(begun, bodies, strict=True):
+        await vault.store.put_file(vault.buckets.incoming, upload.key, body, upload.size, upload.content_type)
+    done = iter([await complete(desk, vault, sender.owner, u.id, u.sha256 or "") for u in begun])
+    return [no if isinstance(no, FileNotTaken) else next(done) for no in asked]
 
 
 async def look(desk: Desk, vault: Vault, owner: str, upload: UUID, *, start: int = 1) -> Given:
@@ -104,12 +120,14 @@ def day_of(desk: Desk, at: datetime) -> date:
     return at.astimezone(desk.clock.calendar.zone).date()
 
 
-def _asked(desk: Desk, vault: Vault, sender: Sender, file: NewUpload, now: datetime) -> Upload | FileNotTaken:
+def _asked(
+    desk: Desk, vault: Vault, sender: Sender, file: NewUpload, now: datetime, *, whole: bool = False
+) -> Upload | FileNotTaken:
     content_type = declared(file.name, file.content_type)
     if why := why_not(content_type, file.size, vault.limits.file):
         return FileNotTaken(why)
     new_id, part = desk.new_id(), vault.limits.part
-    in_parts = file.size > part
+    in_parts = file.size > part and not whole
     key = f"{sender.folder}/{new_id}"
     kept = kept_for(key, "open", in_parts=in_parts)
     assert kept is not None, "only the quarantine is kept for ever"

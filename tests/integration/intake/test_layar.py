@@ -94,7 +94,7 @@ async def test_a_report_without_files_needs_no_javascript(desk: Office) -> None:
         ({"title": "A", "text": "", "tanggal": "2026-11-23"}, "Uraian"),
         ({"title": "A", "text": "B", "tanggal": "kemarin"}, "Waktu kegiatan"),
         ({"title": "A", "text": "B", "tanggal": "2026-11-23", "jam": "99:99"}, "Waktu kegiatan"),
-        ({"title": "A", "text": "B", "tanggal": "2026-11-23", "media": "{}"}, "belum benar"),
+        ({"title": "A", "text": "B", "tanggal": "2026-11-23", "media": "{}"}, "Berkas"),
     ],
 )
 async def test_a_form_that_is_not_right_comes_back_filled_with_a_sentence(

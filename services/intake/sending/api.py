@@ -1,0 +1,48 @@
+"""The JSON API of drafts, for the page's script: it saves by itself, and asks where another device wrote."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from services.intake.sending import saving, store_drafts
+from services.intake.sending.drafts import DraftBody, DraftSent, NewerDraft
+from services.intake.web import body_as, vault_of
+from shared.accounts import Person
+from shared.web import desk_of, may, problem
+
+Writer = Annotated[Person, may("report.send")]
+
+router = APIRouter(prefix="/api/v1/drafts", include_in_schema=False)
+
+
+@router.get("")
+async def drafts(request: Request, person: Writer) -> dict[str, Any]:
+    """One's own drafts, the newest first."""
+    async with desk_of(request).db.connection() as conn:
+        return {"drafts": [draft.shown() for draft in await store_drafts.of_account(conn, person.account)]}
+
+
+@router.get("/{draft}")
+async def draft(request: Request, draft: UUID, person: Writer) -> dict[str, Any]:
+    return (await saving.read(desk_of(request), person, draft)).shown()
+
+
+@router.put("/{draft}")
+async def save(request: Request, draft: UUID, person: Writer) -> JSONResponse:
+    """Answers 409 `newer-draft` with the other writing, `already-sent` with the Report that it became."""
+    body = await body_as(request, DraftBody)
+    try:
+        saved = await saving.save(desk_of(request), person, draft, body)
+    except NewerDraft as no:
+        return problem(409, no.code, no.sentence, draft=no.theirs.shown())
+    except DraftSent as no:
+        return problem(409, no.code, no.sentence, report=str(no.report))
+    return JSONResponse({"version": saved.version, "updated_at": saved.updated_at.isoformat()})
+
+
+@router.delete("/{draft}", status_code=204)
+async def throw_away(request: Request, draft: UUID, person: Writer) -> Response:
+    await saving.throw_away(desk_of(request), vault_of(request), person, draft)
+    return Response(status_code=204)
