@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from shared.content_words import content_words
+
 MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November",
     "Desember",
@@ -75,4 +77,6 @@ def finding(error: Mapping[str, Any]) -> str:
     return sentence.format_map(error.get("ctx", {})) if "{" in sentence else sentence
 
 
-words: dict[str, Callable[..., Any]] = {"moment": moment, "short": short, "span": span, "state": state}
+words: dict[str, Callable[..., Any]] = {
+    "moment": moment, "short": short, "span": span, "state": state, **content_words,
+}  # fmt: skip
