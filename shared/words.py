@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.remaining import Remaining
+from shared.content_words import content_words
 
 MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November",
@@ -102,3 +103,6 @@ def finding(error: Mapping[str, Any]) -> str:
 
 
 words: dict[str, Callable[..., Any]] = {"moment": moment, "short": short, "span": span, "sisa": sisa, "state": state}
+words: dict[str, Callable[..., Any]] = {
+    "moment": moment, "short": short, "span": span, "state": state, **content_words,
+}  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from services.review import api, handlers, pages
+from services.review import api, handlers, pages, pages_deciding
 from services.review.board import handlers as board_handlers
 from services.review.board import pages as board_pages
 from services.review.board.workers import BoardProjection
@@ -55,6 +55,7 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     staff_pages.environment.filters.update(words.filters)
     app.state.pages.environment.filters.update(FILTERS)
     app.include_router(api.router)
+    app.include_router(pages_deciding.router)
     app.include_router(pages.router)
     app.state.report_head = Head(settings.office_above, settings.office_address)
     for module in (board_pages, compliance_api, report_pages, compliance_pages):

@@ -79,6 +79,19 @@ class NotOpen(Stale):
         super().__init__("not-open", f"{sentences.get(state, 'Versi ini belum diputuskan.')} Muat ulang halamannya.")
 
 
+class DecidedAlready(Stale):
+    """Somebody was first; `who` and `when` are in words."""
+
+    def __init__(self, version: int, choice: Choice, who: str, when: str) -> None:
+        done = {
+            "approved": "disetujui", "returned": "dikembalikan", "declined": "diputuskan tidak dimuat",
+            "withheld": "diusulkan dikecualikan",
+        }[choice]  # fmt: skip
+        super().__init__(
+            "not-open", f"Versi {version} sudah {done} oleh {who}, {when}. Keputusan pertama yang berlaku."
+        )
+
+
 class AuthorMayNotDecide(Refused):
     def __init__(self) -> None:
         super().__init__(

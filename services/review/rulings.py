@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.review.domain import (
     ACTION_OF,
@@ -52,6 +52,16 @@ def reason_words(code: str) -> str:
     return next((words[code] for words in REASONS.values() if code in words), code)
 
 
+class Grounds(NamedTuple):
+    """An answer with all that was said for it."""
+
+    choice: Choice
+    reasons: tuple[Reason, ...]
+    legal_basis: str
+    until: date | None
+    not_before: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """The leader's answer as it is given at the screen, for one exact Version and content."""
@@ -63,6 +73,11 @@ class Ruling:
     legal_basis: str = ""
     until: date | None = None
     not_before: datetime | None = None
+
+    @property
+    def grounds(self) -> Grounds:
+        """What is kept of an answer: the same grounds are the same answer."""
+        return Grounds(self.choice, self.reasons, self.legal_basis.strip(), self.until, self.not_before)
 
 
 def decide(case: Case, ruling: Ruling, *, by: Official) -> Review:

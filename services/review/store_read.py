@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from services.review.domain import Choice, Review, State
+from services.review.rulings import Grounds
 from services.review.store import review_of
 from shared.content import Content, Official, Reason, Rendition
 from shared.media.choosing import CAPTIONS, publishable
@@ -58,6 +59,10 @@ class Decided:
     not_before: datetime | None
     decided_by: Official
     decided_at: datetime
+
+    @property
+    def grounds(self) -> Grounds:
+        return Grounds(self.decision, self.reasons, self.legal_basis, self.until, self.not_before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +125,16 @@ _LINE = """
     FROM reviews r LEFT JOIN decisions d USING (story, version)"""
 
 
+# What must be known at once before all else; practice, which has no clock, last.
+IN_ORDER = """
+    LEFT JOIN clocks c ON c.stage = 'review' AND c.item = r.story::text AND c.cycle = r.cycle
+    WHERE r.state = 'open'
+    ORDER BY r.urgency = 'immediate' DESC, c.due_at NULLS LAST, r.submitted_at, r.story"""
+
+
 async def waiting(conn: "Connection", *, limit: int) -> list[Line]:
-    """What waits for the leader, the one due first at the top."""
-    rows = await conn.fetch(
-        f"""{_LINE} LEFT JOIN clocks c ON c.stage = 'review' AND c.item = r.story::text AND c.cycle = r.cycle
-            WHERE r.state = 'open' ORDER BY c.due_at NULLS LAST, r.submitted_at, r.story LIMIT $1""",
-        limit,
-    )
+    """What waits for the leader: the immediate lane first, and in it the one due first."""
+    rows = await conn.fetch(f"{_LINE} {IN_ORDER} LIMIT $1", limit)
     return [_line(row) for row in rows]
 
 
@@ -167,6 +175,12 @@ async def dossier(conn: "Connection", story: UUID, version: int | None = None) -
         ),
         erased=await _erased(conn, row["media"], content),
     )
+
+
+async def content(conn: "Connection", story: UUID, version: int) -> Content | None:
+    """The content of one Version alone."""
+    found = await conn.fetchval("SELECT content FROM reviews WHERE story = $1 AND version = $2", story, version)
+    return Content.model_validate_json(found, extra="ignore") if found else None
 
 
 async def _revocations(conn: "Connection", story: UUID) -> tuple[Revoked, ...]:

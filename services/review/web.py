@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from services.review import rulings, store, store_read
-from services.review.domain import ACTION_OF, OUTCOME_OF, Case, NoSuchReview, Review, may
+from services.review.domain import ACTION_OF, OUTCOME_OF, Case, DecidedAlready, NoSuchReview, NotOpen, Review, may
 from services.review.rulings import Ruling
 from services.review.store_read import Dossier, Line
 from shared import audit, ledger
@@ -15,6 +15,7 @@ from shared.media.store import Buckets, Store
 from shared.outbox import Draft
 from shared.refusal import NotFound
 from shared.sla import Clock
+from shared.words import moment
 
 if TYPE_CHECKING:
     from shared.accounts import Person
@@ -50,7 +51,17 @@ class Files:
 
 
 async def decide(desk: "Desk", story: UUID, ruling: Ruling, *, person: "Person") -> Review:
-    """Answer one exact Version; the Decision, its clock, its event and its audit row are one transaction."""
+    """Answer one exact Version; the Decision, its clock, its event and its audit row are one transaction.
+
+    The same answer of the same person once more changes nothing and is no error: it was sent twice.
+    """
+    try:
+        return await _decide(desk, story, ruling, person)
+    except NotOpen:
+        return await _decided_before(desk, story, ruling, person)
+
+
+async def _decide(desk: "Desk", story: UUID, ruling: Ruling, person: "Person") -> Review:
     async with desk.transaction() as conn:
         case, at = await _case(conn, story), desk.now()
         review = rulings.decide(case, ruling, by=person.official)
@@ -66,6 +77,21 @@ async def decide(desk: "Desk", story: UUID, ruling: Ruling, *, person: "Person")
         await ledger.save(conn, clocks)
         await audit.append(conn, [_entry(event.name, review, person)], at=at)
     return review
+
+
+async def _decided_before(desk: "Desk", story: UUID, ruling: Ruling, person: "Person") -> Review:
+    async with desk.db.connection() as conn:
+        found = await store_read.dossier(conn, story, ruling.version)
+    assert found is not None
+    if found.decided is None or found.review.state != found.decided.decision:
+        raise NotOpen(found.review.state)
+    decided, by = found.decided, found.decided.decided_by
+    if by.account == person.account and decided.grounds == ruling.grounds:
+        return found.review
+    zone = str(desk.clock.calendar.zone)
+    raise DecidedAlready(
+        ruling.version, decided.decision, f"{by.name} ({by.capacity})", moment(decided.decided_at, zone)
+    )
 
 
 async def revoke(desk: "Desk", story: UUID, version: int, note: str, *, person: "Person") -> Review:

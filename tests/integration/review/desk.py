@@ -74,7 +74,7 @@ class Office:
         """One request of a person with their session, from our own pages."""
         cookies, headers = {}, dict(more.pop("headers", {}))
         if who is not None:
-            token, csrf = await self._session(who)
+            token, csrf = await self.session(who)
             cookies = {"alurwarta": token}
             headers.setdefault("X-CSRF-Token", csrf)
         async with httpx.AsyncClient(
@@ -83,9 +83,10 @@ class Office:
             return await client.request(method, path, headers=headers, **more)
 
     async def csrf(self, who: str) -> str:
-        return (await self._session(who))[1]
+        return (await self.session(who))[1]
 
-    async def _session(self, who: str) -> tuple[str, str]:
+    async def session(self, who: str) -> tuple[str, str]:
+        """The token and the form token of a person who is logged in."""
         key = self.stack.owner_dsn, who
         if key not in SESSIONS:
             name, capacity, roles = PEOPLE[who]

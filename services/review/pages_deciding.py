@@ -1,0 +1,159 @@
+"""HTTP in, screens to decide: one answer on one named Version; whatever refuses it, what was typed stays."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
+
+from services.review import anchors, reading, web
+from services.review.anchors import OTHER, Comment
+from services.review.domain import Choice, DecidedAlready, NoSuchReview
+from services.review.pages import pages_of, view
+from services.review.rulings import CHOICES, REASONS, Ruling
+from shared.accounts import Person
+from shared.content import Code, Content, Note, Reason, Sha256
+from shared.refusal import Refused, Stale
+from shared.web import desk_of, may
+
+router = APIRouter(prefix="/saring", include_in_schema=False)
+Leader = Annotated[Person, may("review.decide")]
+Short = Annotated[Note, Field(max_length=300)]
+
+
+class DecisionForm(BaseModel):
+    """What the forms send; an input left empty is absent. `bagian`, `jenis` and `komentar` go together by place."""
+
+    version: int
+    content_sha256: Sha256
+    decision: Choice
+    reason: list[Code] = []
+    note: Note = ""
+    legal_basis: Short = ""
+    until: Short = ""
+    not_before: Short = ""
+    bagian: list[Short] = []
+    jenis: list[Code] = []
+    komentar: list[Note] = []
+
+    @property
+    def comments(self) -> tuple[Comment, ...]:
+        kinds = self.jenis or [OTHER] * len(self.bagian)
+        three = zip(self.bagian, kinds, self.komentar, strict=False)
+        return tuple(Comment(place, code, note) for place, code, note in three if note)
+
+
+class UnreadableDate(Refused):
+    def __init__(self, field: str) -> None:
+        super().__init__("unreadable-date", f"{field} tidak terbaca. Pilih tanggal dari kalender di isian itu.")
+
+
+@router.get("/{story}/putuskan")
+async def show_choice(
+    request: Request, person: Leader, story: UUID, hasil: Choice | None = None, versi: int | None = None
+) -> HTMLResponse:
+    """The form of one answer on the newest Version; from an older one, with what changed since."""
+    return await _asked(request, person, story, hasil, read=versi)
+
+
+@router.post("/{story}/keputusan")
+async def decide(request: Request, person: Leader, story: UUID, form: Annotated[DecisionForm, Form()]) -> Response:
+    """Take the form's answer; the rules are those of the API."""
+    desk = desk_of(request)
+    try:
+        found, _ = await web.dossier(desk, story, form.version)
+        ruling = _ruling(form, found.content, desk.clock.calendar.zone)
+        await web.decide(desk, story, ruling, person=person)
+    except NoSuchReview:
+        raise
+    except Refused as refusal:
+        return await _asked(request, person, story, form.decision, read=form.version, form=form, refusal=refusal)
+    return RedirectResponse(f"/saring/{story}", 303)
+
+
+async def _asked(
+    request: Request,
+    person: Person,
+    story: UUID,
+    choice: Choice | None,
+    *,
+    read: int | None = None,
+    form: DecisionForm | None = None,
+    refusal: Refused | None = None,
+) -> HTMLResponse:
+    desk, limit = desk_of(request), request.app.state.settings.queue_limit
+    opened = await reading.opened(desk, story, None, beside=None, person=person, limit=limit)
+    newest = opened.found.review.version
+    moved_on = read is not None and read < newest
+    since = await reading.compared(desk, opened.found, read) if read and moved_on else None
+    status = 200 if refusal is None else 409 if isinstance(refusal, Stale) else 422
+    return pages_of(request).show(
+        request,
+        "putuskan.html",
+        http=status,
+        **view(opened, person),
+        choice=choice,
+        choices=CHOICES,
+        reasons=REASONS,
+        since=since,
+        sentence=refusal and refusal.sentence,
+        beaten=isinstance(refusal, DecidedAlready),
+        typed=await _typed(request, story, form, opened.found.content, moved_on=moved_on),
+    )
+
+
+async def _typed(
+    request: Request, story: UUID, form: DecisionForm | None, newest: Content, *, moved_on: bool
+) -> dict[str, Any]:
+    """What to fill the form with: what was typed already, comments at their places, the rest in the note."""
+    if form is None:
+        return {
+            "reason": [], "note": "", "legal_basis": "", "until": "", "not_before": "", "comments": {}, "listed": [],
+        }  # fmt: skip
+    kept, rest, read = form.comments, "", newest
+    if moved_on:
+        found, _ = await web.dossier(desk_of(request), story, form.version)
+        read = found.content
+        kept, rest = anchors.carried(form.comments, read, newest)
+    words = anchors.places(read).all()
+    return form.model_dump(include={"reason", "legal_basis", "until", "not_before"}) | {
+        "note": "\n".join(filter(None, (form.note, rest))),
+        "comments": {c.place: c for c in kept},
+        "listed": [(words.get(c.place, "berita"), c.note) for c in form.comments],
+    }
+
+
+def _ruling(form: DecisionForm, content: Content, zone: ZoneInfo) -> Ruling:
+    return Ruling(
+        version=form.version,
+        content_sha256=form.content_sha256,
+        choice=form.decision,
+        reasons=(*_reasons(form.reason, form.note), *anchors.reasons_of(form.comments, content)),
+        legal_basis=form.legal_basis,
+        until=_date(form.until),
+        not_before=_moment(form.not_before, zone),
+    )
+
+
+def _reasons(codes: list[str], note: str) -> tuple[Reason, ...]:
+    """The ticked reasons; the note goes with the first, and alone it is a reason of its own kind."""
+    chosen = codes or ([OTHER] if note else [])
+    return tuple(Reason(code=code, note=note if n == 0 else "") for n, code in enumerate(chosen))
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UnreadableDate("Tanggal berakhirnya") from None
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime | None:
+    """A form's local time, meant in the office's own zone."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=zone) if text else None
+    except ValueError:
+        raise UnreadableDate("Waktu tayang paling awal") from None

@@ -1,0 +1,44 @@
+"""How the fields of a Version and of its files read on screens, in Bahasa Indonesia. Pure."""
+
+from collections.abc import Callable
+
+FIELDS = {
+    "title": "Judul", "lead": "Teras", "topic": "Topik", "tags": "Kata kunci", "channels": "Kanal publikasi",
+    "information_class": "Klasifikasi informasi", "name": "Nama berkas", "kind": "Jenis berkas", "report": "Bahan asal",
+    "alt": "Teks alternatif", "caption": "Keterangan gambar", "credit": "Sumber", "licence": "Lisensi",
+    "consent": "Dasar boleh tampil", "consent_note": "Catatan persetujuan", "shows": "Menampilkan",
+}  # fmt: skip
+CONSENT = {
+    "public-event": "kegiatan yang terbuka untuk umum",
+    "official-duty": "orang dalam tugas kedinasan",
+    "named": "persetujuan orang yang ditampilkan",
+}
+SUBJECTS = {"children": "anak-anak", "victims": "korban", "aid-recipients": "penerima bantuan"}
+KINDS = {"image": "gambar", "video": "video", "audio": "rekaman suara", "document": "dokumen"}
+CLASSES = {
+    "berkala": "berkala", "serta-merta": "serta merta", "setiap-saat": "setiap saat", "dikecualikan": "dikecualikan",
+}  # fmt: skip
+_VALUES = {"consent": CONSENT, "shows": SUBJECTS, "kind": KINDS, "information_class": CLASSES}
+
+
+def field(name: str) -> str:
+    """A field as people call it; one that is new here stands for itself."""
+    return FIELDS.get(name, name)
+
+
+def value(name: str, code: object) -> str:
+    """One value of a field as people say it."""
+    return _VALUES.get(name, {}).get(str(code), str(code))
+
+
+def _values(name: str) -> Callable[[object], str]:
+    return lambda code: value(name, code)
+
+
+content_words: dict[str, Callable[..., str]] = {
+    "content_field": field,
+    "consent": _values("consent"),
+    "subject": _values("shows"),
+    "media_kind": _values("kind"),
+    "information_class": _values("information_class"),
+}

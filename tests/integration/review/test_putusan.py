@@ -1,0 +1,184 @@
+"""The leader decides: one effect however often it is sent, first wins, and nothing that was typed is lost."""
+
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.review.anchors import places
+from shared.content import Content, Paragraph, Span
+from shared.events import StoryApproved, StoryReturned, StorySubmitted
+from tests.integration.review.desk import Office
+from tests.integration.review.test_layar import HTML, send
+from tests.unit.review.samples import content, hours, submitted
+
+FIRST, SECOND = "Ada 40 rumah yang selesai.", "Warga menerima kuncinya hari ini."
+
+
+def story(*texts: str, title: str = "Rumah selesai") -> Content:
+    body = tuple(Paragraph(spans=(Span(text=text),)) for text in texts)
+    return content(title).model_copy(update={"body": body})
+
+
+async def waiting(desk: Office, *texts: str) -> StorySubmitted:
+    event = submitted(uuid4(), content=story(*(texts or (FIRST, SECOND))))
+    await desk.hear(event)
+    return event
+
+
+def exact(event: StorySubmitted, decision: str, **more: Any) -> dict[str, Any]:
+    return {"version": event.version, "content_sha256": event.content_sha256, "decision": decision} | more
+
+
+async def page(desk: Office, who: str, path: str) -> str:
+    answer = await desk.call(who, "GET", path, headers=HTML)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def way(story: UUID, what: str = "keputusan") -> str:
+    return f"/saring/{story}/{what}"
+
+
+async def test_each_choice_asks_once_more_and_names_the_version(desk: Office) -> None:
+    event = await waiting(desk)
+    asked = await page(desk, "bambang", way(event.story, "putuskan?versi=1"))
+    for words in ("Setujui", "Kembalikan", "Tidak dimuat", "Usulkan dikecualikan"):
+        assert words in asked
+    for choice, words in {
+        "approved": "Ya, setujui versi 1", "returned": "Kembalikan versi 1", "declined": "Versi 1 tidak dimuat",
+        "withheld": "Usulkan versi 1 dikecualikan",
+    }.items():  # fmt: skip
+        shown = await page(desk, "bambang", way(event.story, f"putuskan?versi=1&hasil={choice}"))
+        assert words in shown
+        assert f'value="{event.content_sha256}"' in shown
+
+
+async def test_comments_are_anchored_to_the_paragraph_or_picture_they_are_about(desk: Office) -> None:
+    event = await waiting(desk)
+    at = places(event.content)
+    (photo,) = at.media.values()
+    answer = await send_many(
+        desk, event, note="", comments={at.blocks[0].key: "Cocokkan dengan SK.", photo.key: "Terlalu gelap."}
+    )
+    assert answer.status_code == 303
+    (told,) = await desk.events(StoryReturned)
+    assert [(r.note, r.anchor) for r in told.reasons] == [
+        ("Cocokkan dengan SK.", f"paragraf 1: “{FIRST}”"), ("Terlalu gelap.", "berkas 1: “kunci.jpg”"),
+    ]  # fmt: skip
+    shown = await page(desk, "bambang", f"/saring/{event.story}")
+    assert "Paragraf 1: “Ada 40 rumah yang selesai.”" in shown
+
+
+async def send_many(desk: Office, event: StorySubmitted, *, comments: dict[str, str], note: str, who: str = "bambang"):
+    """The return form as a browser sends it: every place with its box, most of them empty."""
+    keys = list(places(event.content).all())
+    data: dict[str, Any] = exact(event, "returned", note=note) | {
+        "csrf": await desk.csrf(who), "bagian": keys, "jenis": ["lain"] * len(keys),
+        "komentar": [comments.get(key, "") for key in keys],
+    }  # fmt: skip
+    return await desk.call(who, "POST", way(event.story), data=data, headers=HTML)
+
+
+async def test_a_double_click_has_one_effect_and_shows_the_decision(desk: Office) -> None:
+    event = await waiting(desk)
+    both = await asyncio.gather(
+        *(send(desk, "bambang", way(event.story), **exact(event, "approved")) for _ in range(2))
+    )
+    assert [(a.status_code, a.headers["location"]) for a in both] == [(303, f"/saring/{event.story}")] * 2
+    assert len(await desk.events(StoryApproved)) == 1
+    body = exact(event, "approved")
+    again = await desk.call("bambang", "POST", f"/api/v1/reviews/{event.story}/decisions", json=body)
+    assert (again.status_code, again.json()["state"]) == (201, "approved")
+    assert len(await desk.events(StoryApproved)) == 1
+
+
+async def test_of_two_who_decide_at_once_the_first_wins_and_the_second_is_told_who_and_keeps_the_text(
+    desk: Office,
+) -> None:
+    event = await waiting(desk)
+    await send(desk, "bambang", way(event.story), **exact(event, "approved"))
+    mine = places(event.content).blocks[0].key
+    late = await send_many(desk, event, note="Judulnya terlalu panjang.", comments={mine: "Salah."}, who="kadis")
+    assert late.status_code == 409
+    for words in (
+        "Versi 1 sudah disetujui oleh Bambang Prasetyo (Sekretaris), Senin, 23 November 2026 pukul 09.30 WIB",
+        "Judulnya terlalu panjang.", f"paragraf 1: “{FIRST}”: Salah.", "Yang tadi Anda tulis",
+    ):  # fmt: skip
+        assert words in late.text, words
+    assert await desk.emitted() == ["alurwarta.story.approved.v1"]
+
+
+async def test_the_same_person_with_another_answer_is_told_that_the_first_stands(desk: Office) -> None:
+    event = await waiting(desk)
+    await send(desk, "bambang", way(event.story), **exact(event, "approved"))
+    other = await send(desk, "bambang", way(event.story), **exact(event, "declined", reason="bukan-kewenangan"))
+    assert (other.status_code, "Versi 1 sudah disetujui" in other.text) == (409, True)
+    await send(desk, "bambang", f"/saring/{event.story}/cabut", version=1, note="Keliru.")
+    revoked = await send(desk, "bambang", way(event.story), **exact(event, "approved"))
+    assert (revoked.status_code, "sudah dicabut" in revoked.text) == (409, True)
+
+
+async def test_who_read_an_older_version_is_shown_what_changed_and_keeps_the_comments(desk: Office) -> None:
+    old = await waiting(desk)
+    blocks = places(old.content).blocks
+    new = submitted(old.story, 2, at=hours(1), content=story("Ada 45 rumah yang selesai.", SECOND))
+    await desk.hear(new)
+    answer = await send_many(desk, old, note="Umum.", comments={blocks[0].key: "Hitung lagi.", blocks[1].key: "Bagus."})
+    assert answer.status_code == 409
+    for words in (
+        "Yang Anda baca versi 1; sekarang yang menunggu versi 2", "45", "<del>", "Kembalikan versi 2",
+        f"paragraf 1: “{FIRST}”: Hitung lagi.", f'value="{new.content_sha256}"',
+    ):  # fmt: skip
+        assert words in answer.text, words
+    # The comment on the paragraph that is still there stays at it; the other one is in the note.
+    assert answer.text.count("Bagus.") == 1
+    assert await desk.emitted() == ["alurwarta.approval.revoked.v1"]
+
+
+@pytest.mark.parametrize(
+    ("decision", "typed", "words"),
+    [
+        ("returned", {"note": "", "komentar": ""}, "Pilih sedikitnya satu alasan"),
+        ("withheld", {"legal_basis": " ", "note": "Rahasia <b>"}, "Tulis dasar hukum"),
+        ("withheld", {"legal_basis": "UU 14/2008", "until": "besok"}, "tidak terbaca"),
+        ("approved", {"not_before": "9999-12-31T23:59"}, "di luar kalender kerja"),
+    ],
+)
+async def test_a_refused_form_comes_back_filled(desk: Office, decision: str, typed: dict[str, str], words: str) -> None:
+    event = await waiting(desk)
+    answer = await send(desk, "bambang", way(event.story), **exact(event, decision, **typed))
+    assert answer.status_code == 422
+    assert words in answer.text
+    for said in filter(str.strip, typed.values()):
+        assert said.replace("<", "&lt;").replace(">", "&gt;") in answer.text
+    assert await desk.emitted() == []
+
+
+async def test_a_refused_revocation_keeps_what_was_typed(desk: Office) -> None:
+    event = await waiting(desk)
+    await send(desk, "bambang", way(event.story), **exact(event, "approved"))
+    await send(desk, "kadis", f"/saring/{event.story}/cabut", version=1, note="Pertama.")
+    late = await send(desk, "bambang", f"/saring/{event.story}/cabut", version=1, note="Salah tanggal.")
+    assert (late.status_code, "Salah tanggal." in late.text) == (409, True)
+
+
+async def test_who_wrote_it_is_told_why_they_may_not_decide(desk: Office) -> None:
+    event = await waiting(desk)
+    for path in (f"/saring/{event.story}", way(event.story, "putuskan?versi=1&hasil=approved")):
+        shown = await page(desk, "rina", path)
+        assert "empat mata" in shown
+        assert "keputusan</button>" not in shown
+        assert 'name="decision"' not in shown
+    answer = await send(desk, "rina", way(event.story), **exact(event, "approved"))
+    assert (answer.status_code, "empat mata" in answer.text) == (422, True)
+
+
+async def test_what_nobody_submitted_is_not_found(desk: Office) -> None:
+    event = submitted(uuid4())
+    for answer in (
+        await send(desk, "bambang", way(event.story), **exact(event, "approved")),
+        await desk.call("bambang", "GET", way(event.story, "putuskan"), headers=HTML),
+    ):
+        assert answer.status_code == 404
