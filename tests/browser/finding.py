@@ -14,9 +14,9 @@ RUN = """async (tags) => {
   const found = await axe.run(document, {
     runOnly: {type: "tag", values: tags}, rules: {"target-size": {enabled: true}}, resultTypes: ["violations"],
   });
-  return found.violations.map((v) => `${v.id} (${v.impact}): ${v.help}\\n` + v.nodes.slice(0, 4).map(
-    (n) => `    ${n.target.join(" ")}\\n      ${n.html.slice(0, 200)}\\n      ` + n.failureSummary.replaceAll("\\n", " ")
-  ).join("\\n"));
+  const where = (n) => `    ${n.target.join(" ")}\\n      ${n.html.slice(0, 200)}\\n      ${n.failureSummary}`;
+  return found.violations.map(
+    (v) => [`${v.id} (${v.impact}): ${v.help}`, ...v.nodes.slice(0, 4).map(where)].join("\\n"));
 }"""
 
 # What reaches beyond the right edge, and is not inside something that scrolls by itself.
