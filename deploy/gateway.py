@@ -22,7 +22,7 @@ STAFF = {
     "/api/v1/publications": "publisher", "/terbit": "publisher",
 }  # fmt: skip
 PUBLIC = ("/berita", "/aset")
-PUBLIC_EXACT = ("/", "/umpan.xml", "/robots.txt")
+PUBLIC_EXACT = ("/", "/umpan.xml", "/robots.txt", "/merek.css", "/merek-logo")
 HIDDEN = ("/metrics", "/health")
 # RFC 9110: these belong to one connection. A caller's word on who it is, is not passed on either.
 NOT_PASSED_ON = {

@@ -29,7 +29,7 @@ from shared.outbox import WAITING, Outbox
 from shared.settings import ServiceSettings
 from shared.sla import Stage, Timekeeper
 from shared.topics import Topics
-from shared.web import public
+from shared.web import Pages, brand_routes, public
 
 log = structlog.get_logger(__name__)
 
@@ -77,6 +77,9 @@ class Runtime:
     @asynccontextmanager
     async def lifespan(self, app: FastAPI) -> AsyncGenerator[None]:
         """Answers at once and says what is waited for; the rest starts behind."""
+        pages: Pages | None = getattr(app.state, "pages", None)
+        if pages is not None:
+            pages.branded(self.settings.brand)
         starting = asyncio.create_task(self._start(app))
         starting.add_done_callback(_say_why)
         try:
@@ -197,9 +200,10 @@ class Runtime:
         return [f"outbox: oldest event waits for {oldest:.0f} s"] if oldest and oldest > RELAY_LATE_SECONDS else []
 
     def mount(self, app: FastAPI) -> None:
-        """`/health/live`, `/health/ready`, `/metrics`."""
+        """`/health/live`, `/health/ready`, `/metrics`, and the office's colour and logo."""
         for path, answer in (("/health/live", self._live), ("/health/ready", self._ready), ("/metrics", self._metrics)):
             app.add_api_route(path, answer, include_in_schema=False, dependencies=[public])
+        brand_routes(app, self.settings.brand)
 
     async def _live(self) -> dict[str, str]:
         return {"service": self.service, "status": "alive"}

@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.branding import DEFAULT_COLOUR, Brand, read_logo, readable
+
 PLACEHOLDERS = ("changeme", "change-me", "password", "secret", "example", "placeholder")
 
 
@@ -31,6 +33,27 @@ class ServiceSettings(BaseSettings):
     fetch_max_wait_ms: int = 500
     log_level: str = "INFO"
     office: str = "Dinas Perumahan, Kawasan Permukiman dan Pertanahan Kota Bekasi"
+    office_short: str = "Disperkimtan"
+    brand_colour: str = DEFAULT_COLOUR
+    logo_file: Path | None = None
+    notice: str = ""
+
+    @field_validator("brand_colour")
+    @classmethod
+    def _can_be_read(cls, value: str) -> str:
+        return readable(value)
+
+    @field_validator("logo_file")
+    @classmethod
+    def _is_a_logo(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            read_logo(value)
+        return value
+
+    @property
+    def brand(self) -> Brand:
+        logo = read_logo(self.logo_file) if self.logo_file else None
+        return Brand(self.office, self.office_short, self.notice, self.brand_colour, logo)
 
     @field_validator("s3_secret_key", "postgres_dsn")
     @classmethod

@@ -11,12 +11,12 @@ import structlog
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from fastapi.staticfiles import StaticFiles
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.exceptions import HTTPException
 
-from shared import access, accounts
+from shared import access, accounts, static_files
 from shared.accounts import Person
+from shared.branding import Brand
 from shared.db import is_transient
 from shared.guard import NO_LONGER, Guard, TooLong
 from shared.language import say, say_many
@@ -68,7 +68,7 @@ def create_app(
     `longer_bodies` are the paths, by how they begin, that take more bytes than others.
     """
     app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.mount("/aset", StaticFiles(directory=HERE / "static"), name="static")
+    app.mount("/aset", static_files.serve, name="static")
     app.add_middleware(Guard, csp=CSP.format(media=media_origins), longer=longer_bodies)
     app.add_exception_handler(Refused, _on_refused)
     app.add_exception_handler(RequestValidationError, _on_invalid)
@@ -140,6 +140,26 @@ def _answer(request: Request, status: int, code: str, sentence: str, **more: Any
     if pages is None:
         return HTMLResponse(f"<!doctype html><html lang=id><title>{status}</title><p>{sentence}", status)
     return pages.show(request, "error.html", status=status, sentence=sentence, code=code, http=status)
+
+
+def brand_routes(app: FastAPI, brand: Brand) -> None:
+    """`/merek.css` and `/merek-logo`, which the layout links to where the office has a colour or a logo of its own."""
+
+    async def colours() -> Response:
+        return Response(brand.css, media_type="text/css", headers={"Cache-Control": static_files.FOR_EVER})
+
+    async def logo() -> Response:
+        if brand.logo is None:
+            raise NotFound("Logo")
+        # A drawing may hold scripts, which run where it is opened by itself: there it may do nothing.
+        headers = {
+            "Cache-Control": static_files.FOR_EVER,
+            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        }
+        return Response(brand.logo.body, media_type=brand.logo.content_type, headers=headers)
+
+    for path, answer in (("/merek.css", colours), ("/merek-logo", logo)):
+        app.add_api_route(path, answer, include_in_schema=False, dependencies=[public])
 
 
 async def current_person(request: Request) -> Person | None:
@@ -225,7 +245,12 @@ class Pages:
         )
         environment.install_gettext_callables(say, say_many, newstyle=True)  # pyright: ignore[reportAttributeAccessIssue]
         environment.filters.update(words)
+        environment.globals |= {"aset": static_files.address, "brand": Brand()}  # pyright: ignore[reportAttributeAccessIssue]
         return cls(environment)
+
+    def branded(self, brand: Brand) -> None:
+        """From now on every page is this office's."""
+        self.environment.globals |= {"brand": brand}  # pyright: ignore[reportAttributeAccessIssue]
 
     def show(self, request: Request, template: str, *, http: int = 200, **view: Any) -> HTMLResponse:
         person: Person | None = getattr(request.state, "person", None)

@@ -102,7 +102,6 @@ def finding(error: Mapping[str, Any]) -> str:
     return sentence.format_map(error.get("ctx", {})) if "{" in sentence else sentence
 
 
-words: dict[str, Callable[..., Any]] = {"moment": moment, "short": short, "span": span, "sisa": sisa, "state": state}
 words: dict[str, Callable[..., Any]] = {
-    "moment": moment, "short": short, "span": span, "state": state, **content_words,
+    "moment": moment, "short": short, "span": span, "sisa": sisa, "state": state, **content_words,
 }  # fmt: skip
