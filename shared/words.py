@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from shared.remaining import Remaining
+
 MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November",
     "Desember",
@@ -65,6 +67,30 @@ def span(seconds: int) -> str:
     return " ".join(parts)
 
 
+def sisa(left: Remaining | None) -> str:
+    """E.g. `sisa 3 jam 20 menit jam kerja, dihitung mulai Senin 07.30`; empty of a clock that was closed."""
+    if left is None:
+        return ""
+    counted = _rounded(left.overdue_by or left.seconds)
+    if not left.around_the_clock:
+        counted += " kerja" if counted.endswith("jam") else " jam kerja"
+    told = f"melewati batas waktu {counted}" if left.overdue else f"sisa {counted}"
+    return f"{told}, dihitung mulai {_coming(left.resumes_at, left.at)}" if left.resumes_at else told
+
+
+def _rounded(seconds: int) -> str:
+    return span(seconds) if seconds >= 60 else "kurang dari 1 menit"
+
+
+def _coming(at: datetime, now: datetime) -> str:
+    """A moment ahead as briefly as it is plain: `13.00` today, `Senin 07.30` within a week, else with its date."""
+    days = (at.date() - now.date()).days
+    if days == 0:
+        return f"{at:%H.%M}"
+    day = DAYS[at.weekday()] if days < len(DAYS) else f"{DAYS[at.weekday()]}, {at.day} {MONTHS[at.month - 1]}"
+    return f"{day} {at:%H.%M}"
+
+
 def state(code: str) -> str:
     return STATES.get(code, code)
 
@@ -75,4 +101,4 @@ def finding(error: Mapping[str, Any]) -> str:
     return sentence.format_map(error.get("ctx", {})) if "{" in sentence else sentence
 
 
-words: dict[str, Callable[..., Any]] = {"moment": moment, "short": short, "span": span, "state": state}
+words: dict[str, Callable[..., Any]] = {"moment": moment, "short": short, "span": span, "sisa": sisa, "state": state}
