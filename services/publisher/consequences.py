@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.publisher.domain import Publication, Story, objects_of
+from services.publisher.domain import Publication, Story
+from services.publisher.objects import objects_of
 from shared.audit import SYSTEM, Entry
 from shared.content import Official
 from shared.events import DeliveryFailed, DeliveryLive, Event, StoryCorrected, StoryPublished, StoryTakenDown

@@ -11,7 +11,6 @@ from uuid import UUID
 from services.publisher.refusals import NotPossible
 from shared.access import roles_of
 from shared.content import Content, Official, Origin, Urgency
-from shared.media.choosing import publishable
 
 ApprovalState = Literal["valid", "void", "superseded", "revoked"]
 State = Literal["ready", "publishing", "published", "superseded", "void", "taking-down", "taken-down"]
@@ -22,12 +21,6 @@ SITE = "site"
 STANDS: frozenset[ApprovalState] = frozenset({"valid", "superseded"})
 OUT: frozenset[DeliveryState] = frozenset({"sending", "unconfirmed", "live"})
 UNDERWAY: frozenset[State] = frozenset({"publishing", "published"})
-# All that is ever served under its own type; of anything else a browser is told nothing that it could run.
-EXTENSIONS = {
-    "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "video/mp4": ".mp4", "audio/mp4": ".m4a",
-    "application/pdf": ".pdf", "text/vtt": ".vtt",
-}  # fmt: skip
-BYTES = "application/octet-stream"
 
 
 class Transition(NamedTuple):
@@ -181,36 +174,6 @@ class Story:
         """The Story with these Publications added, or in the place of their former states."""
         found = {p.version: p for p in (*self.publications, *publications)}
         return replace(self, publications=tuple(found[v] for v in sorted(found)))
-
-
-class PublicObject(NamedTuple):
-    """One object that a page needs: its content-addressed public key, and the rendition that it is copied from."""
-
-    key: str
-    bucket: str
-    source_key: str
-    sha256: str
-    size: int
-    content_type: str
-
-
-def objects_of(content: Content) -> tuple[PublicObject, ...]:
-    """Exactly the renditions of this content that may be public, each once."""
-    found = {
-        key: PublicObject(key, r.bucket, r.key, r.sha256, r.size, public_type(r.content_type))
-        for m in content.media
-        for r in publishable(m.renditions)
-        for key in [public_key(r.sha256, r.content_type)]
-    }
-    return tuple(found[key] for key in sorted(found))
-
-
-def public_key(sha256: str, content_type: str) -> str:
-    return sha256 + EXTENSIONS.get(content_type, "")
-
-
-def public_type(content_type: str) -> str:
-    return content_type if content_type in EXTENSIONS else BYTES
 
 
 def move_approval(approval: Approval, action: str) -> Approval:

@@ -13,7 +13,8 @@ import structlog
 from services.publisher import changes, delivery, store, store_objects
 from services.publisher.channels import ApprovalGone, Channel, NotSent, Post, Receipt, Rejected, patience
 from services.publisher.consequences import Change
-from services.publisher.domain import Delivery, Publication, Story, objects_of
+from services.publisher.domain import Delivery, Publication, Story
+from services.publisher.objects import objects_of
 from services.publisher.shelf import Step, change
 from shared import metrics
 from shared.desk import Desk

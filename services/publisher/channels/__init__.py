@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 from uuid import UUID
 
-from services.publisher.domain import PublicObject, Way
+from services.publisher.domain import Way
+from services.publisher.objects import PublicObject
 
 LEAST_SECONDS = 120.0
 SLOWEST = 2_000_000  # bytes in a second, copied and hashed

@@ -9,7 +9,8 @@ import httpx
 import structlog
 
 from services.publisher.channels import ApprovalGone, Capabilities, NotSent, Post, Receipt, Rejected, patience
-from services.publisher.domain import SITE, PublicObject
+from services.publisher.domain import SITE
+from services.publisher.objects import PublicObject
 from shared.media.store import Missing, Store
 from shared.refusal import Transient
 

@@ -13,9 +13,9 @@ from services.publisher.domain import (
     move_approval,
     move_delivery,
     move_publication,
-    objects_of,
     slug_of,
 )
+from services.publisher.objects import objects_of
 from services.publisher.refusals import (
     ApprovalFell,
     NeverPublic,
