@@ -16,6 +16,7 @@ ApprovalState = Literal["valid", "void", "superseded", "revoked"]
 State = Literal["ready", "publishing", "published", "superseded", "void", "taking-down", "taken-down"]
 DeliveryState = Literal["waiting", "sending", "live", "unconfirmed", "failed", "void", "superseded", "taken-down"]
 Way = Literal["fetched", "api", "attested"]
+ScheduleState = Literal["none", "waiting", "missed", "started", "cancelled", "void"]
 
 SITE = "site"
 STANDS: frozenset[ApprovalState] = frozenset({"valid", "superseded"})
@@ -26,7 +27,7 @@ UNDERWAY: frozenset[State] = frozenset({"publishing", "published"})
 class Transition(NamedTuple):
     """One arrow; `roles` are who may cause it by hand, none where only the system does."""
 
-    item: Literal["approval", "publication", "delivery"]
+    item: Literal["approval", "publication", "delivery", "schedule"]
     before: str
     action: str
     after: str
@@ -42,6 +43,7 @@ TRANSITIONS = (
     Transition("publication", "ready", "void", "void"),
     Transition("publication", "publishing", "void", "void"),
     Transition("publication", "publishing", "complete", "published"),
+    Transition("publication", "publishing", "waive", "published", roles_of("publication.waive")),
     Transition("publication", "publishing", "replace", "superseded"),
     Transition("publication", "published", "replace", "superseded"),
     Transition("publication", "publishing", "take-down", "taking-down", roles_of("publication.take-down")),
@@ -50,6 +52,8 @@ TRANSITIONS = (
     Transition("publication", "taking-down", "void", "void"),
     Transition("delivery", "waiting", "send", "sending"),
     Transition("delivery", "waiting", "void", "void"),
+    # A look-up that was under way when a person said "not there", and found it.
+    Transition("delivery", "waiting", "confirm", "live"),
     Transition("delivery", "failed", "void", "void"),
     Transition("delivery", "sending", "put-back", "waiting"),
     Transition("delivery", "sending", "doubt", "unconfirmed"),
@@ -58,6 +62,8 @@ TRANSITIONS = (
     Transition("delivery", "sending", "void", "void"),
     Transition("delivery", "unconfirmed", "doubt", "unconfirmed"),
     Transition("delivery", "unconfirmed", "confirm", "live"),
+    Transition("delivery", "unconfirmed", "attest", "live", roles_of("publication.confirm")),
+    Transition("delivery", "unconfirmed", "deny", "waiting", roles_of("publication.confirm")),
     Transition("delivery", "unconfirmed", "put-back", "waiting"),
     Transition("delivery", "unconfirmed", "fail", "failed"),
     Transition("delivery", "unconfirmed", "void", "void"),
@@ -65,8 +71,19 @@ TRANSITIONS = (
     Transition("delivery", "unconfirmed", "retry", "unconfirmed", roles_of("publication.retry")),
     Transition("delivery", "unconfirmed", "replace", "superseded"),
     Transition("delivery", "live", "replace", "superseded"),
-    Transition("delivery", "unconfirmed", "take-down", "taken-down"),
-    Transition("delivery", "live", "take-down", "taken-down"),
+    Transition("delivery", "unconfirmed", "take-down", "taken-down", roles_of("publication.take-down")),
+    Transition("delivery", "live", "take-down", "taken-down", roles_of("publication.take-down")),
+    Transition("schedule", "none", "set", "waiting", roles_of("publication.schedule")),
+    Transition("schedule", "waiting", "set", "waiting", roles_of("publication.schedule")),
+    Transition("schedule", "missed", "set", "waiting", roles_of("publication.schedule")),
+    Transition("schedule", "cancelled", "set", "waiting", roles_of("publication.schedule")),
+    Transition("schedule", "waiting", "cancel", "cancelled", roles_of("publication.schedule")),
+    Transition("schedule", "missed", "cancel", "cancelled", roles_of("publication.schedule")),
+    Transition("schedule", "waiting", "miss", "missed"),
+    Transition("schedule", "waiting", "start", "started", roles_of("publication.publish")),
+    Transition("schedule", "missed", "start", "started", roles_of("publication.publish")),
+    Transition("schedule", "waiting", "void", "void"),
+    Transition("schedule", "missed", "void", "void"),
 )
 _ARROWS: dict[tuple[str, str, str], Transition] = {(t.item, t.before, t.action): t for t in TRANSITIONS}
 
@@ -98,8 +115,35 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """An official does not wait for a channel, and says why."""
+
+    by: Official
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When the Admin wants an approved Version published. It moves no clock."""
+
+    at: datetime
+    by: Official
+    set_at: datetime
+    state: ScheduleState = "waiting"
+
+    @property
+    def is_on(self) -> bool:
+        """It waits for its time, or for somebody to say what now."""
+        return self.state in ("waiting", "missed")
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
-    """One Version on one channel. `tries` counts how often it was taken up, and tells a late worker apart."""
+    """One Version on one channel. `tries` counts how often it was taken up, and tells a late worker apart.
+
+    `looks` counts the look-ups since it is unconfirmed; `confirmed_by` is who attested that it is live.
+    """
 
     channel: str
     required: bool
@@ -109,6 +153,14 @@ class Delivery:
     reason: str = ""
     tries: int = 0
     next_at: datetime | None = None
+    looks: int = 0
+    confirmed_by: Official | None = None
+    waiver: Waiver | None = None
+
+    @property
+    def is_waived(self) -> bool:
+        """Required, not live, and not waited for."""
+        return self.required and self.waiver is not None and self.state != "live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +178,12 @@ class Publication:
     published_at: datetime | None = None
     ended_by: Official | None = None
     ended_reason: str = ""
+    schedule: Schedule | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Each required channel is live, or an official waived it."""
+        return all(d.state == "live" or d.is_waived for d in self.deliveries if d.required)
 
     @property
     def is_out(self) -> bool:
@@ -185,7 +243,18 @@ def move_publication(publication: Publication, action: str) -> Publication:
 
 
 def move_delivery(delivery: Delivery, action: str) -> Delivery:
-    return replace(delivery, state=cast("DeliveryState", _after("delivery", delivery.state, action)))
+    after = cast("DeliveryState", _after("delivery", delivery.state, action))
+    return replace(delivery, state=after, looks=delivery.looks if after == "unconfirmed" else 0)
+
+
+def move_schedule(schedule: Schedule, action: str) -> Schedule:
+    return replace(schedule, state=cast("ScheduleState", _after("schedule", schedule.state, action)))
+
+
+def ended_schedule(publication: Publication, action: Literal["start", "void"]) -> Schedule | None:
+    """The schedule of a Publication that starts, or never will; one that was cancelled stays so."""
+    schedule = publication.schedule
+    return move_schedule(schedule, action) if schedule is not None and schedule.is_on else schedule
 
 
 def _after(item: str, before: str, action: str) -> str:
