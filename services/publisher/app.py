@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 from fastapi import FastAPI
 
-from services.publisher import api, handlers, pages, public
+from services.publisher import api, forms, handlers, pages, public
 from services.publisher.channels import Channel
 from services.publisher.channels.site import CAN as SITE_CAN
 from services.publisher.channels.site import Site
@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.state.settings = settings
     app.state.pages = web.Pages.of(Path(__file__).parent / "templates")
     app.state.office = _office(app, settings)
-    for router in (api.router, pages.router, public.router):
+    for router in (api.router, pages.router, forms.router, public.router):
         app.include_router(router)
     return app
 
