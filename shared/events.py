@@ -362,6 +362,7 @@ class StoryPublished(OnPublications, Practice):
     title: Line
     urls: dict[str, str]
     published_by: Official
+    waived: dict[str, Note] = Field(default={})
     clocks: Clocks = ()
     total: TotalRecord | None = None
 

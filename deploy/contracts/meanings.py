@@ -147,6 +147,7 @@ FIELDS = {
     "urgency": "Regular, or immediate (serta merta).",
     "url": "Where the public reads it.",
     "urls": "Where the public reads it, by channel.",
+    "waived": "Required channels that an official did not wait for, with the reason.",
     "version": "The number of the Version.",
     "way": "How strongly: `fetched` as a stranger, read back by `api`, or `attested` by a person with the link.",
     "what_changed": "What changed, for readers.",

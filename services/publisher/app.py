@@ -2,14 +2,15 @@
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
 
-from services.publisher import api, handlers, pages, public
+from services.publisher import api, forms, handlers, pages, public
 from services.publisher.channels import Channel
+from services.publisher.channels.site import CAN as SITE_CAN
 from services.publisher.channels.site import Site
 from services.publisher.domain import SITE
 from services.publisher.settings import Settings
@@ -17,6 +18,7 @@ from services.publisher.shelf import Pages as Shelf
 from services.publisher.steps import Office
 from services.publisher.workers import Deliveries
 from services.publisher.workers_objects import Clearing, Sweep
+from services.publisher.workers_schedules import Schedules, Terms
 from shared import web
 from shared.desk import Desk
 from shared.media.store import Store
@@ -53,7 +55,7 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.state.settings = settings
     app.state.pages = web.Pages.of(Path(__file__).parent / "templates")
     app.state.office = _office(app, settings)
-    for router in (api.router, pages.router, public.router):
+    for router in (api.router, pages.router, forms.router, public.router):
         app.include_router(router)
     return app
 
@@ -70,9 +72,14 @@ def _office(app: FastAPI, settings: Settings) -> Office:
         if deliveries is not None:
             deliveries.ring()
 
-    required = frozenset(settings.required_channels)
     return Office(
-        settings.office, settings.public_url.rstrip("/"), settings.media_url, frozenset({SITE}), required, ring
+        settings.office,
+        settings.public_url.rstrip("/"),
+        settings.media_url,
+        {SITE: SITE_CAN},
+        frozenset(settings.required_channels),
+        ring,
+        timedelta(seconds=settings.delivery_lease_seconds),
     )
 
 
@@ -91,4 +98,11 @@ def _workers(
     )
     clearing = Clearing(desk, objects, bucket, channels, public_url=public_url)
     sweep = Sweep(desk, objects, bucket, site, seconds=settings.sweep_seconds)
-    return [deliveries.run, clearing.run, sweep.run]
+    terms = Terms(
+        channels,
+        frozenset(settings.required_channels),
+        settings.missed_schedule,
+        timedelta(minutes=settings.missed_schedule_after_minutes),
+    )
+    schedules = Schedules(desk, terms, ring=deliveries.ring)
+    return [deliveries.run, clearing.run, sweep.run, schedules.run]

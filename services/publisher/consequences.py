@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.publisher.domain import Publication, Story, objects_of
+from services.publisher.domain import Publication, Story
+from services.publisher.objects import objects_of
 from shared.audit import SYSTEM, Entry
 from shared.content import Official
 from shared.events import DeliveryFailed, DeliveryLive, Event, StoryCorrected, StoryPublished, StoryTakenDown
@@ -47,7 +48,7 @@ def closed(change: Change) -> list[tuple[int, Outcome]]:
         if was is None or was.state == p.state:
             continue
         if p.state == "published":
-            found.append((p.approval.cycle, "completed"))
+            found.append((p.approval.cycle, "waived" if any(d.is_waived for d in p.deliveries) else "completed"))
         elif p.state == "taken-down":
             how: Outcome = "revoked" if p.approval.state == "revoked" else "taken-down"
             found.append((p.approval.cycle, how))
@@ -91,7 +92,13 @@ def _events(change: Change, was: Publication, p: Publication) -> Iterator[Event]
             continue
         if delivery.state == "live":
             yield DeliveryLive.model_validate(
-                {**about, "channel": delivery.channel, "url": delivery.url, "way": delivery.way}
+                {
+                    **about,
+                    "channel": delivery.channel,
+                    "url": delivery.url,
+                    "way": delivery.way,
+                    "confirmed_by": delivery.confirmed_by,
+                }
             )
         elif delivery.state == "failed":
             yield DeliveryFailed.model_validate({**about, "channel": delivery.channel, "reason": delivery.reason})
@@ -106,7 +113,10 @@ def _events(change: Change, was: Publication, p: Publication) -> Iterator[Event]
 def _published(change: Change, p: Publication, about: Mapping[str, object]) -> Iterator[Event]:
     title = p.approval.content.title
     urls = {d.channel: d.url for d in p.deliveries if d.state == "live"}
-    yield StoryPublished.model_validate({**about, "title": title, "urls": urls, "published_by": p.started_by})
+    waived = {d.channel: d.waiver.reason for d in p.deliveries if d.is_waived and d.waiver}
+    yield StoryPublished.model_validate(
+        {**about, "title": title, "urls": urls, "published_by": p.started_by, "waived": waived}
+    )
     if before := public_before(change.after, p):
         yield StoryCorrected.model_validate({**about, "title": title, "urls": urls, "previous_version": before[-1]})
 
@@ -133,6 +143,10 @@ def _actions(was: Publication | None, p: Publication) -> Iterator[str]:
         before = was.delivery(delivery.channel) if was else None
         if before is None or before.state != delivery.state:
             yield f"delivery.{delivery.channel}.{delivery.state}"
+        if delivery.waiver is not None and (before is None or before.waiver != delivery.waiver):
+            yield f"delivery.{delivery.channel}.waived"
+    if p.schedule is not None and (was is None or was.schedule != p.schedule):
+        yield f"schedule.{p.schedule.state}"
     if p.visible != (was.visible if was else False):
         yield "page.shown" if p.visible else "page.hidden"
     if was is None or was.state != p.state:

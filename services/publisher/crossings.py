@@ -11,6 +11,7 @@ from services.publisher.domain import (
     Gone,
     Publication,
     Story,
+    ended_schedule,
     move_approval,
     move_publication,
     settled,
@@ -137,4 +138,5 @@ def _void(publication: Publication) -> Publication:
     if approval.state == "valid":
         approval = move_approval(approval, "void")
     deliveries = settled(publication.deliveries, "void")
-    return replace(move_publication(publication, "void"), approval=approval, deliveries=deliveries)
+    schedule = ended_schedule(publication, "void")
+    return replace(move_publication(publication, "void"), approval=approval, deliveries=deliveries, schedule=schedule)

@@ -9,9 +9,11 @@ from services.publisher.domain import (
     SITE,
     UNDERWAY,
     Delivery,
+    DeliveryState,
     Publication,
     Story,
     Way,
+    ended_schedule,
     move_delivery,
     move_publication,
     settled,
@@ -20,6 +22,7 @@ from services.publisher.domain import (
 from services.publisher.refusals import (
     ApprovalFell,
     NeverPublic,
+    NoLookUp,
     NotApproved,
     NothingToTakeDown,
     NotPossible,
@@ -27,7 +30,9 @@ from services.publisher.refusals import (
 )
 from shared.content import Official
 
+IN_HAND: tuple[DeliveryState, ...] = ("sending", "unconfirmed")
 LONGEST_PAUSE = timedelta(minutes=5)
+CUT_OFF = "Pengiriman terputus, dan kanal ini tidak dapat diperiksa oleh sistem."
 UNKNOWN_CHANNEL = "Kanal ini belum tersambung pada sistem."
 Act = Callable[[Publication, Delivery], Publication]
 
@@ -35,7 +40,27 @@ Act = Callable[[Publication, Delivery], Publication]
 def publish(
     story: Story, version: int, *, by: Official, at: datetime, channels: Collection[str], required: Collection[str]
 ) -> Story:
-    """The Admin starts an approved Version; `channels` are those that this installation can reach."""
+    """Start an approved Version; `channels` are those that this installation can reach.
+
+    One that was started already stays as it is: who asks twice wants one effect.
+    """
+    found = story.find(version)
+    if found is not None and found.state in UNDERWAY:
+        return story
+    found = approved(story, version)
+    if found.approval.not_before is not None and at < found.approval.not_before:
+        raise TooEarly(found.approval.not_before)
+    wanted = dict.fromkeys((SITE, *found.approval.content.channels))
+    deliveries = tuple(_delivery(name, at, reachable=name in channels, required=name in required) for name in wanted)
+    started = replace(
+        move_publication(found, "publish"), deliveries=deliveries, started_by=by, started_at=at,
+        schedule=ended_schedule(found, "start"),
+    )  # fmt: skip
+    return replace(story.put(started), slug=story.slug or slug_of(found.approval.content.title, story.id))
+
+
+def approved(story: Story, version: int) -> Publication:
+    """A Version whose approval stands at this moment, and that is no practice; refused otherwise."""
     found = story.find(version)
     if found is None:
         raise NotApproved(version)
@@ -43,12 +68,7 @@ def publish(
         raise NeverPublic
     if found.approval.state != "valid":
         raise ApprovalFell(version)
-    if found.approval.not_before is not None and at < found.approval.not_before:
-        raise TooEarly(found.approval.not_before)
-    wanted = dict.fromkeys((SITE, *found.approval.content.channels))
-    deliveries = tuple(_delivery(name, at, reachable=name in channels, required=name in required) for name in wanted)
-    started = replace(move_publication(found, "publish"), deliveries=deliveries, started_by=by, started_at=at)
-    return replace(story.put(started), slug=story.slug or slug_of(found.approval.content.title, story.id))
+    return found
 
 
 def _delivery(name: str, at: datetime, *, reachable: bool, required: bool) -> Delivery:
@@ -68,14 +88,22 @@ def take_down(story: Story, *, by: Official, reason: str, at: datetime) -> Story
     return story
 
 
-def take(story: Story, version: int, channel: str, *, at: datetime, until: datetime) -> Story:
-    """Take a due delivery up: send what waits; what is unclear, or was found half sent, will be looked up."""
+def take(story: Story, version: int, channel: str, *, at: datetime, until: datetime, looks_up: bool = True) -> Story:
+    """Take a due delivery up: send what waits; what is unclear, or was found half sent, will be looked up.
+
+    Where a channel offers no look-up (not `looks_up`), what is unclear waits for a person.
+    """
 
     def act(publication: Publication, delivery: Delivery) -> Publication:
         if not publication.may_show or (delivery.state == "waiting" and publication.approval.state != "valid"):
             return _stopped(publication, delivery)
-        moved = move_delivery(delivery, "send" if delivery.state == "waiting" else "doubt")
-        return publication.with_delivery(replace(moved, tries=delivery.tries + 1, next_at=until))
+        if delivery.state == "waiting":
+            moved = replace(move_delivery(delivery, "send"), next_at=until)
+        elif looks_up:
+            moved = replace(move_delivery(delivery, "doubt"), looks=delivery.looks + 1, next_at=until)
+        else:
+            moved = replace(move_delivery(delivery, "doubt"), reason=CUT_OFF, next_at=None)
+        return publication.with_delivery(replace(moved, tries=delivery.tries + 1))
 
     return _act(story, version, channel, act)
 
@@ -124,21 +152,22 @@ def confirm(story: Story, version: int, channel: str, *, tries: int, url: str, w
             return _stopped(publication, delivery)
         live = replace(move_delivery(delivery, "confirm"), url=url, way=way, reason="", next_at=None)
         publication = publication.with_delivery(live)
-        complete = all(d.state == "live" for d in publication.deliveries if d.required)
-        if complete and publication.state == "publishing":
+        if publication.is_complete and publication.state == "publishing":
             return replace(move_publication(publication, "complete"), published_at=at)
         return publication
 
-    return _act(story, version, channel, act, tries=tries)
+    return _act(story, version, channel, act, tries=tries, of=(*IN_HAND, "waiting"))
 
 
-def doubt(story: Story, version: int, channel: str, *, tries: int, reason: str, at: datetime) -> Story:
-    """Nobody knows whether it arrived: it will be looked up, and not sent again before that."""
+def doubt(
+    story: Story, version: int, channel: str, *, tries: int, reason: str, at: datetime, looks_up: bool = True
+) -> Story:
+    """Nobody knows whether it arrived: it will be looked up where that is possible, and not sent again before."""
 
     def act(publication: Publication, delivery: Delivery) -> Publication:
         if not publication.may_show:
             return _stopped(publication, delivery)
-        later = at + pause(delivery.tries)
+        later = at + pause(delivery.tries) if looks_up else None
         return publication.with_delivery(replace(move_delivery(delivery, "doubt"), reason=reason, next_at=later))
 
     return _act(story, version, channel, act, tries=tries)
@@ -167,11 +196,18 @@ def fail(story: Story, version: int, channel: str, *, tries: int, reason: str) -
     return _act(story, version, channel, act, tries=tries)
 
 
-def retry(story: Story, channel: str, *, at: datetime) -> Story:
-    """The Admin asks again: a failed delivery is sent again, an unconfirmed one looked up at once."""
+def retry(story: Story, channel: str, *, at: datetime, looks_up: bool = True) -> Story:
+    """The Admin asks again: a failed delivery is sent again, an unconfirmed one looked up at once.
+
+    What is on its way, or live, stays as it is: who asks twice wants one effect.
+    """
     for publication in reversed(story.publications):
         delivery = publication.delivery(channel)
         if delivery is not None and publication.may_show and delivery.reason != UNKNOWN_CHANNEL:
+            if delivery.state in ("waiting", "sending", "live"):
+                return story
+            if delivery.state == "unconfirmed" and not looks_up:
+                raise NoLookUp
             again = replace(move_delivery(delivery, "retry"), next_at=at)
             return story.put(publication.with_delivery(again))
     raise NotPossible("delivery", "", "retry")
@@ -198,15 +234,21 @@ def pause(tries: int) -> timedelta:
     return min(LONGEST_PAUSE, timedelta(seconds=2 ** min(tries, 16)))
 
 
-def _is_mine(delivery: Delivery, tries: int) -> bool:
-    return delivery.tries == tries and delivery.state in ("sending", "unconfirmed")
-
-
-def _act(story: Story, version: int, channel: str, act: Act, *, tries: int | None = None) -> Story:
+def _act(
+    story: Story,
+    version: int,
+    channel: str,
+    act: Act,
+    *,
+    tries: int | None = None,
+    of: tuple[DeliveryState, ...] = IN_HAND,
+) -> Story:
     """Change one delivery. A worker that comes late (its lease ended, another took over) changes nothing."""
     publication = story.find(version)
     delivery = publication.delivery(channel) if publication else None
-    if publication is None or delivery is None or (tries is not None and not _is_mine(delivery, tries)):
+    if publication is None or delivery is None:
+        return story
+    if tries is not None and (delivery.tries != tries or delivery.state not in of):
         return story
     return story.put(act(publication, delivery))
 

@@ -11,29 +11,23 @@ from uuid import UUID
 from services.publisher.refusals import NotPossible
 from shared.access import roles_of
 from shared.content import Content, Official, Origin, Urgency
-from shared.media.choosing import publishable
 
 ApprovalState = Literal["valid", "void", "superseded", "revoked"]
 State = Literal["ready", "publishing", "published", "superseded", "void", "taking-down", "taken-down"]
 DeliveryState = Literal["waiting", "sending", "live", "unconfirmed", "failed", "void", "superseded", "taken-down"]
 Way = Literal["fetched", "api", "attested"]
+ScheduleState = Literal["none", "waiting", "missed", "started", "cancelled", "void"]
 
 SITE = "site"
 STANDS: frozenset[ApprovalState] = frozenset({"valid", "superseded"})
 OUT: frozenset[DeliveryState] = frozenset({"sending", "unconfirmed", "live"})
 UNDERWAY: frozenset[State] = frozenset({"publishing", "published"})
-# All that is ever served under its own type; of anything else a browser is told nothing that it could run.
-EXTENSIONS = {
-    "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "video/mp4": ".mp4", "audio/mp4": ".m4a",
-    "application/pdf": ".pdf", "text/vtt": ".vtt",
-}  # fmt: skip
-BYTES = "application/octet-stream"
 
 
 class Transition(NamedTuple):
     """One arrow; `roles` are who may cause it by hand, none where only the system does."""
 
-    item: Literal["approval", "publication", "delivery"]
+    item: Literal["approval", "publication", "delivery", "schedule"]
     before: str
     action: str
     after: str
@@ -49,6 +43,7 @@ TRANSITIONS = (
     Transition("publication", "ready", "void", "void"),
     Transition("publication", "publishing", "void", "void"),
     Transition("publication", "publishing", "complete", "published"),
+    Transition("publication", "publishing", "waive", "published", roles_of("publication.waive")),
     Transition("publication", "publishing", "replace", "superseded"),
     Transition("publication", "published", "replace", "superseded"),
     Transition("publication", "publishing", "take-down", "taking-down", roles_of("publication.take-down")),
@@ -57,6 +52,8 @@ TRANSITIONS = (
     Transition("publication", "taking-down", "void", "void"),
     Transition("delivery", "waiting", "send", "sending"),
     Transition("delivery", "waiting", "void", "void"),
+    # A look-up that was under way when a person said "not there", and found it.
+    Transition("delivery", "waiting", "confirm", "live"),
     Transition("delivery", "failed", "void", "void"),
     Transition("delivery", "sending", "put-back", "waiting"),
     Transition("delivery", "sending", "doubt", "unconfirmed"),
@@ -65,6 +62,8 @@ TRANSITIONS = (
     Transition("delivery", "sending", "void", "void"),
     Transition("delivery", "unconfirmed", "doubt", "unconfirmed"),
     Transition("delivery", "unconfirmed", "confirm", "live"),
+    Transition("delivery", "unconfirmed", "attest", "live", roles_of("publication.confirm")),
+    Transition("delivery", "unconfirmed", "deny", "waiting", roles_of("publication.confirm")),
     Transition("delivery", "unconfirmed", "put-back", "waiting"),
     Transition("delivery", "unconfirmed", "fail", "failed"),
     Transition("delivery", "unconfirmed", "void", "void"),
@@ -72,8 +71,19 @@ TRANSITIONS = (
     Transition("delivery", "unconfirmed", "retry", "unconfirmed", roles_of("publication.retry")),
     Transition("delivery", "unconfirmed", "replace", "superseded"),
     Transition("delivery", "live", "replace", "superseded"),
-    Transition("delivery", "unconfirmed", "take-down", "taken-down"),
-    Transition("delivery", "live", "take-down", "taken-down"),
+    Transition("delivery", "unconfirmed", "take-down", "taken-down", roles_of("publication.take-down")),
+    Transition("delivery", "live", "take-down", "taken-down", roles_of("publication.take-down")),
+    Transition("schedule", "none", "set", "waiting", roles_of("publication.schedule")),
+    Transition("schedule", "waiting", "set", "waiting", roles_of("publication.schedule")),
+    Transition("schedule", "missed", "set", "waiting", roles_of("publication.schedule")),
+    Transition("schedule", "cancelled", "set", "waiting", roles_of("publication.schedule")),
+    Transition("schedule", "waiting", "cancel", "cancelled", roles_of("publication.schedule")),
+    Transition("schedule", "missed", "cancel", "cancelled", roles_of("publication.schedule")),
+    Transition("schedule", "waiting", "miss", "missed"),
+    Transition("schedule", "waiting", "start", "started", roles_of("publication.publish")),
+    Transition("schedule", "missed", "start", "started", roles_of("publication.publish")),
+    Transition("schedule", "waiting", "void", "void"),
+    Transition("schedule", "missed", "void", "void"),
 )
 _ARROWS: dict[tuple[str, str, str], Transition] = {(t.item, t.before, t.action): t for t in TRANSITIONS}
 
@@ -105,8 +115,35 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """An official does not wait for a channel, and says why."""
+
+    by: Official
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When the Admin wants an approved Version published. It moves no clock."""
+
+    at: datetime
+    by: Official
+    set_at: datetime
+    state: ScheduleState = "waiting"
+
+    @property
+    def is_on(self) -> bool:
+        """It waits for its time, or for somebody to say what now."""
+        return self.state in ("waiting", "missed")
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
-    """One Version on one channel. `tries` counts how often it was taken up, and tells a late worker apart."""
+    """One Version on one channel. `tries` counts how often it was taken up, and tells a late worker apart.
+
+    `looks` counts the look-ups since it is unconfirmed; `confirmed_by` is who attested that it is live.
+    """
 
     channel: str
     required: bool
@@ -116,6 +153,14 @@ class Delivery:
     reason: str = ""
     tries: int = 0
     next_at: datetime | None = None
+    looks: int = 0
+    confirmed_by: Official | None = None
+    waiver: Waiver | None = None
+
+    @property
+    def is_waived(self) -> bool:
+        """Required, not live, and not waited for."""
+        return self.required and self.waiver is not None and self.state != "live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +178,12 @@ class Publication:
     published_at: datetime | None = None
     ended_by: Official | None = None
     ended_reason: str = ""
+    schedule: Schedule | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Each required channel is live, or an official waived it."""
+        return all(d.state == "live" or d.is_waived for d in self.deliveries if d.required)
 
     @property
     def is_out(self) -> bool:
@@ -183,36 +234,6 @@ class Story:
         return replace(self, publications=tuple(found[v] for v in sorted(found)))
 
 
-class PublicObject(NamedTuple):
-    """One object that a page needs: its content-addressed public key, and the rendition that it is copied from."""
-
-    key: str
-    bucket: str
-    source_key: str
-    sha256: str
-    size: int
-    content_type: str
-
-
-def objects_of(content: Content) -> tuple[PublicObject, ...]:
-    """Exactly the renditions of this content that may be public, each once."""
-    found = {
-        key: PublicObject(key, r.bucket, r.key, r.sha256, r.size, public_type(r.content_type))
-        for m in content.media
-        for r in publishable(m.renditions)
-        for key in [public_key(r.sha256, r.content_type)]
-    }
-    return tuple(found[key] for key in sorted(found))
-
-
-def public_key(sha256: str, content_type: str) -> str:
-    return sha256 + EXTENSIONS.get(content_type, "")
-
-
-def public_type(content_type: str) -> str:
-    return content_type if content_type in EXTENSIONS else BYTES
-
-
 def move_approval(approval: Approval, action: str) -> Approval:
     return replace(approval, state=cast("ApprovalState", _after("approval", approval.state, action)))
 
@@ -222,7 +243,18 @@ def move_publication(publication: Publication, action: str) -> Publication:
 
 
 def move_delivery(delivery: Delivery, action: str) -> Delivery:
-    return replace(delivery, state=cast("DeliveryState", _after("delivery", delivery.state, action)))
+    after = cast("DeliveryState", _after("delivery", delivery.state, action))
+    return replace(delivery, state=after, looks=delivery.looks if after == "unconfirmed" else 0)
+
+
+def move_schedule(schedule: Schedule, action: str) -> Schedule:
+    return replace(schedule, state=cast("ScheduleState", _after("schedule", schedule.state, action)))
+
+
+def ended_schedule(publication: Publication, action: Literal["start", "void"]) -> Schedule | None:
+    """The schedule of a Publication that starts, or never will; one that was cancelled stays so."""
+    schedule = publication.schedule
+    return move_schedule(schedule, action) if schedule is not None and schedule.is_on else schedule
 
 
 def _after(item: str, before: str, action: str) -> str:

@@ -44,3 +44,58 @@ class OtherContent(Refused):
 
     def __init__(self, version: int) -> None:
         super().__init__("other-content", f"Versi {version} sudah disetujui dengan isi yang lain.")
+
+
+class NoLookUp(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "no-look-up",
+            "Sistem tidak dapat memeriksa kanal ini. Buka kanalnya, lalu nyatakan sudah tayang atau belum ada.",
+        )
+
+
+class PastTime(Refused):
+    def __init__(self) -> None:
+        super().__init__("past-time", "Waktu itu sudah lewat. Pilih waktu yang akan datang, atau terbitkan sekarang.")
+
+
+class TooFarAhead(Refused):
+    def __init__(self, latest: datetime, zone: str) -> None:
+        super().__init__("too-far-ahead", f"Jadwal paling jauh setahun ke depan: {moment(latest, zone)}.")
+
+
+class NothingScheduled(Stale):
+    def __init__(self) -> None:
+        super().__init__("nothing-scheduled", "Tidak ada jadwal yang menunggu untuk versi ini. Muat ulang halamannya.")
+
+
+class NotAsked(Stale):
+    """The channel is looked up by the system, which has not given up yet, or it is clear already."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "not-asked", "Kanal ini masih diperiksa oleh sistem, atau keadaannya sudah jelas. Muat ulang halamannya."
+        )
+
+
+class NotALink(Refused):
+    def __init__(self, hosts: tuple[str, ...]) -> None:
+        where = f" dari {' atau '.join(hosts)}" if hosts else ""
+        super().__init__(
+            "not-a-link", f"Alamat itu bukan tautan kiriman{where}. Salin tautannya, yang diawali https://, dari kanal."
+        )
+
+
+class NotWaivable(Stale):
+    def __init__(self) -> None:
+        super().__init__(
+            "not-waivable", "Hanya kanal wajib yang belum tayang, selama penerbitan berjalan, yang dapat dibebaskan."
+        )
+
+
+class NothingReadable(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "nothing-readable",
+            "Belum ada kanal tempat umum dapat membaca berita ini, jadi kanal wajib terakhir tidak dapat dibebaskan.",
+        )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from services.publisher.domain import public_key
+from services.publisher.objects import public_key
 from shared.content import Content, Figure, MediaKind, Rendition, StoryMedia
 from shared.media.choosing import CAPTIONS, choose, publishable
 

@@ -1,7 +1,11 @@
 """What the publisher is told from outside, beyond what every service is told."""
 
+from typing import Annotated
 from urllib.parse import urlsplit
 
+from pydantic import Field
+
+from services.publisher.scheduling import Missed
 from shared.content import Code
 from shared.media.store import Buckets
 from shared.settings import ServiceSettings
@@ -16,6 +20,8 @@ class Settings(ServiceSettings):
     delivery_lease_seconds: int = 60
     deliveries_at_once: int = 16
     sweep_seconds: int = 600
+    missed_schedule: Missed = "ask"
+    missed_schedule_after_minutes: Annotated[int, Field(ge=0)] = 60
 
     @property
     def buckets(self) -> Buckets:

@@ -6,7 +6,8 @@ from datetime import datetime
 from services.publisher import changes, delivery, store, store_objects
 from services.publisher.channels import Post
 from services.publisher.consequences import Change
-from services.publisher.domain import PublicObject, Story, objects_of
+from services.publisher.domain import Story
+from services.publisher.objects import PublicObject, objects_of
 from shared.desk import Desk
 
 Step = Callable[[Story, datetime], Story]

@@ -1,31 +1,47 @@
 """The human steps over HTTP, for the API and the pages alike: lock, decide, save, append."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from fastapi import Request
 
-from services.publisher import changes, delivery, store
+from services.publisher import answers, changes, delivery, scheduling, store
+from services.publisher.channels import Capabilities
 from services.publisher.consequences import Change
-from services.publisher.domain import Story
+from services.publisher.domain import Story, Way
 from shared.accounts import Person
 from shared.refusal import NotFound
 from shared.web import desk_of
 
+Step = Callable[[Story, datetime], Story]
+
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What the screens are told at start: names, addresses, and where to ring when something became due."""
+    """What the screens are told at start: names, addresses, channels, and where to ring when something became due.
+
+    `settle` is how long a look-up may take that was under way when a person answered.
+    """
 
     name: str
     public_url: str
     media_url: str
-    channels: frozenset[str]
+    channels: Mapping[str, Capabilities]
     required: frozenset[str]
     ring: Callable[[], None]
+    settle: timedelta = timedelta(seconds=60)
+
+    def looks_up(self, channel: str) -> bool:
+        known = self.channels.get(channel)
+        return known is None or known.lookup
+
+    def way(self, channel: str) -> Way | None:
+        """The strongest way in which this channel can be confirmed; None where it is not connected."""
+        known = self.channels.get(channel)
+        return known.way if known else None
 
 
 def office_of(request: Request) -> Office:
@@ -45,15 +61,72 @@ async def publish(request: Request, story: UUID, version: int, *, by: Person) ->
     )
 
 
+async def schedule(request: Request, story: UUID, version: int, publish_at: datetime, *, by: Person) -> None:
+    zone = str(desk_of(request).clock.calendar.zone)
+    await _change(
+        request,
+        story,
+        lambda s, at: scheduling.set_time(s, version, publish_at=publish_at, by=by.official, at=at, zone=zone),
+        by=by,
+    )
+
+
+async def unschedule(request: Request, story: UUID, version: int, *, by: Person) -> None:
+    await _change(request, story, lambda s, _: scheduling.cancel(s, version), by=by)
+
+
 async def take_down(request: Request, story: UUID, reason: str, *, by: Person) -> None:
     await _change(request, story, lambda s, at: delivery.take_down(s, by=by.official, reason=reason, at=at), by=by)
 
 
 async def retry(request: Request, story: UUID, channel: str, *, by: Person) -> None:
-    await _change(request, story, lambda s, at: delivery.retry(s, channel, at=at), by=by)
+    looks_up = office_of(request).looks_up(channel)
+    await _change(request, story, lambda s, at: delivery.retry(s, channel, at=at, looks_up=looks_up), by=by)
 
 
-async def _change(request: Request, story: UUID, step: Callable[[Story, datetime], Story], *, by: Person) -> None:
+async def confirm(request: Request, story: UUID, version: int, channel: str, link: str, *, by: Person) -> None:
+    """A person has seen the post at this link."""
+    office = office_of(request)
+    known = office.channels.get(channel)
+    url = answers.link_of(link, known.hosts if known else ())
+    way, looks_up = office.way(channel), office.looks_up(channel)
+    await _change(
+        request,
+        story,
+        lambda s, at: answers.attest(s, version, channel, url=url, by=by.official, at=at, way=way, looks_up=looks_up),
+        by=by,
+    )
+
+
+async def deny(request: Request, story: UUID, version: int, channel: str, *, by: Person) -> None:
+    """A person has looked, and it is not there."""
+    office = office_of(request)
+    way, looks_up = office.way(channel), office.looks_up(channel)
+    await _change(
+        request,
+        story,
+        lambda s, at: answers.deny(
+            s, version, channel, by=by.official, at=at, settle=office.settle, way=way, looks_up=looks_up
+        ),
+        by=by,
+    )
+
+
+async def waive(request: Request, story: UUID, version: int, channel: str, reason: str, *, by: Person) -> None:
+    await _change(
+        request,
+        story,
+        lambda s, at: answers.waive(s, version, channel, by=by.official, reason=reason, at=at),
+        by=by,
+    )
+
+
+async def removed(request: Request, story: UUID, version: int, channel: str, *, by: Person) -> None:
+    """A person has removed the post by hand."""
+    await _change(request, story, lambda s, _: answers.removed(s, version, channel), by=by)
+
+
+async def _change(request: Request, story: UUID, step: Step, *, by: Person) -> None:
     desk = desk_of(request)
     async with desk.transaction() as conn:
         before = (await store.lock(conn, [story])).get(story)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from services.publisher.domain import Approval, Delivery, Gone, Publication, Story
+from services.publisher.domain import Approval, Delivery, Gone, Publication, Schedule, Story, Waiver
 from shared.content import Content, Official, Origin
 from shared.media.choosing import CAPTIONS
 
@@ -40,6 +40,19 @@ async def lock_due(conn: "Connection", at: datetime, limit: int) -> dict[UUID, S
     rows = await conn.fetch(
         """SELECT * FROM stories
            WHERE story IN (SELECT story FROM deliveries WHERE next_at <= $1 ORDER BY next_at LIMIT $2)
+           ORDER BY story FOR UPDATE SKIP LOCKED""",
+        at,
+        limit,
+    )
+    return await _load(conn, rows)
+
+
+async def lock_scheduled(conn: "Connection", at: datetime, limit: int) -> dict[UUID, Story]:
+    """Lock Stories with a Version whose set time has come, passing over those that another worker holds."""
+    rows = await conn.fetch(
+        """SELECT * FROM stories
+           WHERE story IN (SELECT story FROM schedules WHERE state = 'waiting' AND publish_at <= $1
+                           ORDER BY publish_at LIMIT $2)
            ORDER BY story FOR UPDATE SKIP LOCKED""",
         at,
         limit,
@@ -90,8 +103,10 @@ async def _load(conn: "Connection", rows: "Sequence[asyncpg.Record]") -> dict[UU
 
 _PUBLICATIONS = """
     SELECT p.*, a.cycle, a.content, a.content_sha256, a.origins, a.authors, a.decided_by, a.decided_at, a.not_before,
-           a.urgency, a.practice, a.correction, a.basis, a.event_id, a.traceparent, a.state AS approval_state
-    FROM publications p JOIN approvals a USING (story, version) WHERE p.story = ANY($1) ORDER BY p.version"""
+           a.urgency, a.practice, a.correction, a.basis, a.event_id, a.traceparent, a.state AS approval_state,
+           sc.publish_at, sc.set_by, sc.set_at, sc.state AS schedule_state
+    FROM publications p JOIN approvals a USING (story, version) LEFT JOIN schedules sc USING (story, version)
+    WHERE p.story = ANY($1) ORDER BY p.version"""
 
 
 def _gone(row: "asyncpg.Record") -> Gone | None:
@@ -101,15 +116,28 @@ def _gone(row: "asyncpg.Record") -> Gone | None:
 def _delivery(row: "asyncpg.Record") -> Delivery:
     return Delivery(
         row["channel"], row["required"], row["state"], row["url"], row["way"], row["reason"], row["tries"],
-        row["next_at"],
+        row["next_at"], row["looks"], _official(row["confirmed_by"]), _waiver(row["waiver"]),
     )  # fmt: skip
+
+
+def _waiver(stored: str | None) -> Waiver | None:
+    if stored is None:
+        return None
+    found = json.loads(stored)
+    by = Official.model_validate(found["by"], extra="ignore")
+    return Waiver(by, found["reason"], datetime.fromisoformat(found["at"]))
+
+
+def _schedule(row: "asyncpg.Record") -> Schedule | None:
+    by = _official(row["set_by"])
+    return None if by is None else Schedule(row["publish_at"], by, row["set_at"], row["schedule_state"])
 
 
 def _publication(row: "asyncpg.Record", deliveries: list[Delivery]) -> Publication:
     return Publication(
         row["version"], _approval(row), row["state"], tuple(deliveries), row["visible"], row["shown_at"],
         _official(row["started_by"]), row["started_at"], row["published_at"], _official(row["ended_by"]),
-        row["ended_reason"],
+        row["ended_reason"], _schedule(row),
     )  # fmt: skip
 
 

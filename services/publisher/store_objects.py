@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.publisher.domain import PublicObject
+from services.publisher.objects import PublicObject
 
 if TYPE_CHECKING:
     from shared.db import Connection

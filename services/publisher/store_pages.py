@@ -1,10 +1,9 @@
-"""What is read for pages: the public ones, and the desk's lists."""
+"""What is read for the public's pages."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.publisher.store import content_of
@@ -72,38 +71,3 @@ def _page(row: "asyncpg.Record") -> Page:
         row["slug"], row["story"], row["version"], content_of(row["content"]), tuple(units), row["first_shown_at"],
         row["shown_at"],
     )  # fmt: skip
-
-
-_DESK = """
-    SELECT p.story, p.version, p.state, p.visible, p.started_at, p.published_at, p.ended_reason, s.slug,
-           a.content ->> 'title' AS title, a.state AS approval, a.urgency, a.practice, a.correction, a.decided_at,
-           a.not_before, a.cycle, c.due_at, c.closed_at, c.punctuality, c.working_seconds, c.target_seconds,
-           (SELECT coalesce(json_agg(json_build_object('channel', d.channel, 'state', d.state, 'url', d.url,
-                       'way', d.way, 'reason', d.reason, 'required', d.required) ORDER BY d.channel), '[]')
-            FROM deliveries d WHERE d.story = p.story AND d.version = p.version) AS deliveries
-    FROM publications p
-    JOIN stories s USING (story)
-    JOIN approvals a USING (story, version)
-    LEFT JOIN clocks c ON c.stage = 'publisher' AND c.item = p.story::text AND c.cycle = a.cycle"""
-
-
-async def desk(conn: "Connection", *, states: Sequence[str], limit: int) -> list[dict[str, Any]]:
-    """Publications in these states: those with an open clock by its due time, then the newest."""
-    rows = await conn.fetch(
-        f"""{_DESK} WHERE p.state = ANY($1)
-            ORDER BY (c.closed_at IS NULL) DESC, CASE WHEN c.closed_at IS NULL THEN c.due_at END,
-                     a.decided_at DESC LIMIT $2""",
-        list(states),
-        limit,
-    )
-    return [_desk_row(row) for row in rows]
-
-
-async def desk_of(conn: "Connection", story: UUID) -> list[dict[str, Any]]:
-    """All Versions of one Story, the newest first."""
-    rows = await conn.fetch(f"{_DESK} WHERE p.story = $1 ORDER BY p.version DESC", story)
-    return [_desk_row(row) for row in rows]
-
-
-def _desk_row(row: "asyncpg.Record") -> dict[str, Any]:
-    return {**dict(row), "deliveries": json.loads(row["deliveries"])}

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from services.publisher.domain import Approval, Delivery, Publication, Story
+from services.publisher.domain import Approval, Delivery, Publication, Story, Waiver
 from services.publisher.store import ORIGINS
 from shared.content import Official
 from shared.sla import Total
@@ -34,9 +34,20 @@ async def save(conn: "Connection", changed: Iterable[tuple[Story, Story]], *, at
     )
     # A page that is hidden is written before the one that is shown: there is one page per Story.
     ordered = sorted(moved, key=lambda m: m[2].visible)
-    await _write(conn, _SAVE_PUBLICATIONS, [_publication_row(s, p) for s, _, p in ordered])
+    await _write(conn, _SAVE_PUBLICATIONS, [(*_publication_row(s, p), at) for s, _, p in ordered])
     await _write(
-        conn, _SAVE_DELIVERIES, [(s, p.version, *_delivery_row(d)) for s, was, p in moved for d in _deliveries(was, p)]
+        conn,
+        _SAVE_DELIVERIES,
+        [(s, p.version, *_delivery_row(d), at) for s, was, p in moved for d in _deliveries(was, p)],
+    )
+    await _write(
+        conn,
+        _SAVE_SCHEDULES,
+        [
+            (s, p.version, p.schedule.at, p.schedule.by.model_dump_json(), p.schedule.set_at, p.schedule.state)
+            for s, was, p in moved
+            if p.schedule is not None and (was is None or was.schedule != p.schedule)
+        ],
     )
     await _write(conn, _SAVE_STORIES, [_story_row(s) for b, s in pairs if (b.slug, b.gone) != (s.slug, s.gone)])
 
@@ -88,7 +99,16 @@ def _publication_row(story: UUID, p: Publication) -> Row:
 
 
 def _delivery_row(d: Delivery) -> Row:
-    return d.channel, d.required, d.state, d.url, d.way, d.reason, d.tries, d.next_at
+    return (
+        d.channel, d.required, d.state, d.url, d.way, d.reason, d.tries, d.next_at, d.looks, _official(d.confirmed_by),
+        _waiver(d.waiver),
+    )  # fmt: skip
+
+
+def _waiver(waiver: Waiver | None) -> str | None:
+    if waiver is None:
+        return None
+    return json.dumps({"by": waiver.by.model_dump(mode="json"), "reason": waiver.reason, "at": waiver.at.isoformat()})
 
 
 def _story_row(s: Story) -> Row:
@@ -119,23 +139,36 @@ _CONTENTS = """
     WHERE a.story = r.story AND a.version = r.version"""
 _SAVE_PUBLICATIONS = """
     INSERT INTO publications (story, version, state, visible, shown_at, started_by, started_at, published_at, ended_by,
-                              ended_reason)
-    SELECT s, v, st, vi, sh, sb::jsonb, sa, pa, eb::jsonb, er
+                              ended_reason, since)
+    SELECT s, v, st, vi, sh, sb::jsonb, sa, pa, eb::jsonb, er, since
     FROM unnest($1::uuid[], $2::int[], $3::text[], $4::bool[], $5::timestamptz[], $6::text[], $7::timestamptz[],
-                $8::timestamptz[], $9::text[], $10::text[])
-         WITH ORDINALITY AS r(s, v, st, vi, sh, sb, sa, pa, eb, er, n)
+                $8::timestamptz[], $9::text[], $10::text[], $11::timestamptz[])
+         WITH ORDINALITY AS r(s, v, st, vi, sh, sb, sa, pa, eb, er, since, n)
     ORDER BY n
     ON CONFLICT (story, version) DO UPDATE SET
         state = excluded.state, visible = excluded.visible, shown_at = excluded.shown_at,
         started_by = excluded.started_by, started_at = excluded.started_at, published_at = excluded.published_at,
-        ended_by = excluded.ended_by, ended_reason = excluded.ended_reason"""
+        ended_by = excluded.ended_by, ended_reason = excluded.ended_reason,
+        since = CASE WHEN publications.state = excluded.state THEN publications.since ELSE excluded.since END"""
 _SAVE_DELIVERIES = """
-    INSERT INTO deliveries (story, version, channel, required, state, url, way, reason, tries, next_at)
-    SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::bool[], $5::text[], $6::text[], $7::text[], $8::text[],
-                         $9::int[], $10::timestamptz[])
+    INSERT INTO deliveries (story, version, channel, required, state, url, way, reason, tries, next_at, looks,
+                            confirmed_by, waiver, since)
+    SELECT s, v, ch, rq, st, url, way, re, tr, na, lo, cb::jsonb, wa::jsonb, since
+    FROM unnest($1::uuid[], $2::int[], $3::text[], $4::bool[], $5::text[], $6::text[], $7::text[], $8::text[],
+                $9::int[], $10::timestamptz[], $11::int[], $12::text[], $13::text[], $14::timestamptz[])
+         AS r(s, v, ch, rq, st, url, way, re, tr, na, lo, cb, wa, since)
     ON CONFLICT (story, version, channel) DO UPDATE SET
         state = excluded.state, url = excluded.url, way = excluded.way, reason = excluded.reason,
-        tries = excluded.tries, next_at = excluded.next_at"""
+        tries = excluded.tries, next_at = excluded.next_at, looks = excluded.looks,
+        confirmed_by = excluded.confirmed_by, waiver = excluded.waiver,
+        since = CASE WHEN deliveries.state = excluded.state THEN deliveries.since ELSE excluded.since END"""
+_SAVE_SCHEDULES = """
+    INSERT INTO schedules (story, version, publish_at, set_by, set_at, state)
+    SELECT s, v, pa, sb::jsonb, sa, st
+    FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::timestamptz[], $6::text[])
+         AS r(s, v, pa, sb, sa, st)
+    ON CONFLICT (story, version) DO UPDATE SET
+        publish_at = excluded.publish_at, set_by = excluded.set_by, set_at = excluded.set_at, state = excluded.state"""
 _SAVE_STORIES = """
     UPDATE stories s SET slug = r.slug, taken_down_at = r.at, taken_down_reason = r.reason
     FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[]) AS r(story, slug, at, reason)

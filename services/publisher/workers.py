@@ -13,7 +13,8 @@ import structlog
 from services.publisher import changes, delivery, store, store_objects
 from services.publisher.channels import ApprovalGone, Channel, NotSent, Post, Receipt, Rejected, patience
 from services.publisher.consequences import Change
-from services.publisher.domain import Delivery, Publication, Story, objects_of
+from services.publisher.domain import Delivery, Publication, Story
+from services.publisher.objects import objects_of
 from services.publisher.shelf import Step, change
 from shared import metrics
 from shared.desk import Desk
@@ -26,6 +27,8 @@ log = structlog.get_logger(__name__)
 IDLE_SECONDS = 0.5
 NOT_SEEN = "Alamatnya belum terbaca oleh umum."
 SILENT = "Kanal tidak menjawab; akan diperiksa lagi."
+UNKNOWN = "Kanal tidak menjawab, dan tidak dapat diperiksa oleh sistem."
+NOT_LOOKED = "Sudah dikirim; kanal ini tidak dapat diperiksa oleh sistem."
 NOT_THERE = "Belum ada di kanal; akan dikirim lagi."
 STOOD = ("live", "unconfirmed", "superseded")
 
@@ -118,13 +121,19 @@ class Deliveries:
             if d.state == "waiting" and any(o.key in deleting for o in objects):
                 story = delivery.postpone(story, p.version, d.channel, until=at + timedelta(seconds=1))
                 continue
-            story = delivery.take(story, p.version, d.channel, at=at, until=at + self.lease)
+            looks_up = self._looks_up(d.channel)
+            story = delivery.take(story, p.version, d.channel, at=at, until=at + self.lease, looks_up=looks_up)
             now = story.find(p.version)
             taken = now.delivery(d.channel) if now else None
-            if taken is not None and taken.tries > d.tries:
+            if taken is not None and taken.tries > d.tries and taken.next_at is not None:
                 doing = "send" if taken.state == "sending" else "look"
                 tasks.append(Task(post_of(story, p, taken, self.public_url), doing))
         return story, tasks
+
+    def _looks_up(self, name: str) -> bool:
+        """Whether what is unclear there can be looked up; of a channel that is not connected that is told then."""
+        channel = self.channels.get(name)
+        return channel is None or channel.capabilities.lookup
 
     async def deliver(self, task: Task) -> None:
         """Send or look up, and write down how it ended. An error here leaves the lease to end: then it is looked up."""
@@ -143,7 +152,7 @@ class Deliveries:
             if task.doing == "send":
                 return await self._send(channel, task.post)
             async with asyncio.timeout(self.lease.total_seconds() * 0.75):
-                return _seen(task.post, await channel.lookup(task.post))
+                return _seen(task.post, await channel.lookup(task.post), looks_up=True)
         except NotSent as no:
             return _counted(task.post, "not-sent", _put_back(task.post, str(no)))
         except Rejected as no:
@@ -152,14 +161,15 @@ class Deliveries:
             return _put_back(task.post, "")
         except Exception as e:
             log.info("outcome unknown", item=str(task.post.story), channel=task.post.channel, error=type(e).__name__)
-            return _counted(task.post, "unconfirmed", _unclear(task.post, SILENT))
+            looks_up = channel.capabilities.lookup
+            return _counted(task.post, "unconfirmed", _unclear(task.post, SILENT if looks_up else UNKNOWN, looks_up))
 
     async def _send(self, channel: Channel, post: Post) -> Step:
         """Large files take longer than a lease, which is prolonged meanwhile, but not for ever."""
         longest = self.lease.total_seconds() * 0.75 + sum(map(patience, post.objects))
         send = channel.edit if post.replaces else channel.publish
         async with self._holding(post), asyncio.timeout(longest):
-            return _seen(post, await send(post))
+            return _seen(post, await send(post), looks_up=channel.capabilities.lookup)
 
     @asynccontextmanager
     async def _holding(self, post: Post) -> AsyncGenerator[None]:
@@ -179,10 +189,10 @@ class Deliveries:
                 log.warning("the lease could not be prolonged", item=str(post.story), error=type(e).__name__)
 
 
-def _seen(post: Post, receipt: Receipt | None) -> Step:
+def _seen(post: Post, receipt: Receipt | None, *, looks_up: bool) -> Step:
     if receipt is None:
         return _counted(post, "not-sent", _put_back(post, NOT_THERE))
-    return _counted(post, "live" if receipt.way else "unconfirmed", _arrived(post, receipt))
+    return _counted(post, "live" if receipt.way else "unconfirmed", _arrived(post, receipt, looks_up))
 
 
 def _counted(post: Post, outcome: str, step: Step) -> Step:
@@ -210,17 +220,19 @@ def _prolonged(post: Post, lease: timedelta) -> Step:
     return lambda s, at: delivery.prolong(s, post.version, post.channel, tries=post.tries, until=at + lease)
 
 
-def _arrived(post: Post, receipt: Receipt) -> Step:
+def _arrived(post: Post, receipt: Receipt, looks_up: bool) -> Step:
     way = receipt.way
     if way is None:
-        return _unclear(post, NOT_SEEN)
+        return _unclear(post, NOT_SEEN if looks_up else NOT_LOOKED, looks_up)
     return lambda s, at: delivery.confirm(
         s, post.version, post.channel, tries=post.tries, url=receipt.url, way=way, at=at
     )
 
 
-def _unclear(post: Post, reason: str) -> Step:
-    return lambda s, at: delivery.doubt(s, post.version, post.channel, tries=post.tries, reason=reason, at=at)
+def _unclear(post: Post, reason: str, looks_up: bool) -> Step:
+    return lambda s, at: delivery.doubt(
+        s, post.version, post.channel, tries=post.tries, reason=reason, at=at, looks_up=looks_up
+    )
 
 
 def _put_back(post: Post, reason: str) -> Step:

@@ -10,7 +10,8 @@ import structlog
 from services.publisher import changes, delivery, store, store_objects
 from services.publisher.channels import Channel, Rejected
 from services.publisher.consequences import Change
-from services.publisher.domain import OUT, PublicObject
+from services.publisher.domain import OUT
+from services.publisher.objects import PublicObject
 from services.publisher.workers import post_of
 from shared import metrics
 from shared.audit import SYSTEM

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 from uuid import UUID
 
-from services.publisher.domain import PublicObject, Way
+from services.publisher.domain import Way
+from services.publisher.objects import PublicObject
 
 LEAST_SECONDS = 120.0
 SLOWEST = 2_000_000  # bytes in a second, copied and hashed
@@ -46,7 +47,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a channel can do. `max_text` in the channel's own count, None without limit."""
+    """What a channel can do. `max_text` in the channel's own count, None without limit.
+
+    `way` is the strongest in which it can be seen that the public reads a post; `hosts` are those of its posts' links,
+    none where they are not known.
+    """
 
     max_text: int | None
     max_media: int | None
@@ -55,6 +60,8 @@ class Capabilities:
     idempotency: bool
     lookup: bool
     proved_against: Literal["real", "fake"]
+    way: Way = "api"
+    hosts: tuple[str, ...] = ()
 
 
 def patience(found: PublicObject) -> float:

@@ -9,7 +9,8 @@ import httpx
 import structlog
 
 from services.publisher.channels import ApprovalGone, Capabilities, NotSent, Post, Receipt, Rejected, patience
-from services.publisher.domain import SITE, PublicObject
+from services.publisher.domain import SITE
+from services.publisher.objects import PublicObject
 from shared.media.store import Missing, Store
 from shared.refusal import Transient
 
@@ -19,8 +20,9 @@ MARK = "alurwarta:versi"
 # Its name is its hash, so that what a cache holds under it can never be out of date.
 CACHED = "public, max-age=31536000, immutable"
 CAN = Capabilities(
-    max_text=None, max_media=None, edit=True, take_down=True, idempotency=True, lookup=True, proved_against="real"
-)
+    max_text=None, max_media=None, edit=True, take_down=True, idempotency=True, lookup=True, proved_against="real",
+    way="fetched",
+)  # fmt: skip
 
 
 class Shelf(Protocol):

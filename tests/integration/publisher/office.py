@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,10 +18,13 @@ from services.publisher import handlers
 from services.publisher.app import create_app
 from services.publisher.channels import Channel
 from services.publisher.channels.site import Site
+from services.publisher.domain import SITE
+from services.publisher.scheduling import Missed
 from services.publisher.settings import Settings
 from services.publisher.shelf import Pages
 from services.publisher.workers import Deliveries
 from services.publisher.workers_objects import Clearing, Sweep
+from services.publisher.workers_schedules import Schedules, Terms
 from shared import accounts, db
 from shared.consume import Consumer
 from shared.content import Content, MediaKind, Rendition, StoryMedia
@@ -73,10 +76,20 @@ class Office:
     deliveries: Deliveries
     clearing: Clearing
     sweep: Sweep
+    schedules: Schedules
     at: datetime = MORNING
     consumers: dict[str, Consumer] = field(default_factory=dict[str, Consumer])
     sequences: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     sessions: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+
+    def connect(self, channel: Channel, *, required: bool = True) -> None:
+        """Have a second channel from now on."""
+        office = self.app.state.office
+        names = frozenset({channel.name}) if required else frozenset[str]()
+        known = {**office.channels, channel.name: channel.capabilities}
+        self.app.state.office = replace(office, channels=known, required=office.required | names)
+        self.deliveries.channels = self.clearing.channels = {self.site.name: self.site, channel.name: channel}
+        self.schedules.terms = replace(self.schedules.terms, channels=known, required=office.required | names)
 
     async def hear(self, *events: Event) -> None:
         """Feed events to the handlers in this order, each topic's neighbours as one batch."""
@@ -208,11 +221,24 @@ class Office:
         )
         return {row["version"]: (row["state"], row["approval"], row["visible"]) for row in rows}
 
-    async def delivery(self, story: UUID, version: int = 1) -> str:
+    async def delivery(self, story: UUID, version: int = 1, channel: str = SITE) -> str:
         rows = await self.rows(
-            "SELECT state FROM publisher.deliveries WHERE story = $1 AND version = $2", story, version
+            "SELECT state FROM publisher.deliveries WHERE story = $1 AND version = $2 AND channel = $3",
+            story,
+            version,
+            channel,
         )
         return rows[0]["state"]
+
+    async def post(self, who: str, path: str, **fields: str) -> httpx.Response:
+        """Send one plain form of the screens."""
+        csrf = (await self.session(who))[1]
+        return await self.call(who, "POST", path, headers={"Accept": "text/html"}, data={"csrf": csrf, **fields})
+
+    async def page(self, who: str, path: str) -> str:
+        answer = await self.call(who, "GET", path, headers={"Accept": "text/html"})
+        assert answer.status_code == 200, answer.text
+        return answer.text
 
     async def clocks(self, story: UUID) -> dict[int, str | None]:
         rows = await self.rows("SELECT cycle, outcome FROM publisher.clocks WHERE item = $1", str(story))
@@ -266,6 +292,12 @@ async def _empty(made: Stack, owner: "asyncpg.Connection[asyncpg.Record]") -> No
     store.close()
 
 
+def another_scheduler(desk: Desk, *, missed: Missed = "ask") -> Schedules:
+    """A scheduler as each process of the publisher runs one."""
+    site = frozenset({SITE})
+    return Schedules(desk, Terms(site, site, missed, timedelta(hours=1)), ring=lambda: None)
+
+
 def _open(made: Stack, app: FastAPI, database: db.Database, owner: "asyncpg.Connection[asyncpg.Record]") -> Office:
     def now() -> datetime:
         return opened.at
@@ -281,7 +313,8 @@ def _open(made: Stack, app: FastAPI, database: db.Database, owner: "asyncpg.Conn
     deliveries = Deliveries(desk, channels, public_url=PUBLIC, lease_seconds=60, at_once=16)
     clearing = Clearing(desk, store, bucket, channels, public_url=PUBLIC)
     sweep = Sweep(desk, store, bucket, site, seconds=1)
-    opened = Office(made, app, desk, owner, store, road, site, deliveries, clearing, sweep)
+    schedules = another_scheduler(desk)
+    opened = Office(made, app, desk, owner, store, road, site, deliveries, clearing, sweep, schedules)
     opened.consumers = {
         "decisions": Consumer("decisions", database, handlers.on_decisions(desk), now=now, wake=wake),
         "reports": Consumer("reports", database, handlers.on_reports(desk), now=now, wake=wake),

@@ -12,7 +12,7 @@ from minio import Minio
 from services.publisher import channels, store_objects
 from services.publisher.channels import site
 from services.publisher.channels.site import Site
-from services.publisher.domain import PublicObject
+from services.publisher.objects import PublicObject
 from shared.events import StoryApproved
 from tests.integration.publisher.office import Office
 from tests.integration.publisher.test_files import erasure, keys, whole

@@ -19,10 +19,14 @@ async def test_the_admin_publishes_and_takes_down_with_plain_forms(desk: Office)
     csrf = (await desk.session("tono"))[1]
     path = f"/terbit/{event.story}"
     sent = await desk.call("tono", "POST", f"{path}/terbitkan", headers=HTML, data={"csrf": csrf, "version": "1"})
-    assert (sent.status_code, sent.headers["location"]) == (303, path)
+    assert (sent.status_code, sent.headers["location"]) == (303, f"{path}?pesan=terbit")
     await desk.work()
     assert "tayang" in (await desk.call("tono", "GET", path, headers=HTML)).text
-    down = await desk.call("tono", "POST", f"{path}/turunkan", headers=HTML, data={"csrf": csrf, "reason": "Keliru."})
+    sure = await desk.post("tono", f"{path}/turunkan", reason="Keliru.")
+    assert sure.status_code == 200
+    assert "Ya, turunkan sekarang" in sure.text
+    assert (await desk.states(event.story))[1][0] == "published"
+    down = await desk.post("tono", f"{path}/turunkan", reason="Keliru.", yakin="ya")
     assert down.status_code == 303
     await desk.clearing.round()
     after = (await desk.call("tono", "GET", path, headers=HTML)).text

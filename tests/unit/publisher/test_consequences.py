@@ -2,7 +2,8 @@
 
 from services.publisher import consequences, delivery
 from services.publisher.consequences import Change
-from services.publisher.domain import SITE, Story, objects_of
+from services.publisher.domain import SITE, Story
+from services.publisher.objects import objects_of
 from services.publisher.render import article
 from shared.content import Heading, ItemList, Quote, Span
 from shared.events import DeliveryLive, StoryCorrected, StoryPublished, StoryTakenDown

@@ -1,5 +1,6 @@
 """From the Admin's word to a page that a stranger has read, and down again."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import uuid4
 
@@ -9,13 +10,15 @@ from services.publisher import delivery
 from services.publisher.domain import (
     SITE,
     TRANSITIONS,
+    Schedule,
     Story,
     move_approval,
     move_delivery,
     move_publication,
-    objects_of,
+    move_schedule,
     slug_of,
 )
+from services.publisher.objects import objects_of
 from services.publisher.refusals import (
     ApprovalFell,
     NeverPublic,
@@ -47,12 +50,20 @@ from tests.unit.publisher.samples import (
     the,
 )
 
-MOVES = {"approval": move_approval, "publication": move_publication, "delivery": move_delivery}
+MOVES = {
+    "approval": move_approval,
+    "publication": move_publication,
+    "delivery": move_delivery,
+    "schedule": move_schedule,
+}
 
 
 def _things(story: Story) -> dict[str, object]:
     publication = the(story)
-    return {"approval": publication.approval, "publication": publication, "delivery": of(story)}
+    schedule = Schedule(MORNING, TONO, MORNING)
+    return {
+        "approval": publication.approval, "publication": publication, "delivery": of(story), "schedule": schedule,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("t", TRANSITIONS, ids=lambda t: f"{t.item}-{t.before}-{t.action}")
@@ -102,9 +113,11 @@ def test_the_leaders_embargo_holds_and_the_refusal_tells_the_time() -> None:
     assert the(started(story, at=minutes(60))).state == "publishing"
 
 
-def test_publishing_twice_is_refused() -> None:
-    with pytest.raises(NotPossible):
-        started(started(ready()))
+def test_publishing_twice_has_one_effect() -> None:
+    once = started(ready())
+    assert started(once) is once
+    out = live(ready())
+    assert started(out) is out
 
 
 def test_a_channel_that_is_not_connected_fails_alone_and_does_not_hold_the_site_back() -> None:
@@ -191,9 +204,10 @@ def test_a_failed_delivery_is_sent_again_when_the_admin_says_so() -> None:
     assert (of(again).state, of(again).next_at) == ("waiting", minutes(3))
 
 
-def test_a_live_delivery_is_not_tried_again() -> None:
-    with pytest.raises(NotPossible):
-        delivery.retry(live(ready()), SITE, at=MORNING)
+@pytest.mark.parametrize("state", [started, sending, live])
+def test_what_is_on_its_way_or_live_is_not_tried_again(state: Callable[[Story], Story]) -> None:
+    story = state(ready())
+    assert delivery.retry(story, SITE, at=MORNING) is story
 
 
 def test_a_take_down_hides_the_page_first_and_is_done_when_all_is_gone() -> None:

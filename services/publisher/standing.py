@@ -1,0 +1,98 @@
+"""How one channel stands, in words, and what a person can do about it now. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from services.publisher.answers import LOOKS, is_asked
+from services.publisher.delivery import UNKNOWN_CHANNEL
+from services.publisher.domain import UNDERWAY, Delivery, Publication, Way
+
+Doable = Literal["retry", "look", "confirm", "waive", "removed"]
+# Which action of the table of access each needs.
+ACTION_OF: dict[Doable, str] = {
+    "retry": "publication.retry", "look": "publication.retry", "confirm": "publication.confirm",
+    "waive": "publication.waive", "removed": "publication.take-down",
+}  # fmt: skip
+WAYS: dict[Way, str] = {
+    "fetched": "dibaca sistem sebagai orang luar",
+    "api": "dibaca kembali dari kanalnya",
+    "attested": "dinyatakan oleh petugas",
+}
+
+
+class Reach(NamedTuple):
+    """What the system can see of a channel: the strongest `way` (None: not connected), and whether by a look-up."""
+
+    way: Way | None
+    looks_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One delivery as a person reads it. `advice` says what happens next, or what to do; `doable` what can be done."""
+
+    delivery: Delivery
+    since: datetime | None
+    advice: str
+    doable: tuple[Doable, ...]
+
+    @property
+    def seen(self) -> str:
+        """How it was seen that the public can read it."""
+        found = self.delivery
+        if found.state != "live" or found.way is None:
+            return ""
+        by = found.confirmed_by
+        return f"dinyatakan oleh {by.name}, {by.capacity}" if by else WAYS[found.way]
+
+    def open_to(self, may: Callable[[str], bool]) -> tuple[Doable, ...]:
+        """What of it a person with these rights can do."""
+        return tuple(act for act in self.doable if may(ACTION_OF[act]))
+
+
+def standing(publication: Publication, delivery: Delivery, *, reach: Reach, since: datetime | None) -> Standing:
+    advice, doable = _next(publication, delivery, reach)
+    waivable = publication.state == "publishing" and delivery.required and delivery.state != "live"
+    if waivable and not delivery.is_waived:
+        doable = (*doable, "waive")
+    return Standing(delivery, since, advice, doable)
+
+
+def _next(p: Publication, d: Delivery, reach: Reach) -> tuple[str, tuple[Doable, ...]]:
+    if p.state in UNDERWAY:
+        return _underway(p, d, reach)
+    if d.state not in ("live", "unconfirmed"):
+        return "", ()
+    if p.state == "taking-down":
+        return "Sedang diturunkan.", ()
+    if p.state == "taken-down":
+        left = "masih ada" if d.state == "live" else "mungkin masih ada"
+        return f"Kiriman ini {left}: sistem tidak dapat menghapusnya. Hapus di kanalnya, lalu nyatakan.", ("removed",)
+    return "", ()
+
+
+def _underway(p: Publication, d: Delivery, reach: Reach) -> tuple[str, tuple[Doable, ...]]:
+    match d.state:
+        case "waiting":
+            return ("Akan dicoba lagi dengan sendirinya." if d.reason else "Menunggu giliran dikirim."), ()
+        case "sending":
+            return "Sedang dikirim.", ()
+        case "failed" if d.reason == UNKNOWN_CHANNEL:
+            return "Bila perlu, terbitkan sendiri di kanal itu.", ()
+        case "failed":
+            return "Perbaiki sebabnya, lalu kirim ulang.", ("retry",)
+        case "unconfirmed":
+            return _unconfirmed(p, d, reach)
+        case _:
+            return "", ()
+
+
+def _unconfirmed(p: Publication, d: Delivery, reach: Reach) -> tuple[str, tuple[Doable, ...]]:
+    look: tuple[Doable, ...] = ("look",) if reach.looks_up else ()
+    if is_asked(p, d, way=reach.way, looks_up=reach.looks_up):
+        return "Buka kanalnya dan lihat sendiri, lalu nyatakan: sudah tayang, atau belum ada.", ("confirm", *look)
+    if d.looks >= LOOKS:
+        return "Sistem terus memeriksa. Bila tetap begini, hubungi pengelola sistem.", look
+    return "Sistem memeriksanya lagi dengan sendirinya.", look

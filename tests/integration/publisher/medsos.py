@@ -1,0 +1,57 @@
+"""A second channel behind the same protocol, as a social network might behave: it answers, is silent, or says no."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from services.publisher.channels import Capabilities, Post, Receipt, Rejected
+from services.publisher.domain import Way
+
+Mood = Literal["well", "silent", "silent-after", "no", "unseen"]
+
+
+@dataclass
+class Medsos:
+    """`mood` is how the next calls end: `silent-after` posts and times out; `unseen` cannot say if the public reads."""
+
+    lookup_there: bool = False
+    can_remove: bool = False
+    mood: Mood = "well"
+    name: str = "medsos"
+    way: Way = "api"
+    posts: list[str] = field(default_factory=list[str])
+    looks: int = 0
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(
+            max_text=2200, max_media=10, edit=False, take_down=self.can_remove, idempotency=False,
+            lookup=self.lookup_there, proved_against="fake", way=self.way, hosts=("medsos.test",),
+        )  # fmt: skip
+
+    async def publish(self, post: Post) -> Receipt:
+        if self.mood == "silent":
+            raise TimeoutError
+        if self.mood == "no":
+            raise Rejected("Token kanal kedaluwarsa. Sambungkan lagi akunnya.")
+        self.posts.append(post.key)
+        if self.mood == "silent-after":
+            raise TimeoutError
+        return Receipt(self.url, None if self.mood == "unseen" else self.way)
+
+    async def lookup(self, post: Post) -> Receipt | None:
+        assert self.lookup_there, "a channel without look-up is never asked"
+        self.looks += 1
+        if self.mood == "unseen":
+            return Receipt(self.url)
+        return Receipt(self.url, self.way) if post.key in self.posts else None
+
+    async def edit(self, post: Post) -> Receipt:
+        return await self.publish(post)
+
+    async def take_down(self, post: Post) -> None:
+        assert self.can_remove
+        self.posts = [key for key in self.posts if key != post.key]
+
+    @property
+    def url(self) -> str:
+        return f"https://medsos.test/p/{len(self.posts)}"
