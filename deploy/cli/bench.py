@@ -93,6 +93,20 @@ def pictures(*, count: int = 6, rounds: int = 5) -> None:
     )
 
 
+@app.command("desks")
+def desks(*, stories: int = 100_000, rounds: int = 40, as_json: AsJson = False) -> None:
+    """Each desk's answer with so many finished Stories, and which large tables it reads whole. Aim: p95 50 ms, none."""
+    from deploy.bench.desks import measure, print_told
+    from deploy.bench.installation import NoServers
+
+    try:
+        found = asyncio.run(measure(stories, rounds, lambda words: typer.echo(words, err=True)))
+    except NoServers as e:
+        typer.echo(f"Set {e}: the addresses of real servers, e.g. of docker compose.", err=True)
+        raise typer.Exit(2) from None
+    print_told(found, typer.echo, as_json=as_json)
+
+
 @app.callback()
 def group() -> None:
     """Benchmarks."""

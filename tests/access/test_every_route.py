@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 
 from deploy.access.routes import ServedRoute, served
+from deploy.bench.callers import NOBODY, Caller, client, everyone
 from deploy.embedded.house import House
 from shared.access import PUBLIC, ROLES
-from tests.access.staff import NOBODY, Caller, client, everyone
 from tests.support.stack import stack
 from tests.support.town import town
 

@@ -1,20 +1,19 @@
 """A few items on their way through the stages, so that whoever tries the services finds something there."""
 
 from typing import Any
-from uuid import uuid4
 
 import httpx
 
+from deploy.bench.callers import Caller, client
 from deploy.embedded.house import House
 from deploy.embedded.staff import until
-from tests.access.staff import Caller, client
 
 HAPPENED = "2026-01-05T09:00+07:00"
 CONTENT = {"title": "Pemeliharaan rusunawa", "body": [{"kind": "paragraph", "spans": [{"text": "Isi berita."}]}]}
 
 
 async def begin(running: House, sender: Caller, admin: Caller, leader: Caller) -> dict[str, list[str]]:
-    """Four Reports, a draft, a submitted and an approved Story; their ids by the names that paths give them."""
+    """Four Reports; a draft, a submitted and an approved Story of the first three. Their ids, as paths name them."""
     urls = running.service_urls
     async with client(urls["intake"]) as intake, client(urls["editing"]) as editing, client(urls["review"]) as review:
         facts = {"text": "Kegiatan.", "happened_at": HAPPENED}
@@ -32,6 +31,27 @@ async def begin(running: House, sender: Caller, admin: Caller, leader: Caller) -
     async with client(urls["publisher"]) as publisher:
         await _there(publisher, admin, f"/api/v1/publications/{submitted[-1]}")
     return {"report": reports, "story": stories, "item": [*reports, *stories]}
+
+
+async def finish(running: House, story: str, admin: Caller) -> str:
+    """Publish an approved Story, and wait until the public reads it."""
+    async with client(running.service_urls["publisher"]) as publisher:
+        path = f"/api/v1/publications/{story}"
+        await _post(publisher, admin, f"{path}/publish", {"version": 1})
+
+        async def published() -> bool | None:
+            answer = await publisher.get(path, headers=admin.headers)
+            return answer.json()["publications"][0]["state"] == "published" or None
+
+        await until("the story in public", published)
+    async with client(running.service_urls["editing"]) as editing:
+
+        async def heard() -> bool | None:
+            answer = await editing.get(f"/api/v1/stories/{story}", headers=admin.headers)
+            return answer.json()["state"] == "published" or None
+
+        await until("the story as the Admin knows it", heard)
+    return story
 
 
 async def _story(editing: httpx.AsyncClient, admin: Caller, report: str) -> str:
@@ -57,14 +77,3 @@ async def _post(http: httpx.AsyncClient, caller: Caller, path: str, body: Any) -
     answer = await http.post(path, json=body, headers=caller.headers)
     assert answer.status_code < 300, answer.text
     return answer.json()
-
-
-def naming(document: dict[str, Any], ids: dict[str, list[str]]) -> dict[str, Any]:
-    """The OpenAPI document, its paths' ids mostly of items that are there; the headers alone say who asks."""
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            operation.pop("security", None)
-            for place in operation.get("parameters", ()):
-                if place["in"] == "path" and place["name"] in ids:
-                    place["schema"] = {"enum": [*ids[place["name"]], str(uuid4())]}
-    return document

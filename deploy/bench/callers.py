@@ -1,4 +1,4 @@
-"""People of every role with a session each, put straight into the database: no matter of passwords."""
+"""People with a session each, put straight into a throw-away database: no matter of passwords."""
 
 import hashlib
 import secrets
