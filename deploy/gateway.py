@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from shared.caller import Trusted, address_behind
 from shared.media.store import Buckets
 
 STAFF = {
@@ -32,6 +33,8 @@ NOT_PASSED_ON = {
     "x-amz-copy-source", "x-amz-copy-source-range",
 }  # fmt: skip
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
+
+HSTS = "max-age=31536000"
 
 Choose = Callable[[str], str | None]
 
@@ -76,8 +79,13 @@ def no_cookies() -> CookieJar:
     return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
-def gateway(choose: Choose) -> Starlette:
-    """Pass each request on to the base address that `choose` names for its path, Host and all, without buffering."""
+def gateway(choose: Choose, *, site: str = "", proxies: str = "") -> Starlette:
+    """Pass each request on to the base address that `choose` names for its path, Host and all, without buffering.
+
+    `site` is the address by which people come: with https, browsers are told to come by no other. `proxies` (with
+    commas) are the addresses and networks from which a word on who calls is believed.
+    """
+    trusted, is_secure = Trusted(proxies.split(",")), site.startswith("https://")
     client = httpx.AsyncClient(cookies=no_cookies(), timeout=httpx.Timeout(60, connect=5), follow_redirects=False)
 
     @asynccontextmanager
@@ -91,21 +99,25 @@ def gateway(choose: Choose) -> Starlette:
         if address is None:
             return PlainTextResponse("Halaman tidak ditemukan.", 404)
         try:
-            answer = await client.send(_outgoing(client, request, address), stream=True)
+            answer = await client.send(_outgoing(client, request, address, trusted), stream=True)
         except httpx.HTTPError:
             return PlainTextResponse("Layanan sedang tidak tersedia. Coba lagi sebentar.", 502, {"retry-after": "5"})
         response = StreamingResponse(answer.aiter_raw(), answer.status_code, background=BackgroundTask(answer.aclose))
         response.raw_headers = [
             (k.lower(), v) for k, v in answer.headers.raw if k.decode().lower() not in NOT_PASSED_ON
         ]
+        if is_secure:
+            response.headers["strict-transport-security"] = HSTS
         return response
 
     return Starlette(routes=[Route("/{path:path}", pass_on, methods=METHODS)], lifespan=lifespan)
 
 
-def _outgoing(client: httpx.AsyncClient, request: Request, address: str) -> httpx.Request:
+def _outgoing(client: httpx.AsyncClient, request: Request, address: str, trusted: Trusted) -> httpx.Request:
     headers = [(k, v) for k, v in request.headers.items() if k not in NOT_PASSED_ON]
     headers.append(("x-forwarded-proto", request.url.scheme))
+    peer = request.client.host if request.client else ""
+    headers.append(("x-forwarded-for", address_behind(peer, request.headers.get("x-forwarded-for", ""), trusted)))
     raw: bytes = request.scope["raw_path"]
     query: bytes = b"" if in_public_bucket(request.scope["path"]) else request.scope["query_string"]
     target = raw + (b"?" + query if query else b"")

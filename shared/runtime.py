@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from uuid_utils.compat import uuid7
 
 from shared import audit, db, kafka, metrics, office_files, relay, reproject
+from shared.caller import Trusted
 from shared.consume import Consumer, React, backoff
 from shared.dead_letter_replay import Replayer
 from shared.desk import Desk, Rules
@@ -200,7 +201,9 @@ class Runtime:
         return [f"outbox: oldest event waits for {oldest:.0f} s"] if oldest and oldest > RELAY_LATE_SECONDS else []
 
     def mount(self, app: FastAPI) -> None:
-        """`/health/live`, `/health/ready`, `/metrics`, and the office's colour and logo."""
+        """`/health/live`, `/health/ready`, `/metrics`, the office's colour and logo; and what all pages go by."""
+        app.state.secure_cookies = self.settings.secure_cookies
+        app.state.trusted = Trusted(self.settings.gateway.split(","))
         for path, answer in (("/health/live", self._live), ("/health/ready", self._ready), ("/metrics", self._metrics)):
             app.add_api_route(path, answer, include_in_schema=False, dependencies=[public])
         brand_routes(app, self.settings.brand)

@@ -12,7 +12,7 @@ PLACEHOLDERS = ("changeme", "change-me", "password", "secret", "example", "place
 
 
 class ServiceSettings(BaseSettings):
-    """Frozen; read once, in app.py."""
+    """Frozen; read once, in app.py. `gateway`: the hosts, addresses and networks whose word on callers is believed."""
 
     model_config = SettingsConfigDict(env_prefix="ALURWARTA_", frozen=True, extra="ignore")
 
@@ -24,6 +24,7 @@ class ServiceSettings(BaseSettings):
     s3_secret_key: SecretStr
     staff_url: str = "http://127.0.0.1:8080"
     public_url: str = "http://127.0.0.1:8081"
+    gateway: str = "127.0.0.1,::1"
     sop_file: Path
     calendar_file: Path | None = None
     calendar: Literal["work", "wall"] = "work"

@@ -4,22 +4,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import asyncpg
 import structlog
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.exceptions import HTTPException
 
 from shared import access, accounts, static_files
-from shared.accounts import Person
+from shared.accounts import LockedOut, Person
+from shared.accounts.passwords import WrongPassword
 from shared.branding import Brand
+from shared.caller import TooOften, Trusted, WrongOnes
 from shared.db import is_transient
 from shared.guard import NO_LONGER, Guard, TooLong
-from shared.language import say, say_many
+from shared.language import say, say_many, speaking, spoken
+from shared.log_in_again import by_htmx, to_confirm, to_log_in
 from shared.refusal import NotFound, Refused, Stale, Transient
 from shared.words import finding, words
 
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 HERE = Path(__file__).parent
 COOKIE = "alurwarta"
+# With this prefix a browser takes the cookie from this host over HTTPS alone, so that no neighbour can plant one.
+SECURE_COOKIE = f"__Host-{COOKIE}"
+WRONG_KEYS = "60 per 5 minutes"
 CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self' {media} data:; media-src 'self' {media}; script-src 'self'; "
     "connect-src 'self' {media}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -50,9 +56,16 @@ class Forged(Refused):
         super().__init__("forged", "Formulir ini sudah tidak berlaku. Muat ulang halamannya lalu kirim lagi.")
 
 
+class NotFresh(Refused):
+    """Who they are was shown too long ago for this."""
+
+    def __init__(self) -> None:
+        super().__init__("not-fresh", "Untuk tindakan ini, tunjukkan sekali lagi bahwa ini memang Anda.")
+
+
 STATUS: dict[type[Exception], int] = {
-    NotFound: 404, Stale: 409, Forbidden: 403, NotLoggedIn: 401, Forged: 403, accounts.WrongPassword: 401,
-    accounts.LockedOut: 429,
+    NotFound: 404, Stale: 409, Forbidden: 403, NotLoggedIn: 401, Forged: 403, WrongPassword: 401, LockedOut: 429,
+    TooOften: 429, NotFresh: 403,
 }  # fmt: skip
 
 
@@ -69,6 +82,7 @@ def create_app(
     """
     app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/aset", static_files.serve, name="static")
+    app.state.secure_cookies, app.state.trusted, app.state.wrong_keys = False, Trusted(()), WrongOnes(WRONG_KEYS)
     app.add_middleware(Guard, csp=CSP.format(media=media_origins), longer=longer_bodies)
     app.add_exception_handler(Refused, _on_refused)
     app.add_exception_handler(RequestValidationError, _on_invalid)
@@ -95,9 +109,13 @@ def wants_page(request: Request) -> bool:
 async def _on_refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
-    if isinstance(error, NotLoggedIn) and wants_page(request):
-        return RedirectResponse(f"/masuk?ke={quote(request.url.path)}", 303)
-    return _answer(request, status, error.code, error.sentence)
+    if isinstance(error, NotLoggedIn | NotFresh) and (wants_page(request) or by_htmx(request)):
+        sent = to_log_in if isinstance(error, NotLoggedIn) else to_confirm
+        return sent(request, problem(status, error.code, error.sentence))
+    answer = _answer(request, status, error.code, error.sentence)
+    if isinstance(error, LockedOut | TooOften):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
@@ -129,7 +147,8 @@ async def _on_error(request: Request, error: Exception) -> Response:
         response = _answer(request, 503, "away", "Sistem sedang sibuk. Tunggu sebentar lalu coba lagi.")
         response.headers["Retry-After"] = "5"
         return response
-    log.error("request failed", path=request.url.path, error=type(error).__name__)
+    # The route's own path, for what stands in its places may be a secret: a one-time link is one.
+    log.error("request failed", path=getattr(request.scope.get("route"), "path", ""), error=type(error).__name__)
     return _answer(request, 500, "error", "Terjadi kesalahan pada sistem. Isian Anda tidak disimpan; coba lagi.")
 
 
@@ -165,13 +184,24 @@ def brand_routes(app: FastAPI, brand: Brand) -> None:
 async def current_person(request: Request) -> Person | None:
     """The person of this request's session, looked up once per request."""
     if not hasattr(request.state, "person"):
-        token = request.cookies.get(COOKIE)
+        token = session_token(request)
         request.state.person = None
         if token:
-            desk = desk_of(request)
+            desk, touch = (
+                desk_of(request),
+                "x-background" not in request.headers,
+            )  # a script's own, and no person's doing
             async with desk.db.connection() as conn:
-                request.state.person = await accounts.person_of(conn, token)
+                request.state.person = await accounts.person_of(conn, token, touch=touch)
     return request.state.person
+
+
+def cookie_name(request: Request) -> str:
+    return SECURE_COOKIE if request.app.state.secure_cookies else COOKIE
+
+
+def session_token(request: Request) -> str:
+    return request.cookies.get(cookie_name(request), "")
 
 
 def desk_of(request: Request) -> "Desk":
@@ -181,8 +211,11 @@ def desk_of(request: Request) -> "Desk":
     return desk
 
 
-def may(action: str) -> Any:
-    """A dependency: the person, to whom the table grants this, and who for a change must come from our own form."""
+def may(action: str, *, fresh: bool = False) -> Any:
+    """A dependency: the person, to whom the table grants this, and who for a change must come from our own form.
+
+    `fresh` asks those who showed who they are more than 15 minutes ago to do so again; what they typed is kept.
+    """
 
     async def check(request: Request) -> Person:
         person = await current_person(request)
@@ -192,6 +225,8 @@ def may(action: str) -> Any:
             raise Forbidden
         if request.method not in ("GET", "HEAD"):
             await _expect_own_form(request, person)
+        if fresh and not person.fresh:
+            raise NotFresh
         return person
 
     return named(action, check, access.roles_of(action))
@@ -245,7 +280,8 @@ class Pages:
         )
         environment.install_gettext_callables(say, say_many, newstyle=True)  # pyright: ignore[reportAttributeAccessIssue]
         environment.filters.update(words)
-        environment.globals |= {"aset": static_files.address, "brand": Brand()}  # pyright: ignore[reportAttributeAccessIssue]
+        shown_everywhere = {"aset": static_files.address, "brand": Brand(), "language": spoken}
+        environment.globals |= shown_everywhere  # pyright: ignore[reportAttributeAccessIssue]
         return cls(environment)
 
     def branded(self, brand: Brand) -> None:
@@ -255,8 +291,11 @@ class Pages:
     def show(self, request: Request, template: str, *, http: int = 200, **view: Any) -> HTMLResponse:
         person: Person | None = getattr(request.state, "person", None)
         page = self.environment.get_template(template)
-        shown = {"person": person, "path": request.url.path, "unit_words": _unit_words(request)} | view
-        return HTMLResponse(page.render(shown), http)
+        shown: dict[str, Any] = {"person": person, "path": request.url.path, "unit_words": _unit_words(request)} | view
+        with speaking(person.language if person else spoken()):
+            if shown.get("sentence"):
+                shown["sentence"] = say(shown["sentence"])
+            return HTMLResponse(page.render(shown), http)
 
 
 def _unit_words(request: Request) -> Callable[[str], str]:

@@ -1,6 +1,7 @@
 """The routes as the services themselves hold them: nothing is listed by hand, so none can be left out."""
 
 import importlib
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ NOWHERE = {
     "s3_endpoint": "http://127.0.0.1:1",
     "s3_access_key": SecretStr("nobody"),
     "s3_secret_key": SecretStr("nothing"),
+    "account_key": SecretStr(secrets.token_hex(32)),
     "sop_file": HOUSE / "deploy" / "sop.toml",
 }
 

@@ -31,7 +31,15 @@ def serve(service: Service, host: Host = "127.0.0.1", port: int = 8000) -> None:
     logs.set_up(service, os.environ.get("ALURWARTA_LOG_LEVEL", "INFO"))
     module = importlib.import_module(f"services.{service.partition('-')[0]}.app")
     create: Callable[[], FastAPI] = module.create_checks if service == CHECKS else module.create_app
-    uvicorn.run(create(), host=host, port=port, log_config=None, timeout_graceful_shutdown=15, server_header=False)
+    uvicorn.run(
+        create(),
+        host=host,
+        port=port,
+        log_config=None,
+        timeout_graceful_shutdown=15,
+        server_header=False,
+        proxy_headers=False,  # shared.caller knows whom to believe
+    )
 
 
 def gateway(
@@ -49,12 +57,16 @@ def gateway(
     logs.set_up("gateway")
     addresses = {s: os.environ.get(f"ALURWARTA_{s.upper()}_URL", f"http://{s}:8000") for s in SERVICES}
     apps = [
-        (to.gateway(to.staff(addresses)), staff_port),
-        (to.gateway(to.public(addresses)), public_port),
+        (to.gateway(to.staff(addresses), site=_told("STAFF_URL"), proxies=_told("PROXIES")), staff_port),
+        (to.gateway(to.public(addresses), site=_told("PUBLIC_URL"), proxies=_told("PROXIES")), public_port),
         (to.gateway(to.media(os.environ.get("ALURWARTA_S3_ENDPOINT", ""))), media_port),
         (to.health(to.staff(addresses)), health_port),
     ]
     asyncio.run(_listen(host, [(app, port) for app, port in apps if port]))
+
+
+def _told(name: str) -> str:
+    return os.environ.get(f"ALURWARTA_{name}", "")
 
 
 async def _listen(host: str, apps: "list[tuple[Starlette, int]]") -> None:
@@ -68,6 +80,7 @@ async def _listen(host: str, apps: "list[tuple[Starlette, int]]") -> None:
                 port,
                 log_config=None,
                 server_header=False,
+                proxy_headers=False,
                 date_header=False,  # the services say it themselves
                 timeout_graceful_shutdown=10,
             )

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import signal
 import tempfile
 from pathlib import Path
@@ -48,6 +49,8 @@ async def _up(directory: Path, demo: bool, once: bool, staff_port: int, public_p
         typer.echo(f"Akun contoh (kata sandi semuanya: {secret}):")
         for account, capacity in people.items():
             typer.echo(f"  {account:<24} {capacity}")
+        if not os.environ.get("ALURWARTA_SECOND_FACTOR"):
+            typer.echo("Faktor kedua tidak diwajibkan di sini; pada pemakaian sungguhan wajib bagi Admin dan pimpinan.")
         typer.echo("Hentikan dengan Ctrl-C.")
         await _until_told()
     return code

@@ -3,6 +3,7 @@
 import asyncio
 import ctypes
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -141,6 +142,9 @@ def _environment(servers: Servers) -> dict[str, str]:
         "ALURWARTA_S3_ENDPOINT": servers.s3_endpoint,
         "ALURWARTA_S3_ACCESS_KEY": servers.s3_access_key,
         "ALURWARTA_S3_SECRET_KEY": servers.s3_secret_key,
+        "ALURWARTA_ACCOUNT_KEY": secrets.token_hex(32),
+        # For trying: nobody has to fetch a telephone first. Whoever wants a second factor sets one up at /akun.
+        "ALURWARTA_SECOND_FACTOR": os.environ.get("ALURWARTA_SECOND_FACTOR", ""),
         "ALURWARTA_SOP_FILE": str(HOUSE / "deploy" / "sop.toml"),
         "ALURWARTA_CALENDAR_FILE": str(HOUSE / "deploy" / "calendar.toml"),
         # The mock cluster does not wake a waiting fetch when something new comes.

@@ -1,13 +1,13 @@
 """Composition root of intake: the service, and the processes of its own that check files."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
 
-from services.intake import api, handlers, login, openapi, pages
+from services.intake import api, front_door, handlers, openapi, pages
 from services.intake.files import api as files_api
 from services.intake.files.checks import MediaChecks
 from services.intake.files.elsewhere import Elsewhere
@@ -18,12 +18,16 @@ from services.intake.files.requests import RequestChecks
 from services.intake.files.sweep import Sweep
 from services.intake.files.waiting import Waiting
 from services.intake.files.workspace import own_folder
+from services.intake.front_door.door import Door
+from services.intake.front_door.provider import Provider
 from services.intake.office import pages as office_pages
 from services.intake.sending import api as drafts_api
 from services.intake.sending import pages as sending_pages
 from services.intake.sending.fields import MOST_IN_A_FORM
-from services.intake.settings import Settings
+from services.intake.settings import FileSettings, Settings
 from shared import web
+from shared.accounts.sealing import Seal
+from shared.accounts.sessions import Terms
 from shared.desk import Desk
 from shared.media import sandbox
 from shared.media.malware import Malware
@@ -59,20 +63,39 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
         title="Alurwarta: intake",
         lifespan=runtime.lifespan,
         media_origins=vault.store.public_endpoint,
-        longer_bodies={"/bahan": MOST_IN_A_FORM},
+        longer_bodies={"/bahan": MOST_IN_A_FORM, "/masuk": 2 * MOST_IN_A_FORM, "/akun/konfirmasi": 2 * MOST_IN_A_FORM},
     )
-    app.state.vault, app.state.secure_cookies = vault, settings.secure_cookies
+    app.state.vault, app.state.door = vault, door(settings)
     app.state.pages = Pages.of(Path(__file__).parent / "templates")
     runtime.mount(app)
     app.state.office_files = _office_files(settings)
-    for part in (openapi, api, files_api, drafts_api, login, sending_pages, pages, office_pages):
+    for part in (openapi, api, files_api, drafts_api, front_door, sending_pages, pages, office_pages):
         app.include_router(part.router)
     return app
 
 
-def create_checks(settings: Settings | None = None, *, now: Callable[[], datetime] = now) -> FastAPI:
+def door(settings: Settings) -> Door:
+    """The front door as the settings have it."""
+    provider = Provider(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret.get_secret_value(),
+        label=settings.oidc_label,
+        claim=settings.oidc_claim,
+        site=settings.staff_url,
+    )
+    return Door(
+        seal=Seal(settings.account_key.get_secret_value()),
+        must_have_second_factor=settings.must_have_second_factor,
+        terms=Terms(timedelta(hours=settings.session_hours), timedelta(minutes=settings.session_idle_minutes)),
+        provider=provider if settings.oidc_issuer else None,
+        provider_suffices=settings.oidc_second_factor == "provider",
+    )
+
+
+def create_checks(settings: FileSettings | None = None, *, now: Callable[[], datetime] = now) -> FastAPI:
     """A process that only checks files, scaled by itself; as a service it answers for its health and metrics."""
-    settings = settings or Settings()  # pyright: ignore[reportCallIssue]
+    settings = settings or FileSettings()  # pyright: ignore[reportCallIssue]
     vault = _vault(settings)
     runtime = Runtime(
         "intake", settings, now=now, reads=lambda _: [], workers=lambda desk: checks(desk, vault, settings)
@@ -82,7 +105,7 @@ def create_checks(settings: Settings | None = None, *, now: Callable[[], datetim
     return app
 
 
-def checks(desk: Desk, vault: Vault, settings: Settings) -> Sequence[Worker]:
+def checks(desk: Desk, vault: Vault, settings: FileSettings) -> Sequence[Worker]:
     """What looks into files, each lane by itself."""
     sandbox.keep_secrets()
     malware = Malware(settings.clamd, settings.clamd_window_mb * 1024 * 1024) if settings.clamd else None
@@ -102,7 +125,7 @@ def _office_files(settings: Settings) -> office_pages.Files | None:
     return office_pages.Files(settings, settings.sop_file, settings.calendar_file)
 
 
-def _vault(settings: Settings) -> Vault:
+def _vault(settings: FileSettings) -> Vault:
     store = Store(
         settings.s3_endpoint,
         settings.s3_access_key.get_secret_value(),

@@ -4,15 +4,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 
 from services.intake.files.limits import Limits
+from shared.access import ROLES
 from shared.media.kinds import MEGABYTE, FileLimits
-from shared.settings import ServiceSettings
+from shared.settings import PLACEHOLDERS, ServiceSettings
 
 
-class Settings(ServiceSettings):
-    """Frozen; read once, in app.py. Sizes in megabytes.
+class FileSettings(ServiceSettings):
+    """Frozen; read once, in app.py: what those are told who check files. Sizes in megabytes.
 
     `clamd` is tcp://host:port or unix:/path, empty without a malware scanner; `media_checks` is `apart` where processes
     of their own (`alurwarta serve intake-checks`) check the files; `work_folder` is where these lie meanwhile;
@@ -50,3 +51,49 @@ class Settings(ServiceSettings):
     @property
     def form_lifetime(self) -> timedelta:
         return timedelta(minutes=self.upload_minutes)
+
+
+class Settings(FileSettings):
+    """Frozen; read once, in app.py: the whole service, which has the front door.
+
+    `account_key` seals second factors (hex of `openssl rand -hex 32`); `second_factor` are the roles, with commas, that
+    must have one; the `oidc_…` name an OpenID provider, where `oidc_claim` is what names the account there and
+    `oidc_second_factor` says whose matter a second factor is for those who come from it.
+    """
+
+    account_key: SecretStr
+    second_factor: str = "admin,pimpinan,operator"
+    session_hours: int = Field(default=12, ge=1, le=24)
+    session_idle_minutes: int = Field(default=480, ge=5, le=1_440)
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_label: str = "SSO"
+    oidc_claim: str = "preferred_username"
+    oidc_second_factor: Literal["provider", "ours"] = "provider"
+
+    @field_validator("account_key")
+    @classmethod
+    def _strong(cls, value: SecretStr) -> SecretStr:
+        given = value.get_secret_value()
+        if len(given) < 32 or len(set(given)) < 8 or any(word in given.lower() for word in PLACEHOLDERS):
+            raise ValueError("is no real key: give 64 random hexadecimal digits (./setup makes them)")
+        return value
+
+    @field_validator("second_factor")
+    @classmethod
+    def _known_roles(cls, value: str) -> str:
+        if unknown := {*filter(None, value.split(","))} - {*ROLES}:
+            raise ValueError(f"{', '.join(sorted(unknown))}: not among {', '.join(ROLES)}")
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _safe_issuer(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+            raise ValueError("is to be an https:// address")
+        return value
+
+    @property
+    def must_have_second_factor(self) -> frozenset[str]:
+        return frozenset(filter(None, self.second_factor.split(",")))

@@ -69,9 +69,11 @@ class Project:
         return json.loads(self.run("docker", "inspect", *ids))
 
     def add_account(self, account: str, secret: str, *, name: str, capacity: str, role: str, unit: str | None) -> None:
-        """`accounts add` as the README has it, the password on standard input."""
+        """`accounts add` as the README has it, the password on standard input as scripts do."""
         about = ["--name", name, "--capacity", capacity, "--role", role, *(["--unit", unit] if unit else [])]
-        self.compose("run", "--rm", "-T", "prepare", "accounts", "add", account, *about, given=f"{secret}\n")
+        self.compose(
+            "run", "--rm", "-T", "prepare", "accounts", "add", account, *about, "--password-stdin", given=f"{secret}\n"
+        )
 
     def prometheus(self, query: str) -> list[dict[str, Any]]:
         """The result of one instant query, asked inside: Prometheus is not published."""
@@ -93,7 +95,7 @@ def copied(folder: Path) -> Project:
     for name in FOLDERS:
         shutil.copytree(HOUSE / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     project = Project(folder, f"alurwarta-test-{uuid4().hex[:8]}")
-    (folder / ".env").write_text(f"ALURWARTA_VERSION={project.name}\n")
+    (folder / ".env").write_text(f"ALURWARTA_VERSION={project.name}\nALURWARTA_SECOND_FACTOR=\n")
     project.run("./setup", env={f"ALURWARTA_{port}_PORT": str(free_port()) for port in PORTS})
     return project
 

@@ -30,7 +30,7 @@ class Files:
 
 router = APIRouter(prefix="/pengaturan", include_in_schema=False)
 Reader = Annotated[Person, may("office.read")]
-Changer = Annotated[Person, may("office.change")]
+Changer = Annotated[Person, may("office.change", fresh=True)]
 
 
 async def _typed(request: Request) -> dict[str, str]:

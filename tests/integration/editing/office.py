@@ -17,6 +17,7 @@ from services.editing import handlers
 from services.editing.app import create_app
 from services.editing.settings import Settings
 from shared import accounts, db
+from shared.accounts import sessions
 from shared.consume import Consumer
 from shared.desk import Desk, Rules
 from shared.envelope import Envelope, Record, event_source, headers_of
@@ -158,7 +159,7 @@ async def _log_in(found: Office, account: str) -> httpx.AsyncClient:
     conn: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(found.stack.owner_dsn)
     try:
         await accounts.add(conn, account, password=PASSWORD, name=name, capacity=role, roles=[role], unit="perumahan")
-        token = await accounts.log_in(conn, account, PASSWORD, now=datetime.now(MORNING.tzinfo))
+        token = await sessions.begin(conn, account)
         person = await accounts.person_of(conn, token)
     finally:
         await conn.close()

@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from services.editing.app import create_app
 from services.editing.settings import Settings
 from shared import accounts
+from shared.accounts import sessions
 from shared.envelope import Envelope, Received, Record, event_source, headers_of, read
 from shared.events import ReportReceived, StorySubmitted, type_name
 from tests.support.stack import Stack, stack
@@ -50,7 +51,7 @@ async def log_in(made: Stack) -> tuple[str, str]:
         await accounts.add(
             owner, "rina", password=PASSWORD, name="Rina Wulandari", capacity="Admin", roles=["admin"], unit=None
         )
-        token = await accounts.log_in(owner, "rina", PASSWORD, now=datetime.now(UTC))
+        token = await sessions.begin(owner, "rina")
         person = await accounts.person_of(owner, token)
         assert person is not None
         return token, person.csrf

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from services.intake.files.originals import Vault
 from services.intake.files.requests import RequestChecks
 from services.intake.settings import Settings
 from shared import accounts, db
+from shared.accounts import sessions
 from shared.consume import Consumer
 from shared.desk import Desk, Rules
 from shared.envelope import Record
@@ -124,7 +125,7 @@ class Office:
     async def session(self, who: str) -> tuple[str, str]:
         if who not in self.sessions:
             await self.account(who)
-            token = await accounts.log_in(self.owner, who, PASSWORD, now=datetime.now(UTC))
+            token = await sessions.begin(self.owner, who)
             person = await accounts.person_of(self.owner, token)
             assert person is not None
             self.sessions[who] = token, person.csrf

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,6 +26,7 @@ from services.publisher.workers import Deliveries
 from services.publisher.workers_objects import Clearing, Sweep
 from services.publisher.workers_schedules import Schedules, Terms
 from shared import accounts, db
+from shared.accounts import sessions
 from shared.consume import Consumer
 from shared.content import Content, MediaKind, Rendition, StoryMedia
 from shared.desk import Desk, Rules
@@ -197,7 +198,7 @@ class Office:
         if who not in self.sessions:
             name, capacity, roles = PEOPLE[who]
             await accounts.add(self.owner, who, password=PASSWORD, name=name, capacity=capacity, roles=roles, unit=None)
-            token = await accounts.log_in(self.owner, who, PASSWORD, now=datetime.now(UTC))
+            token = await sessions.begin(self.owner, who)
             person = await accounts.person_of(self.owner, token)
             assert person is not None
             self.sessions[who] = token, person.csrf

@@ -14,6 +14,7 @@ import uvicorn
 from services.publisher.app import create_app
 from services.publisher.settings import Settings
 from shared import accounts
+from shared.accounts import sessions
 from tests.support import machinery
 from tests.support.stack import Stack, stack
 from tests.unit.publisher.samples import approved, content, record, revoked
@@ -45,7 +46,7 @@ async def admin(made: Stack, address: str) -> AsyncGenerator[httpx.AsyncClient]:
         await accounts.add(
             owner, "tono", password=PASSWORD, name="Tono", capacity="Admin Publikasi", roles=["admin"], unit=None
         )
-        token = await accounts.log_in(owner, "tono", PASSWORD, now=datetime.now(UTC))
+        token = await sessions.begin(owner, "tono")
         person = await accounts.person_of(owner, token)
         assert person is not None
     finally:

@@ -1,13 +1,13 @@
 """Nothing that a person typed is lost, and what they typed is shown as words, whatever it is."""
 
 import html
-from datetime import UTC, datetime
 from uuid import UUID
 
 import httpx
 
 from shared import accounts
-from tests.integration.publisher.office import PASSWORD, Office
+from shared.accounts import sessions
+from tests.integration.publisher.office import Office
 
 HTML = {"Accept": "text/html"}
 ODD = "<script>alert(1)</script> \u202e\u05d0\u05d1\u05d2 🏠 " + "Ω" * 900
@@ -21,7 +21,7 @@ class Browser:
         self.client = httpx.AsyncClient(transport=transport, base_url="http://kantor.test")
 
     async def log_in(self, desk: Office, who: str) -> str:
-        token = await accounts.log_in(desk.owner, who, PASSWORD, now=datetime.now(UTC))
+        token = await sessions.begin(desk.owner, who)
         person = await accounts.person_of(desk.owner, token)
         assert person is not None
         self.client.cookies.set("alurwarta", token, domain="kantor.test")

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from services.review.app import create_app
 from services.review.board import handlers as board_handlers
 from services.review.settings import Settings
 from shared import accounts, db
+from shared.accounts import sessions
 from shared.consume import Consumer
 from shared.desk import Desk, Rules
 from shared.envelope import Received, Record, read
@@ -92,7 +93,7 @@ class Office:
             name, capacity, roles = PEOPLE[who]
             given = {"password": PASSWORD, "name": name, "capacity": capacity}
             await accounts.add(self.owner, who, **given, roles=roles, unit=UNITS.get(who))
-            token = await accounts.log_in(self.owner, who, PASSWORD, now=datetime.now(UTC))
+            token = await sessions.begin(self.owner, who)
             person = await accounts.person_of(self.owner, token)
             assert person is not None
             SESSIONS[key] = token, person.csrf

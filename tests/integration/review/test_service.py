@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from services.review.app import create_app
 from services.review.settings import Settings
 from shared import accounts
+from shared.accounts import sessions
 from shared.envelope import Received, Record, read
 from shared.events import StoryApproved
 from tests.support.stack import Stack, stack
@@ -33,7 +34,7 @@ async def log_in(made: Stack) -> tuple[str, str]:
         await accounts.add(
             owner, "bambang", password=PASSWORD, name="Bambang", capacity="Sekretaris", roles=["pimpinan"], unit=None
         )
-        token = await accounts.log_in(owner, "bambang", PASSWORD, now=datetime.now(UTC))
+        token = await sessions.begin(owner, "bambang")
         person = await accounts.person_of(owner, token)
         assert person is not None
         return token, person.csrf

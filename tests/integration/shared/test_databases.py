@@ -1,6 +1,7 @@
 """Migrations, roles, accounts and sessions on real PostgreSQL."""
 
 import asyncio
+import hashlib
 import secrets
 from collections.abc import AsyncGenerator
 from datetime import timedelta
@@ -11,7 +12,9 @@ import pytest
 
 from deploy.prepare import prepare_database
 from shared import accounts, db
-from shared.accounts import LockedOut, WrongPassword
+from shared.accounts import LockedOut, passwords, sessions
+from shared.accounts.passwords import WrongPassword
+from shared.accounts.tries import FREE_TRIES
 from shared.db import Database
 from shared.migrate import Migration, migrate
 from shared.refusal import Refused
@@ -90,7 +93,9 @@ async def test_other_services_read_the_view_of_sessions_and_nothing_else_there(b
             "SELECT * FROM accounts.accounts",
             "SELECT * FROM accounts.sessions",
             "UPDATE accounts.accounts SET roles = '{operator}'",
-            "INSERT INTO accounts.sessions VALUES ('x', 'a', 'c', now(), now(), now())",
+            "INSERT INTO accounts.sessions (token_hash, account, csrf, expires_at) VALUES ('x', 'a', 'c', now())",
+            "SELECT * FROM accounts.second_factors",
+            "SELECT * FROM accounts.links",
             "UPDATE accounts.current_sessions SET roles = '{operator}'",
         ):
             with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.ObjectNotInPrerequisiteStateError)):
@@ -123,7 +128,7 @@ async def person(made: Database) -> str:
 async def test_who_logs_in_is_known_to_every_service_until_they_log_out(base: Stack, desk_of_intake: Database) -> None:
     account = await person(desk_of_intake)
     async with desk_of_intake.connection() as conn:
-        token = await accounts.log_in(conn, account, GOOD, now=now())
+        token = await sessions.begin(conn, account)
     async with database(base, "review") as review, review.connection() as conn:
         known = await accounts.person_of(conn, token)
         assert known is not None
@@ -131,7 +136,7 @@ async def test_who_logs_in_is_known_to_every_service_until_they_log_out(base: St
         assert await accounts.person_of(conn, token + "x") is None
     async with desk_of_intake.connection() as conn:
         assert await conn.fetchval("SELECT count(*) FROM accounts.sessions WHERE token_hash = $1", token.encode()) == 0
-        await accounts.log_out(conn, token)
+        await sessions.end(conn, token)
         assert await accounts.person_of(conn, token) is None
 
 
@@ -148,7 +153,7 @@ async def test_a_session_that_is_over_or_unused_or_of_a_disabled_account_opens_n
 ) -> None:
     account = await person(desk_of_intake)
     async with desk_of_intake.connection() as conn:
-        token = await accounts.log_in(conn, account, GOOD, now=now())
+        token = await sessions.begin(conn, account)
         await conn.execute(change, account)
         assert await accounts.person_of(conn, token) is None
 
@@ -158,29 +163,36 @@ async def test_wrong_passwords_lock_out_for_longer_and_longer_and_the_count_surv
 ) -> None:
     account, at = await person(desk_of_intake), now()
     async with desk_of_intake.connection() as conn:
-        for _ in range(accounts.FREE_TRIES):
+        for _ in range(FREE_TRIES):
             with pytest.raises(WrongPassword):
-                await accounts.log_in(conn, account, "salah", now=at)
+                await passwords.check(conn, account, "salah", now=at)
         with pytest.raises(LockedOut):
-            await accounts.log_in(conn, account, GOOD, now=at)
+            await passwords.check(conn, account, GOOD, now=at)
         with pytest.raises(WrongPassword):
-            await accounts.log_in(conn, account, "salah", now=at + timedelta(seconds=31))
+            await passwords.check(conn, account, "salah", now=at + timedelta(seconds=31))
         with pytest.raises(LockedOut):
-            await accounts.log_in(conn, account, GOOD, now=at + timedelta(seconds=31 + 59))
-        await accounts.log_in(conn, account, GOOD, now=at + timedelta(seconds=31 + 61))
+            await passwords.check(conn, account, GOOD, now=at + timedelta(seconds=31 + 59))
+        await passwords.check(conn, account, GOOD, now=at + timedelta(seconds=31 + 61))
         with pytest.raises(WrongPassword):
-            await accounts.log_in(conn, account, "salah", now=at + timedelta(seconds=95))
-        assert await conn.fetchval("SELECT failures FROM accounts.accounts WHERE account = $1", account) == 1
+            await passwords.check(conn, account, "salah", now=at + timedelta(seconds=95))
+        for _ in range(FREE_TRIES - 2):
+            with pytest.raises(WrongPassword):
+                await passwords.check(conn, account, "salah", now=at + timedelta(seconds=96))
+        await passwords.check(conn, account, GOOD, now=at + timedelta(seconds=97))
 
 
 async def test_however_often_a_wrong_password_is_tried_the_next_try_has_to_wait(desk_of_intake: Database) -> None:
     account, at = await person(desk_of_intake), now()
     async with desk_of_intake.connection() as conn:
-        await conn.execute("UPDATE accounts.accounts SET failures = 2000000 WHERE account = $1", account)
         with pytest.raises(WrongPassword):
-            await accounts.log_in(conn, account, "salah", now=at)
+            await passwords.check(conn, account, "salah", now=at)
+        await conn.execute(
+            "UPDATE accounts.tries SET failures = 2000000 WHERE who = $1", hashlib.sha256(account.encode()).digest()
+        )
+        with pytest.raises(WrongPassword):
+            await passwords.check(conn, account, "salah", now=at)
         with pytest.raises(LockedOut):
-            await accounts.log_in(conn, account, GOOD, now=at + timedelta(minutes=59))
+            await passwords.check(conn, account, GOOD, now=at + timedelta(minutes=59))
 
 
 async def test_nobody_and_the_disabled_get_the_answer_of_a_wrong_password(desk_of_intake: Database) -> None:
@@ -189,7 +201,7 @@ async def test_nobody_and_the_disabled_get_the_answer_of_a_wrong_password(desk_o
         await conn.execute("UPDATE accounts.accounts SET disabled = true WHERE account = $1", account)
         for name in (account, "tidak-ada"):
             with pytest.raises(WrongPassword):
-                await accounts.log_in(conn, name, GOOD, now=now())
+                await passwords.check(conn, name, GOOD, now=now())
 
 
 async def test_a_short_password_is_refused_with_a_sentence(desk_of_intake: Database) -> None:

@@ -125,3 +125,32 @@ async def test_strangers_give_the_store_no_orders_about_a_public_object(service:
     through = httpx.ASGITransport(gateway(media(service)))
     async with httpx.AsyncClient(transport=through, base_url="http://media") as stranger:
         assert (await stranger.get(path)).json() == arrives
+
+
+async def test_a_caller_s_word_on_its_address_is_not_passed_on(service: str) -> None:
+    through = httpx.ASGITransport(gateway(lambda _: service), client=("203.0.113.7", 4711))
+    async with httpx.AsyncClient(transport=through, base_url="http://staf") as one:
+        told = (await one.get("/beranda", headers={"X-Forwarded-For": "10.0.0.1"})).json()
+    assert told["x-forwarded-for"] == "203.0.113.7"
+
+
+@pytest.mark.parametrize(
+    ("told", "believed"),
+    [("198.51.100.4", "198.51.100.4"), ("10.0.0.1, 198.51.100.4", "198.51.100.4"),
+     ("198.51.100.4, 172.18.0.9", "198.51.100.4"), ("", "172.18.0.1")],
+)  # fmt: skip
+async def test_our_own_proxy_is_believed_and_what_stands_before_it_is_not(
+    service: str, told: str, believed: str
+) -> None:
+    through = httpx.ASGITransport(gateway(lambda _: service, proxies="172.16.0.0/12"), client=("172.18.0.1", 4711))
+    async with httpx.AsyncClient(transport=through, base_url="http://staf") as one:
+        assert (await one.get("/beranda", headers={"X-Forwarded-For": told})).json()["x-forwarded-for"] == believed
+
+
+@pytest.mark.parametrize(
+    ("site", "told"), [("https://staf.go.id", "max-age=31536000"), ("http://127.0.0.1:8080", None)]
+)
+async def test_with_https_browsers_are_told_to_come_by_no_other(service: str, site: str, told: str | None) -> None:
+    through = httpx.ASGITransport(gateway(lambda _: service, site=site))
+    async with httpx.AsyncClient(transport=through, base_url="http://staf") as one:
+        assert (await one.get("/beranda")).headers.get("strict-transport-security") == told

@@ -3,7 +3,7 @@
 import pytest
 
 from services.intake.files.limits import Limits, problem_of
-from services.intake.login import LOCAL
+from services.intake.front_door.door import LOCAL
 from services.intake.sources import BadName, add
 from shared.content import StoredObject
 from shared.media.kinds import FileLimits, canonical, declared, why_not
