@@ -9,7 +9,7 @@ The figures, each from its channel's public documentation:
 - Facebook: the Pages' longest post, 63,206 characters.
 - YouTube: Data API, `snippet.description`: 5,000 bytes of UTF-8, without `<` and `>`.
 - TikTok: Content Posting API, `title`: 2,200 UTF-16 runes.
-- WhatsApp: no figure is published for channels; those of its business platform's messages are taken, 4,096 characters and
+- WhatsApp: no figure is published for channels; those of its business platform are taken, 4,096 characters and
   1,024 under a picture.
 """
 

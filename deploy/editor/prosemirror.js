@@ -1,4 +1,4 @@
-// What the editing desk's page needs of ProseMirror; `build` makes shared/static/vendor/prosemirror.js of it.
+// What the editing desk's page needs of ProseMirror; `build` makes shared/static/vendor/prosemirror/prosemirror.js of it.
 export { baseKeymap, chainCommands, exitCode, setBlockType, toggleMark, wrapIn } from "prosemirror-commands";
 export { dropCursor } from "prosemirror-dropcursor";
 export { gapCursor } from "prosemirror-gapcursor";

@@ -17,7 +17,6 @@ from shared.content_erasure import is_erased
 from shared.content_html import block_html
 from shared.media.choosing import FILTERS
 from shared.media.store import Store
-from shared.reasons import sent_back_words
 from shared.runtime import Reads, Runtime, now
 from shared.web import Pages
 
@@ -52,7 +51,7 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.state.office = office
     app.state.pages = Pages.of(Path(__file__).parent / "templates")
     filters: dict[str, Callable[..., Any]] = {
-        **FILTERS, "erased": is_erased, "html": block_html, "channel": name_of, "why": sent_back_words,
+        **FILTERS, "erased": is_erased, "html": block_html, "channel": name_of,
     }  # fmt: skip
     app.state.pages.environment.filters.update(filters)
     app.include_router(api.router)

@@ -11,6 +11,7 @@ from services.editing.store_stories import stories_in
 from services.editing.stories import Story
 from shared import ledger
 from shared.desk import Desk
+from shared.remaining import Remaining, remaining_of
 from shared.sla import Clock
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Timed:
     clock: Clock | None = None
     overdue: bool = False
     due_soon: bool = False
+    left: Remaining | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ def timed(desk: Desk, clock: Clock | None) -> Timed:
     if clock is None:
         return Timed()
     now = desk.now()
-    return Timed(clock, desk.clock.overdue(clock, now), desk.clock.due_soon(clock, now))
+    left = remaining_of(clock, now=now, keeper=desk.clock)
+    return Timed(clock, desk.clock.overdue(clock, now), desk.clock.due_soon(clock, now), left)
 
 
 def soonest(clocks: "Sequence[Clock]") -> Clock | None:

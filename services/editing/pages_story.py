@@ -1,5 +1,6 @@
 """The screens of one Story: edit, see as others will, compare, submit, give up."""
 
+import asyncio
 from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from services.editing.views import StoryFile
 from services.editing.web import Incomplete, chosen_id, pages_of, said, scissors_of, steps_of
 from shared.accounts import Person
 from shared.channel_text import LIMITS, measure
+from shared.content_difference import difference
 from shared.media.choosing import choose
 from shared.refusal import Refused, Stale
 from shared.web import desk_of, may
@@ -42,7 +44,7 @@ async def story_page(request: Request, story: UUID, person: Reader) -> HTMLRespo
     mine = replace(mine, expected_version=file.story.version)
     newer = typed.base_version < file.story.version
     told = {"others": others, "typed_at": typed.updated_at}
-    return await _story_page(request, file, mine, **told, **(_beside(file) if newer else {}))
+    return await _story_page(request, file, mine, **told, **(await _beside(file, mine) if newer else {}))
 
 
 @router.post("/{story}/simpan")
@@ -101,11 +103,17 @@ def _editable(person: Person, file: StoryFile) -> bool:
     return person.may("story.edit") and file.story.state in OPEN
 
 
-def _beside(file: StoryFile) -> dict[str, Any]:
-    """The newest Version, to be shown beside what was typed without it."""
+async def _beside(file: StoryFile, mine: Form) -> dict[str, Any]:
+    """The newest Version, to be shown beside what was typed without it, and what differs."""
     if file.newest is None:
         return {}
-    return {"conflict": file.newest, "theirs": forms.of_content(file.newest.content, file.newest.version, file.reports)}
+    newest = file.newest
+    shown = preview(mine, file.reports, file.cuts).content
+    return {
+        "conflict": newest,
+        "theirs": forms.of_content(newest.content, newest.version, file.reports),
+        "apart": await asyncio.to_thread(difference, newest.content, shown) if shown else None,
+    }
 
 
 async def _save(request: Request, file: StoryFile, form: Form, person: Person) -> int:
@@ -143,7 +151,7 @@ async def _refused_page(request: Request, story: UUID, form: Form, no: Refused) 
     file = await views.story_file(desk_of(request), story)
     beside: dict[str, Any] = {}
     if isinstance(no, StaleVersion):
-        beside = _beside(file)
+        beside = await _beside(file, form)
         form = replace(form, base=form.typed_on, expected_version=file.story.version)
     http = 409 if isinstance(no, Stale) else 422
     return await _story_page(request, file, form, http=http, refused=no.sentence, **beside)
@@ -151,7 +159,14 @@ async def _refused_page(request: Request, story: UUID, form: Form, no: Refused) 
 
 async def _story_page(request: Request, file: StoryFile, form: Form, *, http: int = 200, **more: Any) -> HTMLResponse:
     person: Person = request.state.person
-    nothing: dict[str, Any] = {"refused": None, "theirs": None, "conflict": None, "others": [], "typed_at": None}
+    nothing: dict[str, Any] = {
+        "refused": None,
+        "theirs": None,
+        "conflict": None,
+        "apart": None,
+        "others": [],
+        "typed_at": None,
+    }
     shown: Preview | None = more.pop("shown", None)
     return pages_of(request).show(
         request,

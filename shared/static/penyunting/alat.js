@@ -1,5 +1,5 @@
 // The toolbar of the editor: buttons with words, by keyboard too (arrow keys within, Tab out).
-import { redo, setBlockType, Selection, TextSelection, NodeSelection, toggleMark, undo, wrapInList, liftListItem } from "../vendor/prosemirror.js";
+import { redo, setBlockType, Selection, TextSelection, NodeSelection, toggleMark, undo, wrapInList, liftListItem } from "../vendor/prosemirror/prosemirror.js";
 import { addressOf } from "./skema.js";
 
 export function button(words, run, more = {}) {

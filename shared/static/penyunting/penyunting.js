@@ -2,7 +2,7 @@
 import {
   baseKeymap, chainCommands, dropCursor, EditorState, EditorView, Fragment, gapCursor, history, inputRules, keymap, redo, Selection,
   Slice, splitListItem, textblockTypeInputRule, undo, wrappingInputRule,
-} from "../vendor/prosemirror.js";
+} from "../vendor/prosemirror/prosemirror.js";
 import { commandsOf, toolbar, within } from "./alat.js";
 import { blocksOf, docOf, schemaFor } from "./skema.js";
 import { blocksOfText, cleanHtml } from "./tempel.js";

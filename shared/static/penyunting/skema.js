@@ -1,5 +1,5 @@
 // The document of the editor: exactly the blocks of a Version (shared/content.py), and the way between both.
-import { Schema } from "../vendor/prosemirror.js";
+import { Schema } from "../vendor/prosemirror/prosemirror.js";
 
 const textblock = { content: "inline*", group: "block" };
 

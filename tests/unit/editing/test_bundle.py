@@ -11,7 +11,7 @@ import pytest
 
 HOUSE = Path(__file__).parents[3]
 SOURCES = HOUSE / "deploy" / "editor"
-BUNDLE = HOUSE / "shared" / "static" / "vendor" / "prosemirror.js"
+BUNDLE = HOUSE / "shared" / "static" / "vendor" / "prosemirror" / "prosemirror.js"
 
 
 def test_the_bundle_names_the_sources_that_it_was_made_of():

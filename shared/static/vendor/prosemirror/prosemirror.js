@@ -13,7 +13,7 @@
  * prosemirror-view 1.42.9 (MIT)
  * rope-sequence 1.3.4 (MIT)
  * w3c-keyname 2.2.8 (MIT)
- * of sources 330220f26a2ec281a7de4e2e9696d0596fccbf7242e955bc62f48b852c7d749d
+ * of sources 972774336cc6b5ff30a06a35550d3fa3fefc892373f51cf79d01244161efee23
  *
  * Copyright (C) 2015-2017 by Marijn Haverbeke <marijn@haverbeke.berlin> and others
  *
