@@ -190,8 +190,40 @@ class Figure(Value):
 Block = Annotated[Paragraph | Heading | ItemList | Quote | Figure, Field(discriminator="kind")]
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Crop(Value):
+    """The part of a picture that is shown: its edges, in shares of the whole width and height."""
+
+    left: Share
+    top: Share
+    right: Share
+    bottom: Share
+
+    @model_validator(mode="after")
+    def _has_a_surface(self) -> "Crop":
+        if self.left >= self.right or self.top >= self.bottom:
+            raise ValueError("has no surface")
+        return self
+
+
+class Focus(Value):
+    """The point of the shown picture that stays in sight where only a part of it has room, in shares as above."""
+
+    x: Share
+    y: Share
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class StoryMedia(MediaRights):
-    """A file that a Version shows; its renditions are all that may become public."""
+    """A file that a Version shows; its renditions are all that may become public, cut to `crop` where there is one.
+
+    What is not there is not written, so that a Version from before these fields keeps its hash.
+    """
 
     id: UUID
     report: UUID
@@ -199,6 +231,8 @@ class StoryMedia(MediaRights):
     kind: MediaKind
     renditions: tuple[Rendition, ...]
     placeholder: Placeholder = ""
+    crop: Crop | None = Field(default=None, exclude_if=_is_none)
+    focus: Focus | None = Field(default=None, exclude_if=_is_none)
 
 
 class Content(Value):

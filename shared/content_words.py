@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+from shared.content import Crop, Focus
+
 FIELDS = {
     "title": "Judul", "lead": "Teras", "topic": "Topik", "tags": "Kata kunci", "channels": "Kanal publikasi",
     "information_class": "Klasifikasi informasi", "name": "Nama berkas", "kind": "Jenis berkas", "report": "Bahan asal",
     "alt": "Teks alternatif", "caption": "Keterangan gambar", "credit": "Sumber", "licence": "Lisensi",
     "consent": "Dasar boleh tampil", "consent_note": "Catatan persetujuan", "shows": "Menampilkan",
+    "crop": "Potongan", "focus": "Titik perhatian",
 }  # fmt: skip
 CONSENT = {
     "public-event": "kegiatan yang terbuka untuk umum",
@@ -28,7 +31,16 @@ def field(name: str) -> str:
 
 def value(name: str, code: object) -> str:
     """One value of a field as people say it."""
+    if isinstance(code, Crop):
+        corners = (code.left, code.top, code.right, code.bottom)
+        return "dari kiri {}, atas {} sampai {}, {}".format(*map(_percent, corners))
+    if isinstance(code, Focus):
+        return f"{_percent(code.x)} dari kiri, {_percent(code.y)} dari atas"
     return _VALUES.get(name, {}).get(str(code), str(code))
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f} %"
 
 
 def _values(name: str) -> Callable[[object], str]:

@@ -7,15 +7,16 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 from pydantic import Field
 
-from services.editing import views
+from services.editing import lists, views
 from services.editing.domain import StaleVersion
+from services.editing.lists import Timed
 from services.editing.manuscript import Manuscript
 from services.editing.reports import Report
 from services.editing.stories import Story
-from services.editing.views import ReportFile, StoryFile, Timed
-from services.editing.web import media_link, media_zip, steps_of
+from services.editing.views import ReportFile, StoryFile
+from services.editing.web import cut_link, media_link, media_zip, scissors_of, steps_of
 from shared.accounts import Person
-from shared.content import Note, Reason, Value
+from shared.content import Note, Reason, Sha256, Value
 from shared.web import desk_of, may, problem
 
 router = APIRouter(prefix="/api/v1")
@@ -55,7 +56,7 @@ class Abandon(Value):
 
 @router.get("/inbox")
 async def inbox(request: Request, person: InboxReader) -> dict[str, Any]:
-    found = await views.inbox(desk_of(request))
+    found = await lists.inbox(desk_of(request))
     return {"reports": [report_line(x.report) | timed_line(x.timed) for x in found]}
 
 
@@ -69,6 +70,13 @@ async def media(
     request: Request, report: UUID, media: UUID, person: Reader, asli: bool = False, utuh: bool = False
 ) -> RedirectResponse:
     return await media_link(request, report, media, original=asli, whole=utuh)
+
+
+@router.get("/stories/{story}/media/{media}/cuts/{sha256}")
+async def cut(request: Request, story: UUID, media: UUID, sha256: Sha256, person: Reader) -> RedirectResponse:
+    """One copy of a picture that was cut for this Story."""
+    await views.expect_media(desk_of(request), story, media)
+    return await cut_link(request, media, sha256)
 
 
 @router.post("/inbox/{report}/claim")
@@ -96,7 +104,7 @@ async def compile_story(request: Request, body: Compile, person: Admin) -> dict[
 @router.get("/stories")
 async def stories(request: Request, person: Reader) -> dict[str, Any]:
     desk = desk_of(request)
-    found = [*await views.stories(desk, at_work=True), *await views.stories(desk, at_work=False)]
+    found = [*await lists.stories(desk, at_work=True), *await lists.stories(desk, at_work=False)]
     return {"stories": [story_line(x.story) | timed_line(x.timed) for x in found]}
 
 
@@ -134,6 +142,8 @@ async def add_report(request: Request, story: UUID, body: AddReport, person: Adm
 async def save_version(
     request: Request, story: UUID, body: SaveVersion, person: Admin
 ) -> dict[str, Any] | JSONResponse:
+    file = await views.story_file(desk_of(request), story)
+    await scissors_of(request).make(body.content, file.reports)
     try:
         saved = await steps_of(request).save(
             story, body.content, expected_version=body.expected_version, reason=body.reason, by=person.official

@@ -8,11 +8,13 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.editing import api, handlers, pages
+from services.editing import api, handlers, pages, pages_story, pages_typing, pages_versions, workers
 from services.editing.settings import Settings
 from services.editing.web import Office
 from shared import web
+from shared.channel_words import name_of
 from shared.content_erasure import is_erased
+from shared.content_html import block_html
 from shared.media.choosing import FILTERS
 from shared.media.store import Store
 from shared.runtime import Reads, Runtime, now
@@ -22,6 +24,7 @@ from shared.web import Pages
 def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] = now) -> FastAPI:
     """Build the service; it starts with the app's lifespan."""
     settings = settings or Settings()  # pyright: ignore[reportCallIssue]  (from the environment)
+    office = Office(timedelta(minutes=settings.claim_minutes), _store(settings))
     runtime = Runtime(
         "editing",
         settings,
@@ -31,8 +34,8 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
             Reads("decisions", handlers.on_decisions(desk)),
             Reads("publications", handlers.on_publications(desk)),
         ],
+        workers=lambda desk: [workers.Sweep(desk, office.store).run],
     )
-    office = Office(timedelta(minutes=settings.claim_minutes), _store(settings))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -47,10 +50,13 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.state.settings = settings
     app.state.office = office
     app.state.pages = Pages.of(Path(__file__).parent / "templates")
-    filters: dict[str, Callable[..., Any]] = {**FILTERS, "erased": is_erased}
+    filters: dict[str, Callable[..., Any]] = {
+        **FILTERS, "erased": is_erased, "html": block_html, "channel": name_of,
+    }  # fmt: skip
     app.state.pages.environment.filters.update(filters)
     app.include_router(api.router)
-    app.include_router(pages.router)
+    for screens in (pages, pages_story, pages_typing, pages_versions):
+        app.include_router(screens.router)
     return app
 
 

@@ -8,7 +8,9 @@ from services.editing import reports, stories
 from services.editing.clocks import Book
 from services.editing.reports import Report
 from services.editing.store import lock_reports, save_reports
+from services.editing.store_cuts import forget_cuts
 from services.editing.store_stories import empty_versions, lock_stories, save_stories
+from services.editing.store_typing import forget_files
 from services.editing.stories import Story
 from shared import audit, ledger
 from shared.audit import SYSTEM, Entry
@@ -49,21 +51,26 @@ def on_reports(desk: Desk) -> React:
         book = Book(desk.clock, await ledger.load(conn, reports=ids))
         changed: dict[UUID, Report] = {}
         erased: list[tuple[UUID, UUID]] = []
+        cut: list[tuple[UUID, str]] = []
         entries: list[Entry] = []
 
         def decide(received: Received) -> None:
             event = received.event
             assert isinstance(event, OnReports)
-            after = _on_report(found.get(event.report), event, book)
+            before = found.get(event.report)
+            after = _on_report(before, event, book)
             found[event.report] = changed[event.report] = after
             if isinstance(event, MediaErased):
                 erased.append((event.report, event.media))
+                cut.extend((event.media, bucket) for bucket in _bucket_of(before, event.media))
             entries.append(_entry(received, event.report))
 
         batch.fold(decide, events)
         await save_reports(conn, changed.values())
         if erased:
             await empty_versions(conn, erased)
+            await forget_files(conn, erased)
+            await forget_cuts(conn, cut, at=desk.now())
         await ledger.save(conn, list(book.changed.values()))
         await audit.append(conn, entries, at=desk.now())
 
@@ -143,6 +150,12 @@ def _on_report(report: Report | None, event: OnReports, book: Book) -> Report:
             return reports.erase_media(report, event)
         case _:
             return report
+
+
+def _bucket_of(report: Report | None, media: UUID) -> list[str]:
+    """Where the copies of a file lie, where it has some."""
+    found = [m for m in report.media if m.id == media] if report else []
+    return [r.bucket for m in found for r in m.renditions][:1]
 
 
 def _who(event: Event) -> Official | None:

@@ -1,6 +1,7 @@
 """What an Admin writes, made into the whole Content of a Version, and whether that may be submitted. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Annotated
 from uuid import UUID
 
@@ -8,11 +9,15 @@ from pydantic import Field
 
 from services.editing.domain import FigureWithoutMedia
 from services.editing.reports import Report
+from shared.channel_text import LIMITS, Measured, measure
+from shared.channel_words import name_of
 from shared.content import (
     Block,
     Code,
     Content,
+    Crop,
     Figure,
+    Focus,
     InformationClass,
     Line,
     Media,
@@ -23,14 +28,20 @@ from shared.content import (
     Text,
     Value,
 )
-from shared.media.choosing import CAPTIONS, publishable
+from shared.media.choosing import CAPTIONS, choose, publishable
 from shared.refusal import Refused
+
+CutKey = tuple[UUID, str, Crop]  # the file, the SHA-256 of the copy that is cut, and to what
+Cuts = Mapping[CutKey, tuple[Rendition, ...]]
+NO_CUTS: Cuts = MappingProxyType({})
 
 
 class MediaChoice(MediaRights):
     """A file of one of the Story's Reports; what is not said about it stays as the Unit said it."""
 
     id: UUID
+    crop: Crop | None = None
+    focus: Focus | None = None
 
 
 class Manuscript(Value):
@@ -93,6 +104,18 @@ class MediaCheckedSince(Refused):
         )
 
 
+class NotCutYet(Refused):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "not-cut-yet", f"Foto {name} belum dipotong. Simpan sekali lagi; bila masih begini, lepas potongannya."
+        )
+
+
+class TextForChannel(Refused):
+    def __init__(self, measured: Measured) -> None:
+        super().__init__("channel-text", f"Teks untuk {name_of(measured.channel)}: {' '.join(measured.problems)}")
+
+
 class ReportLeft(Refused):
     """Said of a Story, not raised: one of its Reports may no longer be used."""
 
@@ -107,9 +130,9 @@ class EmptyStory(Refused):
         super().__init__("empty-story", "Isi berita masih kosong. Tulis isinya dahulu.")
 
 
-def compose(manuscript: Manuscript, reports: Sequence[Report]) -> Content:
-    """The Content of a Version: the author's words, and the files as the Story's Reports have them."""
-    chosen = tuple(_chosen(choice, reports) for choice in manuscript.media)
+def compose(manuscript: Manuscript, reports: Sequence[Report], cuts: Cuts = NO_CUTS) -> Content:
+    """The Content of a Version: the author's words, and the files as the Story's Reports have them, or cut."""
+    chosen = tuple(_chosen(choice, reports, cuts) for choice in manuscript.media)
     seen: set[UUID] = set()
     for media in chosen:
         if media.id in seen:
@@ -121,50 +144,83 @@ def compose(manuscript: Manuscript, reports: Sequence[Report]) -> Content:
     return Content(**words, media=chosen)
 
 
-def expect_ready(content: Content, reports: Sequence[Report]) -> None:
-    """Refuse what the leader cannot judge yet: no text, or files whose check is not in this Version."""
+def expect_ready(content: Content, reports: Sequence[Report], cuts: Cuts = NO_CUTS) -> None:
+    """Refuse what the leader cannot judge yet: no text, files whose check is not in this Version, texts too long."""
     if not content.body and not content.lead:
         raise EmptyStory
     for shown in content.media:
-        _expect_checked(shown, reports)
+        _expect_checked(shown, reports, cuts)
+    for measured in measured_texts(content):
+        if not measured.fits:
+            raise TextForChannel(measured)
 
 
-def findings(content: Content | None, reports: Sequence[Report]) -> tuple[Refused, ...]:
+def findings(content: Content | None, reports: Sequence[Report], cuts: Cuts = NO_CUTS) -> tuple[Refused, ...]:
     """What the Admin should know before submitting, file by file and Report by Report."""
     found: list[Refused] = [ReportLeft(r) for r in reports if r.left]
     for shown in content.media if content else ():
         try:
-            _expect_checked(shown, reports)
+            _expect_checked(shown, reports, cuts)
         except Refused as no:
             found.append(no)
+    found += [TextForChannel(m) for m in measured_texts(content) if not m.fits] if content else []
     return tuple(found)
 
 
-def _expect_checked(shown: StoryMedia, reports: Sequence[Report]) -> None:
+def measured_texts(content: Content) -> list[Measured]:
+    """The text of each channel that it goes to, as that channel counts it."""
+    picture = any(m.kind == "image" for m in content.media)
+    texts = content.channel_texts
+    return [measure(c, texts[c], picture=picture) for c in content.channels if c in LIMITS and c in texts]
+
+
+def cut_of(choice: MediaChoice, reports: Sequence[Report]) -> CutKey | None:
+    """Which cut of which copy is wanted, where one is and the file has been checked."""
+    _, media = _found(choice.id, reports)
+    source = source_of(media.renditions) if media.kind == "image" and media.state == "accepted" else None
+    return (media.id, source.sha256, choice.crop) if choice.crop and source else None
+
+
+def source_of(renditions: Sequence[Rendition]) -> Rendition | None:
+    """The copy that is cut: the widest JPEG."""
+    return choose(renditions, ("image/jpeg",), width=2**31)
+
+
+def _expect_checked(shown: StoryMedia, reports: Sequence[Report], cuts: Cuts) -> None:
     _, media = _found(shown.id, reports)
     if media.state == "refused":
         raise MediaRefused(media)
     if media.state == "checking":
         raise MediaStillChecking(media.name)
-    if _copies(media, reports) != shown.renditions:
+    if shown.crop is not None:
+        key = cut_of(MediaChoice(id=shown.id, crop=shown.crop), reports)
+        if key is None or cuts.get(key) != shown.renditions:
+            raise MediaCheckedSince(media.name)
+    elif _copies(media, reports) != shown.renditions:
         raise MediaCheckedSince(media.name)
 
 
-def _chosen(choice: MediaChoice, reports: Sequence[Report]) -> StoryMedia:
+def _chosen(choice: MediaChoice, reports: Sequence[Report], cuts: Cuts) -> StoryMedia:
     report, media = _found(choice.id, reports)
     if media.state == "refused":
         raise MediaRefused(media)
     if media.state == "accepted" and not _shows(media):
         raise CaptionsAlone(media.name) if publishable(media.renditions) else MediaForStaffOnly(media.name)
     rights = {name: getattr(media, name) for name in MediaRights.model_fields}
+    key = cut_of(choice, reports)
+    if key is not None and key not in cuts:
+        raise NotCutYet(media.name)
+    said = choice.model_dump(exclude_unset=True, exclude={"id", "crop", "focus"})
     return StoryMedia(
-        **(rights | choice.model_dump(exclude_unset=True, exclude={"id"})),
+        **(rights | said),
         id=media.id,
         report=report.id,
         name=media.name,
         kind=media.kind,
-        renditions=_copies(media, reports),
-        placeholder=media.placeholder,
+        renditions=cuts[key] if key else _copies(media, reports),
+        placeholder=media.placeholder if key is None else "",
+        crop=choice.crop if key else None,
+        focus=choice.focus if media.kind == "image" else None,
     )
 
 

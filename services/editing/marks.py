@@ -42,6 +42,58 @@ def text_of(blocks: Iterable[Block], media: Sequence[UUID]) -> str:
     return "\n\n".join(_typed(block, media) for block in blocks)
 
 
+def normal(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Blocks from elsewhere as they would be, had they been typed: no empty ones, styles on words and not on spaces."""
+    found: list[Block] = []
+    names: list[UUID] = []
+    for block in blocks:
+        if isinstance(block, Figure):
+            names.append(block.media)
+        plain = _plainly(block)
+        if not isinstance(plain, Quote) or _has_words(plain.spans):
+            found.append(plain)
+    return blocks_of(text_of(found, names), names)
+
+
+def _plainly(block: Block) -> Block:
+    match block:
+        case Paragraph() | Quote():
+            return block.model_copy(update={"spans": _trimmed(block.spans)})
+        case ItemList():
+            lines = [tuple(s.model_copy(update={"text": _one_line(s.text)}) for s in item) for item in block.items]
+            return block.model_copy(update={"items": tuple(filter(_has_words, map(_trimmed, lines)))})
+        case _:
+            return block
+
+
+def _has_words(spans: Iterable[Span]) -> bool:
+    return any(span.text.strip() for span in spans)
+
+
+def _trimmed(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Space at the edges of a styled run becomes plain: a star beside a space is a star."""
+    found: list[Span] = []
+    for span in spans:
+        text = span.text.strip()
+        before, after = span.text[: len(span.text) - len(span.text.lstrip())], span.text[len(span.text.rstrip()) :]
+        if not text:
+            before, after = span.text, ""
+        href = _typeable(span.href) if span.href else None
+        run = Span(text=text, bold=span.bold, italic=span.italic, href=href)
+        found += [s for s in (Span(text=before), run, Span(text=after)) if s.text]
+    # A blank line would end the block.
+    return tuple(s.model_copy(update={"text": re.sub(r"\s*\n\s*", "\n", s.text)}) for s in _merged(found))
+
+
+def _typeable(href: str) -> str:
+    """An address without what ends it in the text."""
+    return re.sub(r"[\s()]", lambda found: f"%{ord(found[0]):02X}", href)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split("\n"))
+
+
 def _kind(line: str) -> str:
     if not line:
         return ""
@@ -133,7 +185,7 @@ def _merged(spans: Iterable[Span]) -> Iterator[Span]:
 def _typed(block: Block, media: Sequence[UUID]) -> str:
     match block:
         case Heading():
-            return f"{'#' * block.level} {_escaped(block.text)}"
+            return f"{'#' * block.level} {_escaped(_one_line(block.text))}"
         case Figure():
             return f"[foto {media.index(block.media) + 1}]" if block.media in media else ""
         case ItemList():
@@ -141,7 +193,8 @@ def _typed(block: Block, media: Sequence[UUID]) -> str:
                 f"{f'{n}.' if block.ordered else '-'} {_marked(item)}" for n, item in enumerate(block.items, 1)
             )
         case Quote():
-            lines = _marked(block.spans).split("\n") + ([f"{CITE}{_escaped(block.cite)}"] if block.cite else [])
+            said = [f"\\{line}" if line.startswith(CITE) else line for line in _marked(block.spans).split("\n")]
+            lines = said + ([f"{CITE}{_escaped(_one_line(block.cite))}"] if block.cite else [])
             return "\n".join(f"> {line}" for line in lines)
         case Paragraph():
             return "\n".join(_guarded(line) for line in _marked(block.spans).split("\n"))

@@ -11,6 +11,7 @@ from services.editing.clocks import Book
 from services.editing.manuscript import Manuscript, compose, expect_ready
 from services.editing.reports import Report
 from services.editing.store import in_living_story, lock_reports, save_reports
+from services.editing.store_cuts import find_cuts
 from services.editing.store_stories import (
     add_reports,
     add_version,
@@ -19,6 +20,7 @@ from services.editing.store_stories import (
     lock_stories,
     save_stories,
 )
+from services.editing.store_typing import forget_typed
 from services.editing.stories import Saved, Story
 from shared import audit, ledger
 from shared.audit import Entry
@@ -106,19 +108,29 @@ class Steps:
         return story
 
     async def save(
-        self, story_id: UUID, manuscript: Manuscript, *, expected_version: int, reason: Note, by: Official
+        self,
+        story_id: UUID,
+        manuscript: Manuscript,
+        *,
+        expected_version: int,
+        reason: Note,
+        by: Official,
+        typed: bool = False,
     ) -> Saved:
-        """Save a Version on top of the one that its author had before them."""
+        """Save a Version on top of the one that its author had before them; `typed` ends what was kept for them."""
         async with self.desk.transaction() as conn:
             story = await _story(conn, story_id)
             story = stories.save(story, expected_version=expected_version, title=manuscript.title)
-            content = compose(manuscript, await _reports(conn, story.reports))
+            cuts = await find_cuts(conn, [m.id for m in manuscript.media])
+            content = compose(manuscript, await _reports(conn, story.reports), cuts)
             size = len(content.model_dump_json().encode())
             if size > LIMIT - ROOM_FOR_THE_REST:
                 raise TooLarge(size)
             saved = Saved(story_id, story.version, content, content_sha256(content), by, reason, self.desk.now())
             await save_stories(conn, [story])
             await add_version(conn, saved)
+            if typed:
+                await forget_typed(conn, story_id, by.account)
             entry = Entry("story.saved", str(story_id), by, saved.version, after_hash=saved.content_sha256)
             await audit.append(conn, [entry], at=saved.saved_at)
         return saved
@@ -131,7 +143,7 @@ class Steps:
             found = await _reports(conn, story.reports)
             saved = await find_version(conn, story_id, version)
             assert saved is not None  # the Story counts what it has
-            expect_ready(saved.content, found)
+            expect_ready(saved.content, found, await find_cuts(conn, [m.id for m in saved.content.media]))
             wrote = await authors(conn, story_id, version)
             book = Book(self.desk.clock, await ledger.load(conn, stories=[story_id]))
             clocks = ledger.records(book.close_story(story_id, at=at, outcome="completed"))

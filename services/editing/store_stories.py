@@ -28,9 +28,9 @@ async def find_story(conn: "Connection", story: UUID) -> Story | None:
     return (await _with_reports(conn, rows)).get(story)
 
 
-async def stories_in(conn: "Connection", query: str, limit: int) -> list[Story]:
+async def stories_in(conn: "Connection", query: str, *given: object) -> list[Story]:
     """The Stories of a list, in its order."""
-    rows = await conn.fetch(query, limit)
+    rows = await conn.fetch(query, *given)
     return list((await _with_reports(conn, rows)).values())
 
 

@@ -1,8 +1,10 @@
 """What the API and the pages of editing both stand on: the desk's steps, links to media, all of them as one ZIP."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from fastapi import Request
@@ -10,14 +12,21 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from zipstream import ZipStream
 
 from services.editing import views
+from services.editing.cutting import Scissors
 from services.editing.packing import FileLost, NothingToPack, Packed, originals, packed, zip_name
 from services.editing.steps import Steps
+from services.editing.store_cuts import find_cuts
 from shared.media.choosing import WHOLE, choose
 from shared.media.store import Missing, Store
-from shared.refusal import NotFound
-from shared.web import desk_of
+from shared.refusal import NotFound, Refused
+from shared.web import Pages, desk_of
 
 PREVIEW_WIDTH, WHOLE_WIDTH = 480, 1440
+
+
+class Incomplete(Refused):
+    def __init__(self, sentence: str) -> None:
+        super().__init__("incomplete", sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,11 @@ class Office:
 
     claim_for: timedelta
     store: Store
+
+
+def scissors_of(request: Request) -> Scissors:
+    office: Office = request.app.state.office
+    return Scissors(desk_of(request), office.store)
 
 
 def steps_of(request: Request) -> Steps:
@@ -49,6 +63,17 @@ async def media_link(
     copy = preview or choose(found.renditions, (*WHOLE, "text/"), width=WHOLE_WIDTH)
     shown = found.original if original or copy is None else copy
     return RedirectResponse(await office.store.download_url(shown.bucket, shown.key), 303)
+
+
+async def cut_link(request: Request, media: UUID, sha256: str) -> RedirectResponse:
+    """Lead to one copy of a picture that the desk has cut."""
+    office: Office = request.app.state.office
+    async with desk_of(request).db.connection() as conn:
+        cuts = await find_cuts(conn, [media])
+    found = next((r for copies in cuts.values() for r in copies if r.sha256 == sha256), None)
+    if found is None:
+        raise NotFound("Potongan foto")
+    return RedirectResponse(await office.store.download_url(found.bucket, found.key), 303)
 
 
 async def media_zip(request: Request, story: UUID) -> StreamingResponse:
@@ -78,3 +103,28 @@ async def _expect_there(store: Store, one: Packed) -> None:
         raise FileLost(one.name) from None
     if size != one.original.size:
         raise FileLost(one.name)
+
+
+def pages_of(request: Request) -> Pages:
+    pages: Pages = request.app.state.pages
+    return pages
+
+
+def units_of(request: Request) -> Mapping[str, str]:
+    """The office's Bidang by code, as its SOP names them."""
+    return desk_of(request).clock.sop.units
+
+
+def chosen_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Incomplete("Pilih bahannya dahulu.") from None
+
+
+def said(value: Any, most: int, field: str) -> str:
+    """One field of a form, within its length."""
+    text = str(value or "").strip().replace("\x00", "")
+    if len(text) > most:
+        raise Incomplete(f"{field} terlalu panjang (paling banyak {most} huruf).")
+    return text

@@ -46,7 +46,7 @@ def examine(path: Path, out: Path | None, content_type: str) -> Examined:
     facts = facts.model_copy(update={"width": whole.width, "height": whole.height})
     if out is None:
         return Examined(facts=facts)
-    made, placeholder = _copies(whole, out)
+    made, placeholder = copies(whole, out)
     return Examined(facts=facts, made=made, placeholder=placeholder)
 
 
@@ -128,7 +128,7 @@ def _plain_colours(picture: pyvips.Image) -> pyvips.Image:
     return picture.colourspace("srgb") if picture.bands < 3 else picture
 
 
-def _copies(whole: pyvips.Image, out: Path) -> tuple[tuple[Made, ...], str]:
+def copies(whole: pyvips.Image, out: Path) -> tuple[tuple[Made, ...], str]:
     """Each width that the picture has, as WebP and JPEG, from the largest down."""
     made: list[Made] = []
     shown = whole

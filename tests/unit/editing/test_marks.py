@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.editing.domain import FigureWithoutMedia
-from services.editing.marks import blocks_of, spans_of, text_of
+from services.editing.marks import blocks_of, normal, spans_of, text_of
 from shared.content import Block, Figure, Heading, ItemList, Paragraph, Quote, Span
 
 MEDIA = [UUID(int=1), UUID(int=2)]
@@ -108,6 +108,51 @@ def test_blocks_are_the_same_after_being_typed_and_read_again(body: list[Block])
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=200))
 def test_any_text_is_read(text: str):
     assert text_of(blocks_of(text.replace("[foto", "(foto"), MEDIA), MEDIA) or not text.strip()
+
+
+loose = st.builds(
+    Span,
+    text=st.text("ab9 \n.*\\[]()#->&é", min_size=1, max_size=12),
+    bold=st.booleans(),
+    italic=st.booleans(),
+    href=st.sampled_from([None, "https://x.go.id/a(b) c", "mailto:a@x.go.id"]),
+)
+loose_runs = st.lists(loose, min_size=1, max_size=4).map(tuple)
+pasted = st.lists(
+    st.one_of(
+        st.builds(Paragraph, spans=loose_runs),
+        st.builds(ItemList, ordered=st.booleans(), items=st.lists(loose_runs, max_size=3).map(tuple)),
+        st.builds(Quote, spans=loose_runs, cite=st.one_of(st.just(""), words)),
+        st.builds(Figure, media=st.sampled_from(MEDIA)),
+    ),
+    max_size=5,
+)
+
+
+@given(pasted)
+def test_what_the_editor_sends_is_saved_as_if_it_had_been_typed(body: list[Block]):
+    """The screen with and the one without JavaScript save the same: nothing is changed by opening it in the other."""
+    saved = normal(body)
+    assert blocks_of(text_of(saved, MEDIA), MEDIA) == saved
+    assert normal(saved) == saved
+
+
+@given(pasted)
+def test_no_word_and_no_style_of_a_word_is_lost_on_the_way(body: list[Block]):
+    before = [pair for block in body for pair in _words_of(block)]
+    assert [pair for block in normal(body) for pair in _words_of(block)] == before
+
+
+def test_a_quote_whose_last_line_looks_like_a_name_keeps_it():
+    quote = Quote(spans=(Span(text="satu\n-- dua"),))
+    assert normal([quote]) == (quote,)
+
+
+def _words_of(block: Block) -> list[tuple[str, tuple[bool, bool, bool]]]:
+    """Every letter that is seen, with its style."""
+    runs = block.items if isinstance(block, ItemList) else (getattr(block, "spans", ()),)
+    seen = [(c, (s.bold, s.italic, bool(s.href))) for run in runs for s in run for c in s.text if not c.isspace()]
+    return seen + [(c, (False, False, False)) for c in getattr(block, "cite", "") if not c.isspace()]
 
 
 def _letters(run: tuple[Span, ...]) -> list[tuple[str, tuple[bool, bool, str | None]]]:

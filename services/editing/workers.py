@@ -1,0 +1,54 @@
+"""What goes on by itself: old typing is forgotten, and cuts of erased pictures are taken away."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from services.editing.cutting import PREFIX
+from services.editing.store_cuts import Erasing, erased, to_erase
+from services.editing.store_typing import forget_old
+from shared.desk import Desk
+from shared.media.store import Store
+
+log = structlog.get_logger(__name__)
+
+EVERY = timedelta(minutes=1)
+LOCK = 0x6D656A61  # "meja": any constant of ours
+TYPED_FOR, SEEN_FOR = timedelta(days=30), timedelta(hours=1)
+# A picture that was just being cut when its file was erased is put meanwhile at the latest.
+LOOKED_AGAIN = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One process at a time; what fails is tried again in the next round."""
+
+    desk: Desk
+    store: Store
+
+    async def run(self) -> None:
+        async with self.desk.db.leading(LOCK) as still:
+            while True:
+                await still()
+                await self.once()
+                await asyncio.sleep(EVERY.total_seconds())
+
+    async def once(self) -> None:
+        at = self.desk.now()
+        async with self.desk.db.transaction() as conn:
+            await forget_old(conn, typed_before=at - TYPED_FOR, seen_before=at - SEEN_FOR)
+            due = await to_erase(conn)
+        for one in due:
+            await self._take_away(one)
+
+    async def _take_away(self, one: Erasing) -> None:
+        keys = await self.store.keys(one.bucket, f"{PREFIX}/{one.media}/")
+        for key in keys:
+            await self.store.remove(one.bucket, key)
+        if keys:
+            log.info("cuts of an erased picture removed", media=str(one.media), count=len(keys))
+        if self.desk.now() - one.since > LOOKED_AGAIN:
+            async with self.desk.db.transaction() as conn:
+                await erased(conn, one.media)
