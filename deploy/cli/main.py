@@ -11,6 +11,7 @@ from deploy.cli import (
     dashboards,
     dead_letter,
     emit,
+    language,
     media,
     metrics,
     outbox,
@@ -47,6 +48,7 @@ app.add_typer(media.app, name="media")
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(dashboards.app, name="dashboards")
+app.add_typer(language.app, name="language")
 app.add_typer(bench.app, name="bench")
 
 
