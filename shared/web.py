@@ -30,8 +30,9 @@ log = structlog.get_logger(__name__)
 HERE = Path(__file__).parent
 COOKIE = "alurwarta"
 CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self' {media} data:; media-src 'self' {media}; script-src 'self'; "
-    "connect-src 'self' {media}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self' {media} data: blob:; media-src 'self' {media}; "
+    "script-src 'self'; connect-src 'self' {media}; worker-src 'self'; manifest-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 
 

@@ -97,7 +97,8 @@ async def page(
 async def counts(conn: "Connection", unit: str | None) -> dict[str, int]:
     """How many Reports are in each state, up to the most that is counted."""
     own = "" if unit is None else "AND unit = $2"
-    sql = f"SELECT count(*) AS n FROM (SELECT FROM reports WHERE state = $1 {own} ORDER BY id LIMIT {MOST_COUNTED}) AS few"  # noqa: S608
+    first = f"SELECT FROM reports WHERE state = $1 {own} ORDER BY id LIMIT {MOST_COUNTED}"
+    sql = f"SELECT count(*) AS n FROM ({first}) AS few"  # noqa: S608
     given = [] if unit is None else [unit]
     return {state: (await conn.fetch(sql, state, *given))[0]["n"] for state in get_args(State)}
 
