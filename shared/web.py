@@ -97,7 +97,8 @@ async def _on_refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
     if isinstance(error, NotLoggedIn) and wants_page(request):
-        return RedirectResponse(f"/masuk?ke={quote(request.url.path)}", 303)
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/masuk?ke={quote(request.url.path + query)}", 303)
     return _answer(request, status, error.code, error.sentence)
 
 
