@@ -94,6 +94,13 @@ async def drafts(desk: Office) -> list[Any]:
     return list(await desk.rows("SELECT fields::json ->> 'title' AS title, version, uploads FROM drafts"))
 
 
+async def until(page: Page, code: str) -> None:
+    """Wait for an expression to be true; the page's own policy forbids Playwright's way."""
+    async with asyncio.timeout(60):
+        while not await page.evaluate(code):
+            await asyncio.sleep(0.05)
+
+
 async def end_sessions(desk: Office) -> None:
     await desk.rows("DELETE FROM accounts.sessions RETURNING 1")
     desk.sessions.clear()
@@ -191,7 +198,7 @@ async def test_loaded_again_in_the_middle_the_page_goes_on_by_itself(
         await throttled(page, 2_000_000)
         await fill(page)
         await page.locator("#berkas").set_input_files(files["rekaman.mp4"])
-        await page.wait_for_function("document.querySelector('[data-berkas] progress').value > 30", timeout=LONG)
+        await until(page, "document.querySelector('[data-berkas] progress').value > 30")
         await page.get_by_role("button", name="Jeda").click()
         await expect(page.get_by_text("dijeda")).to_be_visible()
         await saved(page).to_contain_text("Draf tersimpan pukul")
@@ -307,7 +314,7 @@ SHARE = """(files) => {
 async def with_worker(page: Page) -> None:
     await page.evaluate("navigator.serviceWorker.ready.then(() => 0)")
     await page.reload()
-    await page.wait_for_function("navigator.serviceWorker.controller !== null")
+    await until(page, "navigator.serviceWorker.controller !== null")
 
 
 async def test_photographs_shared_from_the_gallery_lie_in_a_new_report(desk: Office, phone: Open) -> None:
@@ -317,7 +324,7 @@ async def test_photographs_shared_from_the_gallery_lie_in_a_new_report(desk: Off
         await page.wait_for_url(re.compile("/bahan/baru"))
         await expect(page.get_by_text("terkirim", exact=True)).to_have_count(2)
         assert await page.get_by_label("Uraian").input_value() == "Dari WhatsApp"
-        await page.wait_for_function("new Laci().all('kiriman').then((all) => all.length === 0)")
+        await until(page, "new Laci().all('kiriman').then((all) => all.length === 0)")
         await fill(page)
         await sent(page)
         (received,) = await desk.events(ReportReceived)
