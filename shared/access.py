@@ -29,6 +29,7 @@ TABLE: Mapping[str, Grants] = MappingProxyType(
         "item.search": _all(*_WATCHERS, bidang="own-unit"),
         "report.send": _all("admin", "system", bidang="own-unit"),
         "report.record": _all("admin"),
+        "recording.read": _all("admin", "pengawas"),
         "report.change": _all("admin", bidang="own-unit"),
         "report.read": _all(*_WATCHERS, bidang="own-unit"),
         "request.read": _all("system"),

@@ -174,6 +174,7 @@ class ReportReceived(OnReports, Practice):
     people: Note = ""
     reporter: Note = ""
     recorded_by: Official | None = None
+    recorded_at: AwareDatetime | None = None
     media: tuple[Media, ...] = ()
     urgency: Urgency = "regular"
     received_via: Code | None = None

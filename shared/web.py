@@ -36,8 +36,9 @@ COOKIE = "alurwarta"
 SECURE_COOKIE = f"__Host-{COOKIE}"
 WRONG_KEYS = "60 per 5 minutes"
 CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self' {media} data:; media-src 'self' {media}; script-src 'self'; "
-    "connect-src 'self' {media}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self' {media} data: blob:; media-src 'self' {media}; "
+    "script-src 'self'; connect-src 'self' {media}; worker-src 'self'; manifest-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 
 

@@ -124,6 +124,7 @@ FIELDS = {
     "received_at": "When it was received; the intake clock closes then.",
     "received_via": "The way it came in, e.g. api, web, whatsapp.",
     "recorded_by": "The Admin who recorded it for the Unit, if one did.",
+    "recorded_at": "When it was recorded, where it came by WhatsApp and the like: `received_at` is when it was sent.",
     "renditions": "Copies that tell nothing but what they show. Only these may become public; `text`, for those who "
     "edit and filter, never does.",
     "report": "The Report's id.",

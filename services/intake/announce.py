@@ -1,5 +1,7 @@
 """The words of stage 1's own events, from its Reports and their clocks."""
 
+from datetime import datetime
+
 from services.intake.domain import Report
 from shared import ledger
 from shared.content import Media, Official, RequestRef
@@ -15,8 +17,9 @@ def received(
     *,
     request: RequestRef | None = None,
     recorded_by: Official | None = None,
+    recorded_at: datetime | None = None,
 ) -> ReportReceived:
-    """`report.received` of a Report as it was just made."""
+    """`report.received` of a Report as it was just made; `recorded_at` where it had come by another way before."""
     return ReportReceived(
         report=report.id,
         request=request,
@@ -30,6 +33,7 @@ def received(
         people=asked.people,
         reporter=asked.reporter,
         recorded_by=recorded_by,
+        recorded_at=recorded_at,
         media=media,
         urgency=asked.urgency,
         received_via=asked.received_via,

@@ -132,7 +132,8 @@ async def reports(
 async def one_report(request: Request, report: UUID, person: Reader) -> dict[str, Any]:
     desk = desk_of(request)
     async with desk.db.connection() as conn:
-        return await views.whole(conn, desk, seen(person, await store.find(conn, report)))
+        found = seen(person, await store.find(conn, report))
+        return await views.whole(conn, desk, found, names=person.may("recording.read"))
 
 
 @router.post("/reports/{report}/supplements", status_code=201)
@@ -155,7 +156,7 @@ async def media(request: Request, media: UUID, person: Reader, rendition: str | 
     """
     async with desk_of(request).db.connection() as conn:
         file = await store_files.find(conn, media)
-        if file is None:
+        if file is None or (file.private and not person.may("recording.read")):
             raise NotFound("Berkas")
         seen(person, await store.find(conn, file.report))
     place = file.media.original

@@ -7,7 +7,7 @@ from pathlib import Path
 import structlog
 from fastapi import FastAPI
 
-from services.intake import api, front_door, handlers, openapi, pages
+from services.intake import api, front_door, handlers, installed, openapi, pages
 from services.intake.files import api as files_api
 from services.intake.files.checks import MediaChecks
 from services.intake.files.elsewhere import Elsewhere
@@ -23,6 +23,7 @@ from services.intake.front_door.provider import Provider
 from services.intake.office import pages as office_pages
 from services.intake.sending import api as drafts_api
 from services.intake.sending import pages as sending_pages
+from services.intake.sending import recording_pages
 from services.intake.sending.fields import MOST_IN_A_FORM
 from services.intake.settings import FileSettings, Settings
 from shared import web
@@ -69,7 +70,8 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.state.pages = Pages.of(Path(__file__).parent / "templates")
     runtime.mount(app)
     app.state.office_files = _office_files(settings)
-    for part in (openapi, api, files_api, drafts_api, front_door, sending_pages, pages, office_pages):
+    screens = (front_door, installed, sending_pages, recording_pages, pages, office_pages)
+    for part in (openapi, api, files_api, drafts_api, *screens):
         app.include_router(part.router)
     return app
 

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from services.intake import steps, store, views
 from services.intake.api import Changer, Reader, seen, unit_seen
 from services.intake.forms import NewSupplement, Withdrawal
+from services.intake.recording import VIA
 from services.intake.sending import store_drafts
 from services.intake.sending.fields import Form, Posted, parse, with_files
 from services.intake.sending.pages import PATHS, shown
@@ -93,11 +94,12 @@ async def _one(
 ) -> Response:
     desk = desk_of(request)
     async with desk.db.connection() as conn:
-        found = await views.whole(conn, desk, seen(person, await store.find(conn, report)))
+        known = seen(person, await store.find(conn, report))
+        found = await views.whole(conn, desk, known, names=person.may("recording.read"))
     may_change = person.may("report.change")
     http = 422 if sentence else 200
     return show(
         request, "bahan_satu.html", http=http, report=found, may_change=may_change, sentence=sentence,
         files=shown(form.files if form else ()),
-        filled=form.typed if form else {}, key=str(form.key if form else desk.new_id()),
+        filled=form.typed if form else {}, key=str(form.key if form else desk.new_id()), via=VIA,
     )  # fmt: skip

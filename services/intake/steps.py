@@ -1,30 +1,29 @@
 """The steps of a person on Reports: send, supplement, withdraw. Each is one transaction: lock, decide, save, append."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from services.intake import announce, store, store_progress, supplementing
+from services.intake import announce, store, store_progress, store_recordings, supplementing
 from services.intake.domain import Report, SentBefore, unit_for, withdraw
 from services.intake.domain_requests import BadField, measure
 from services.intake.files import store as store_files
-from services.intake.files import store_uploads
-from services.intake.files.limits import UnknownOrigin, UploadIncomplete, expect_report_size
-from services.intake.files.originals import Vault, original_of
+from services.intake.files.attaching import attached
+from services.intake.files.originals import Vault
 from services.intake.files.store import Filed
-from services.intake.files.store_uploads import Upload
-from services.intake.forms import AttachedFile, NewReport, NewSupplement, Withdrawal
+from services.intake.forms import NewReport, NewSupplement, Withdrawal
+from services.intake.recording import Recorded
 from services.intake.sending import saving
 from services.intake.supplementing import Addition
 from shared import access, audit, ledger
 from shared.accounts import Person
 from shared.audit import Entry
-from shared.content import Media, StoredObject
+from shared.content import Media
 from shared.desk import Desk
 from shared.events import IntakeRequested, ReportWithdrawn
-from shared.media.kinds import kind_of
 from shared.outbox import Draft
 from shared.refusal import NotFound
+from shared.sla import Clock
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,14 +32,54 @@ if TYPE_CHECKING:
 
 
 async def create(
-    desk: Desk, vault: Vault, person: Person, form: NewReport, *, key: str | None = None, version: int | None = None
+    desk: Desk,
+    vault: Vault,
+    person: Person,
+    form: NewReport,
+    *,
+    key: str | None = None,
+    version: int | None = None,
+    recorded: Recorded | None = None,
 ) -> UUID:
     """Send a Report; the same form of the same person sent twice is one Report. Returns its id.
 
     Its draft is used up; `version` is the newest that the form knows of. Raises NewerDraft.
     """
     now = desk.now()
-    asked = IntakeRequested(**form.model_dump(exclude={"media", "sent_at"}, exclude_unset=True))
+    new = _new(desk, person, form, key, now)
+    async with desk.transaction() as conn:
+        if key is not None:
+            await saving.use_up(conn, person, key, version)
+        files = await attached(conn, desk, vault, person, form.media)
+        proof = await attached(conn, desk, vault, person, (recorded.proof,)) if recorded and recorded.proof else ()
+        if not await store.add_once(conn, new.report):
+            return await _sent_before(conn, new.report, [media for media, _ in files + proof])
+        filed = [Filed(new.report.id, media, incoming) for media, incoming in files]
+        filed += [Filed(new.report.id, media, incoming, private=True) for media, incoming in proof]
+        await store_files.add(conn, filed, at=now)
+        await ledger.save(conn, [] if form.practice else [new.clock])
+        if recorded:
+            await store_recordings.add(conn, new.report, recorded, at=now, by=person.account)
+        await audit.append(conn, [Entry("report.received", str(new.report.id), person.official)], at=now)
+        event = announce.received(
+            new.asked, new.report, new.clock, tuple(media for media, _ in files), recorded_by=person.official,
+            recorded_at=now if form.sent_at else None,
+        )  # fmt: skip
+        await desk.outbox.append(conn, [Draft(event)])
+    return new.report.id
+
+
+class _New(NamedTuple):
+    asked: IntakeRequested
+    report: Report
+    clock: Clock
+
+
+def _new(desk: Desk, person: Person, form: NewReport, key: str | None, now: "datetime") -> _New:
+    """What a form makes, measured."""
+    asked = IntakeRequested(
+        **form.model_dump(include=set(IntakeRequested.model_fields) - {"media"}, exclude_unset=True)
+    )
     unit = unit_for(form.unit, own=person.unit, any_unit=access.everywhere("report.send", person.roles))
     received_at = _received_at(form, person, now)
     new_id = desk.new_id()
@@ -50,26 +89,14 @@ async def create(
         new_id, unit, form.title, "received", 1, asked.model_dump_json(exclude_unset=True), happened_at, received_at,
         form.urgency, created_by=person.account, idempotency_key=key,
     )  # fmt: skip
-    async with desk.transaction() as conn:
-        if key is not None:
-            await saving.use_up(conn, person, key, version)
-        files = await _attached(conn, desk, vault, person, form.media)
-        if not await store.add_once(conn, report):
-            return await _sent_before(conn, report, [media for media, _ in files])
-        await store_files.add(conn, [Filed(new_id, media, incoming) for media, incoming in files], at=now)
-        await ledger.save(conn, [] if form.practice else [clock])
-        await audit.append(conn, [Entry("report.received", str(new_id), person.official)], at=now)
-        media = tuple(media for media, _ in files)
-        event = announce.received(asked, report, clock, media, recorded_by=person.official)
-        await desk.outbox.append(conn, [Draft(event)])
-    return new_id
+    return _New(asked, report, clock)
 
 
 async def add_supplement(desk: Desk, vault: Vault, person: Person, report: UUID, form: NewSupplement) -> None:
     """Answer what the Admin asked, or add to a Report."""
     async with desk.transaction() as conn:
         await _lock_own(conn, person, report)
-        files = await _attached(conn, desk, vault, person, form.media, there=await store_files.bytes_of(conn, report))
+        files = await attached(conn, desk, vault, person, form.media, there=await store_files.bytes_of(conn, report))
         addition = Addition(report, form.text, desk.now(), person.official, files)
         for refusal in await supplementing.supplement(conn, desk, [addition]):
             if refusal is not None:
@@ -129,49 +156,3 @@ def _received_at(form: NewReport, person: Person, now: "datetime") -> "datetime"
     if form.sent_at > now:
         raise BadField("sent_at", "Waktu bahan dikirim lebih lambat daripada sekarang.")
     return form.sent_at
-
-
-async def _attached(
-    conn: "Connection", desk: Desk, vault: Vault, person: Person, files: Sequence[AttachedFile], *, there: int = 0
-) -> tuple[tuple[Media, str | None], ...]:
-    """The files of a form as media to be checked, each with its place in the incoming bucket.
-
-    Until the transaction ends nobody sweeps or takes back these uploads; from then on the media name them.
-    """
-    if not files:
-        return ()
-    found = await store_uploads.hold(conn, {f.upload for f in files}, owner=person.account)
-    await _expect_origins(conn, person, files)
-    attached = tuple(_media(f, found.get(f.upload), desk, vault) for f in files)
-    expect_report_size([there, *(media.original.size for media, _ in attached)], vault.limits)
-    return attached
-
-
-async def _expect_origins(conn: "Connection", person: Person, files: Sequence[AttachedFile]) -> None:
-    """Each file that was made of another must name one that this person may see."""
-    named = {f.derived_from: f.name or str(f.upload) for f in files if f.derived_from is not None}
-    if not named:
-        return
-    unit = person.bound_to("report.read")
-    known = await store_uploads.known_to(conn, list(named), unit=unit)
-    if unknown := sorted(set(named) - known):
-        raise UnknownOrigin(f"{unknown[0][:12]}… ({named[unknown[0]]})")
-
-
-def _media(file: AttachedFile, upload: Upload | None, desk: Desk, vault: Vault) -> tuple[Media, str]:
-    if upload is None or upload.state != "complete" or upload.sha256 != file.sha256:
-        raise UploadIncomplete(file.name or (upload.name if upload else str(file.upload)))
-    stored = StoredObject(
-        bucket=vault.buckets.incoming, key=upload.key, sha256=file.sha256, size=upload.size,
-        content_type=upload.content_type,
-    )  # fmt: skip
-    rights: dict[str, Any] = file.model_dump(exclude={"upload", "sha256", "name"})
-    media = Media(
-        id=desk.new_id(),
-        name=file.name or upload.name,
-        kind=kind_of(upload.content_type),
-        original=original_of(stored, vault),
-        state="checking",
-        **rights,
-    )
-    return media, upload.key

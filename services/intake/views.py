@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from services.intake import store, store_progress
+from services.intake import store, store_progress, store_recordings
 from services.intake.domain import Asked, Report
 from services.intake.domain_progress import Progress
 from services.intake.files import store as store_files
 from services.intake.files.store import Filed
 from services.intake.standing import Standing, standing
+from services.intake.store_recordings import Recording
 from shared import reasons
 from shared.desk import Desk
 from shared.events import IntakeRequested
@@ -53,8 +54,11 @@ async def briefs(conn: "Connection", desk: Desk, reports: list[Report]) -> list[
     ]
 
 
-async def whole(conn: "Connection", desk: Desk, report: Report) -> dict[str, Any]:
-    """All that is known of one Report, with its clocks and what became of it."""
+async def whole(conn: "Connection", desk: Desk, report: Report, *, names: bool) -> dict[str, Any]:
+    """All that is known of one Report, with its clocks and what became of it.
+
+    With `names` also who sent what the Admin recorded, and the proof of it.
+    """
     asked = IntakeRequested.model_validate_json(report.facts, extra="ignore")
     facts = asked.model_dump(
         include={"text", "place", "people", "reporter", "practice", "received_via", "assigned_at", "nota_dinas",
@@ -68,10 +72,19 @@ async def whole(conn: "Connection", desk: Desk, report: Report) -> dict[str, Any
         "sent_back": sent_back.model_dump() | {"told": [reasons.told(r) for r in sent_back.reasons]}
         if sent_back
         else None,
-        "media": [_file(f) for f in await store_files.of_reports(conn, [report.id])],
+        "media": [_file(f) for f in await store_files.of_reports(conn, [report.id]) if names or not f.private],
+        "recording": _recording(await store_recordings.of_report(conn, report.id), desk, names=names),
         "supplements": await store.supplements_of(conn, report.id),
         "clocks": [_clock(c, desk) for c in await store.clocks_of(conn, report.id)],
     }
+
+
+def _recording(recording: Recording | None, desk: Desk, *, names: bool) -> dict[str, Any] | None:
+    """When it was sent and recorded, and how long lay between in working time."""
+    if recording is None:
+        return None
+    shown = recording._asdict() if names else {n: getattr(recording, n) for n in ("sent_at", "recorded_at")}
+    return shown | {"delay_seconds": desk.clock.calendar.elapsed(recording.sent_at, recording.recorded_at)}
 
 
 def _story(s: Progress) -> dict[str, Any]:
@@ -96,6 +109,7 @@ def _file(f: Filed) -> dict[str, Any]:
         "facts": f.facts.model_dump(),
         "private_words": private_words(f.facts),
         "readable": m.state == "accepted",
+        "private": f.private,
     }
 
 

@@ -115,8 +115,7 @@ class Keeper {
   stored({ version, updated_at: at }) {
     this.version = version;
     this.form.elements.versi.value = version;
-    const [hour, minute] = [new Date(at).getHours(), new Date(at).getMinutes()].map((n) => String(n).padStart(2, "0"));
-    this.say(`Draf tersimpan pukul ${hour}.${minute}.`);
+    this.say(`Draf tersimpan pukul ${at.slice(11, 16).replace(":", ".")}.`); // the office's own hour, as it was told
     this.keepHere();
     this.name();
   }

@@ -212,6 +212,8 @@ class MediaChecks:
                 [Entry(f"media.{media.state}", str(file.report), after_hash=media.original.sha256)],
                 at=desk.now(),
             )
+            if file.private:
+                return
             event = ReportMediaChecked(report=report.id, request=report.request, media=media, at=desk.now())
             await desk.outbox.append(conn, [Draft(event, request=report.request)])
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Filed(NamedTuple):
     """A file of a Report. `incoming` is its key in the incoming bucket; None where it was carried over unchecked.
 
-    `facts` is what the file tells about itself, for those alone who may see the original.
+    `facts` is what the file tells about itself, for those alone who may see the original. A `private` one is told to no
+    other stage: nothing of it can become public.
     """
 
     report: UUID
@@ -27,16 +28,17 @@ class Filed(NamedTuple):
     attempts: int = 0
     facts: Facts = Facts()
     long: bool = False
+    private: bool = False
 
 
 async def add(conn: "Connection", files: Sequence[Filed], *, at: datetime) -> None:
     rows = [_row(f) for f in files]
     if rows:
         await conn.execute(
-            """INSERT INTO media (id, report, sha256, state, incoming, data, long, next_at, since)
-               SELECT i, r, h, s, k, d::json, l, $8, $8
-               FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[])
-                    AS x(i, r, h, s, k, d, l)""",
+            """INSERT INTO media (id, report, sha256, state, incoming, data, long, private, next_at, since)
+               SELECT i, r, h, s, k, d::json, l, p, $9, $9
+               FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[],
+                           $8::boolean[]) AS x(i, r, h, s, k, d, l, p)""",
             *map(list, zip(*rows, strict=True)),
             at,
         )
@@ -142,10 +144,11 @@ async def is_awaited(conn: "Connection", incoming: str) -> bool:
 def _row(f: Filed) -> tuple[object, ...]:
     original = f.media.original
     long = is_long(original.content_type, original.size)
-    return f.media.id, f.report, original.sha256, f.media.state, f.incoming, f.media.model_dump_json(), long
+    data = f.media.model_dump_json()
+    return f.media.id, f.report, original.sha256, f.media.state, f.incoming, data, long, f.private
 
 
 def filed_of(row: "asyncpg.Record") -> Filed:
     media = Media.model_validate_json(row["data"], extra="ignore")
     facts = Facts.model_validate_json(row["facts"], extra="ignore") if row["facts"] else Facts()
-    return Filed(row["report"], media, row["incoming"], row["attempts"], facts, row["long"])
+    return Filed(row["report"], media, row["incoming"], row["attempts"], facts, row["long"], row["private"])

@@ -32,14 +32,15 @@ async def draft(request: Request, draft: UUID, person: Writer) -> dict[str, Any]
 @router.put("/{draft}")
 async def save(request: Request, draft: UUID, person: Writer) -> JSONResponse:
     """Answers 409 `newer-draft` with the other writing, `already-sent` with the Report that it became."""
-    body = await body_as(request, DraftBody)
+    desk, body = desk_of(request), await body_as(request, DraftBody)
     try:
-        saved = await saving.save(desk_of(request), person, draft, body)
+        saved = await saving.save(desk, person, draft, body)
     except NewerDraft as no:
         return problem(409, no.code, no.sentence, draft=no.theirs.shown())
     except DraftSent as no:
         return problem(409, no.code, no.sentence, report=str(no.report))
-    return JSONResponse({"version": saved.version, "updated_at": saved.updated_at.isoformat()})
+    at = saved.updated_at.astimezone(desk.clock.calendar.zone)
+    return JSONResponse({"version": saved.version, "updated_at": at.isoformat()})
 
 
 @router.delete("/{draft}", status_code=204)

@@ -56,7 +56,8 @@ class Form:
     typed: dict[str, str]
     files: tuple[DraftFile, ...]
     fresh: tuple[UploadFile, ...] = ()
-    proof: UploadFile | None = None
+    proof: DraftFile | None = None
+    fresh_proof: UploadFile | None = None
     action: str = ""
     unread: Refused | None = None
 
@@ -84,7 +85,8 @@ async def posted(request: Request) -> Form:
         typed=_typed(form),
         files=tuple(file for file in named if str(file.upload) not in removed),
         fresh=tuple(file for file in form.getlist("berkas") if isinstance(file, UploadFile) and file.filename),
-        proof=proof if isinstance(proof, UploadFile) and proof.filename else None,
+        proof=next(iter(_named([str(v) for v in form.getlist("bukti_ada")])[0]), None),
+        fresh_proof=proof if isinstance(proof, UploadFile) and proof.filename else None,
         action=str(form.get("aksi", "")),
         unread=unread,
     )
@@ -95,10 +97,15 @@ Posted = Annotated[Form, Depends(posted)]
 
 async def with_files(request: Request, person: Person, form: Form) -> tuple[Form, Refused | None]:
     """The form with the files that came in it now among its uploads, and why one of them is not."""
-    if not form.fresh:
-        return form, None
-    sent, refusal = await sent_up(request, person, form.fresh)
-    return replace(form, files=(*form.files, *sent), fresh=()), refusal
+    refusal: Refused | None = None
+    if form.fresh:
+        sent, refusal = await sent_up(request, person, form.fresh)
+        form = replace(form, files=(*form.files, *sent), fresh=())
+    if form.fresh_proof is not None:
+        proof, no = await sent_up(request, person, (form.fresh_proof,))
+        form = replace(form, proof=proof[0] if proof else None, fresh_proof=None)
+        refusal = refusal or no
+    return form, refusal
 
 
 async def sent_up(

@@ -1,6 +1,7 @@
 """The screens of a Report on its way: the form of one page, and drafts of it. Forms are sent on with 303."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,10 +11,12 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.intake import steps
 from services.intake.api import Sender
+from services.intake.domain_requests import BadField
 from services.intake.forms import NewReport
+from services.intake.recording import VIA
 from services.intake.sending import saving, store_drafts
 from services.intake.sending.drafts import Draft, DraftFile, DraftSent, Kind, NewerDraft
-from services.intake.sending.fields import Form, FormNotFilled, Posted, parse, report_fields, with_files
+from services.intake.sending.fields import INPUTS, Form, FormNotFilled, Posted, parse, report_fields, with_files
 from services.intake.web import show, vault_of
 from shared.accounts import Person
 from shared.refusal import Refused, Stale
@@ -98,15 +101,17 @@ def refused(request: Request, person: Person, form: Form, kind: Kind, no: Refuse
         return RedirectResponse(f"/bahan/{no.report}", 303)
     if isinstance(no, NewerDraft):
         return _choice(request, form, kind, no)
-    wrong = no.field if isinstance(no, FormNotFilled) else getattr(no, "field", "")
+    wrong = no.field if isinstance(no, FormNotFilled) else ""
+    if isinstance(no, BadField):
+        wrong = INPUTS.get(no.problem.field, no.problem.field)
     return _form(
         request, person, kind, form.typed, form.files, form.key, version=form.version, sentence=no.sentence,
-        wrong=wrong, http=409 if isinstance(no, Stale) else 422,
+        wrong=wrong, proof=form.proof, http=409 if isinstance(no, Stale) else 422,
     )  # fmt: skip
 
 
 def _read(form: Form, draft: Draft) -> Form:
-    return Form(form.key, draft.version, form.typed, form.files)
+    return replace(form, version=draft.version)
 
 
 def _choice(request: Request, form: Form, kind: Kind, no: NewerDraft) -> Response:
@@ -136,6 +141,7 @@ def _form(
     wrong: str = "",
     http: int = 200,
     missing: bool = False,
+    proof: DraftFile | None = None,
 ) -> Response:
     desk = desk_of(request)
     return show(
@@ -143,4 +149,5 @@ def _form(
         wrong=wrong, missing=missing, saved_at=saved_at, files=shown(files),
         units=desk.clock.sop.units, today=desk.now().astimezone(desk.clock.calendar.zone).date().isoformat(),
         any_unit=person.unit is None or person.may("report.record"), kind=kind,
+        via=VIA, proof=shown([proof] if proof else []),
     )  # fmt: skip

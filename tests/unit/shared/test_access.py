@@ -17,6 +17,7 @@ EXPECTED = {
     "item.search": "uAAA-",
     "report.send": "uA---",
     "report.record": "-A---",
+    "recording.read": "-A-A-",
     "report.change": "uA---",
     "report.read": "uAAA-",
     "request.read": "-----",

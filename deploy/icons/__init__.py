@@ -1,0 +1,1 @@
+"""The application's icons, drawn from the one picture of ours."""
