@@ -55,6 +55,7 @@ async def publications(
     group: Group | None = None,
     q: Words = "",
     after: Annotated[str, Query(max_length=200)] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = desk_view.PER_PAGE,
 ) -> dict[str, Any]:
     """Publications: at work by due time, done from the newest end, page by page (`next` is the next page's `after`)."""
     found: list[dict[str, Any]] = []
@@ -62,7 +63,7 @@ async def publications(
         found += await desk_view.at_work(request, group=group, words=q)
     place: str | None = None
     if state != "at-work" and group is None:
-        rows, place = await desk_view.done(request, after=Place.of(after) if after else None, words=q)
+        rows, place = await desk_view.done(request, after=Place.of(after) if after else None, words=q, limit=limit)
         found += rows
     counts = await desk_view.counts(request)
     return {"publications": [_row(row) for row in found], "counts": counts, "next": place}

@@ -69,10 +69,10 @@ _STUCK = f"""d.state IN ('failed', 'unconfirmed') AND d.reason <> '{UNKNOWN_CHAN
              AND (d.next_at IS NULL OR d.looks >= {LOOKS})"""
 _WORK = f"""
     WITH work AS (
-        SELECT story, version FROM publications WHERE state IN ('ready', 'publishing', 'taking-down')
-        UNION
-        SELECT d.story, d.version FROM deliveries d JOIN publications p USING (story, version)
-        WHERE {_STUCK} AND p.state = 'published'
+        SELECT * FROM publications WHERE state IN ('ready', 'publishing', 'taking-down')
+        UNION ALL
+        SELECT p.* FROM (SELECT DISTINCT d.story, d.version FROM deliveries d WHERE {_STUCK}) AS stuck
+        JOIN publications p USING (story, version) WHERE p.state = 'published'
     ), grouped AS (
         SELECT p.*, CASE
             WHEN a.practice THEN 'practice'
@@ -81,8 +81,7 @@ _WORK = f"""
             WHEN p.state IN ('publishing', 'taking-down') THEN 'under-way'
             WHEN sc.state = 'waiting' OR a.not_before > $1 THEN 'later'
             ELSE 'ready' END AS part
-        FROM work JOIN publications p USING (story, version)
-        JOIN approvals a USING (story, version) LEFT JOIN schedules sc USING (story, version))"""  # noqa: S608
+        FROM work p JOIN approvals a USING (story, version) LEFT JOIN schedules sc USING (story, version))"""  # noqa: S608
 
 
 async def counts(conn: "Connection", at: datetime) -> dict[Group, int]:

@@ -3,7 +3,6 @@
 `ALURWARTA_LONG=1` looks at a million clocks, as issue 4 asks; otherwise at fewer, by the same plans.
 """
 
-import json
 import os
 from typing import Any
 from uuid import UUID
@@ -14,6 +13,7 @@ from services.review.board import store, store_timeline, workers
 from services.review.board.facts import ItemKind
 from services.review.board.store_timeline import Known
 from tests.integration.review.desk import Office
+from tests.support.plans import Explaining
 from tests.unit.review.samples import KEEPER
 
 CLOCKS = 1_000_000 if os.environ.get("ALURWARTA_LONG") else 60_000
@@ -37,36 +37,6 @@ FILL = """
          LATERAL (SELECT md5(((n - 1) / 4 * 2 + 1 + (n + 1) % 2)::text)::uuid::text AS id,
                          timestamptz '2026-01-05' + n * interval '20 seconds' AS at) c
 """
-
-
-class Explaining:
-    """A connection that keeps the plan of all that is fetched through it."""
-
-    def __init__(self, conn: Any) -> None:
-        self.conn = conn
-        self.plans: list[dict[str, Any]] = []
-
-    async def fetch(self, sql: str, *arguments: Any) -> Any:
-        (told,) = await self.conn.fetch(f"EXPLAIN (FORMAT JSON) {sql}", *arguments)
-        self.plans.append(json.loads(told[0])[0]["Plan"])
-        return await self.conn.fetch(sql, *arguments)
-
-    async def fetchrow(self, sql: str, *arguments: Any) -> Any:
-        found = await self.fetch(sql, *arguments)
-        return found[0] if found else None
-
-    async def execute(self, sql: str, *arguments: Any) -> Any:
-        return await self.conn.execute(sql, *arguments)
-
-    def tables_read_whole(self) -> set[str]:
-        return {p["Relation Name"] for plan in self.plans for p in _all(plan) if p["Node Type"].endswith("Seq Scan")}
-
-    def indexes(self) -> set[str]:
-        return {p["Index Name"] for plan in self.plans for p in _all(plan) if "Index Name" in p}
-
-
-def _all(plan: dict[str, Any]) -> list[dict[str, Any]]:
-    return [plan, *(found for inner in plan.get("Plans", ()) for found in _all(inner))]
 
 
 @pytest.fixture
