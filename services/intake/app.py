@@ -21,6 +21,7 @@ from services.intake.files.workspace import own_folder
 from services.intake.front_door.door import Door
 from services.intake.front_door.provider import Provider
 from services.intake.office import pages as office_pages
+from services.intake.office import people_pages
 from services.intake.sending import api as drafts_api
 from services.intake.sending import pages as sending_pages
 from services.intake.sending import recording_pages
@@ -69,8 +70,8 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.state.vault, app.state.door = vault, door(settings)
     app.state.pages = Pages.of(Path(__file__).parent / "templates")
     runtime.mount(app)
-    app.state.office_files = _office_files(settings)
-    screens = (front_door, installed, sending_pages, recording_pages, pages, office_pages)
+    app.state.office_files, app.state.staff_url = _office_files(settings), settings.staff_url.rstrip("/")
+    screens = (front_door, installed, sending_pages, recording_pages, pages, office_pages, people_pages)
     for part in (openapi, api, files_api, drafts_api, *screens):
         app.include_router(part.router)
     return app

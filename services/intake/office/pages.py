@@ -55,7 +55,7 @@ async def overview(request: Request, person: Reader) -> Response:
         roles={role: held.count(role) for role in held},
         sending={row["unit"] for row in officials if row["unit"]},
     )
-    return _show(request, "pengaturan.html", points=found)
+    return office_page(request, "pengaturan.html", points=found)
 
 
 @router.get("/bidang")
@@ -76,7 +76,7 @@ async def _units(request: Request, typed: dict[str, str] | None = None, no: Refu
     sop = desk_of(request).clock.sop
     listed = [(code, name, True) for code, name in sop.units.items()]
     listed += [(code, name, False) for code, name in sop.former_units.items()]
-    return _show(request, "pengaturan_bidang.html", no=no, units=listed, typed=typed or {})
+    return office_page(request, "pengaturan_bidang.html", no=no, units=listed, typed=typed or {})
 
 
 @router.get("/kalender")
@@ -116,7 +116,7 @@ async def _calendar(request: Request, typed: dict[str, str] | None = None, no: R
     desk = desk_of(request)
     async with desk.db.connection() as conn:
         days, ramadans = await store.days(conn), await store.ramadans(conn)
-    return _show(
+    return office_page(
         request,
         "pengaturan_kalender.html",
         no=no,
@@ -146,7 +146,9 @@ async def set_letterhead(request: Request, person: Changer, typed: Typed) -> Res
 async def _letterhead(request: Request, typed: dict[str, str] | None = None, no: Refused | None = None) -> Response:
     async with desk_of(request).db.connection() as conn:
         lines = await store.letterhead(conn)
-    return _show(request, "pengaturan_kop.html", no=no, lines=(typed or {}).get("lines", "\n".join(lines)), saved=lines)
+    return office_page(
+        request, "pengaturan_kop.html", no=no, lines=(typed or {}).get("lines", "\n".join(lines)), saved=lines
+    )
 
 
 @router.get("/ketidakhadiran")
@@ -186,7 +188,7 @@ def _absence_of(request: Request, typed: dict[str, str]) -> Absence:
 async def _absences(request: Request, typed: dict[str, str] | None = None, no: Refused | None = None) -> Response:
     async with desk_of(request).db.connection() as conn:
         listed, officials = await store.absences(conn), await store.officials(conn)
-    return _show(
+    return office_page(
         request,
         "pengaturan_ketidakhadiran.html",
         no=no,
@@ -228,7 +230,8 @@ def _files(request: Request) -> Files:
     return files
 
 
-def _show(request: Request, template: str, *, no: Refused | None = None, **view: Any) -> Response:
+def office_page(request: Request, template: str, *, no: Refused | None = None, **view: Any) -> Response:
+    """A page of Pengaturan, with what was refused or that it was saved."""
     pages: Pages = request.app.state.pages
     http = 200 if no is None else next((code for kind, code in STATUS.items() if isinstance(no, kind)), 422)
     saved = no is None and "tersimpan" in request.query_params
