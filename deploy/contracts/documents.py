@@ -6,10 +6,12 @@ from pathlib import Path
 from deploy.contracts.asyncapi import asyncapi
 from deploy.contracts.catalogue import catalogue
 from deploy.contracts.compatibility import breaks, current
+from deploy.contracts.http import openapi
 from deploy.contracts.schemas import Schema
+from shared.topics import SERVICES
 
 HOME = Path("docs/contracts")
-SCHEMAS = "schemas"
+SCHEMAS, OPENAPI = "schemas", "openapi"
 
 
 class BreaksReaders(Exception):
@@ -23,6 +25,7 @@ class BreaksReaders(Exception):
 def documents() -> dict[str, str]:
     """The text of every file, by its path under `docs/contracts`."""
     made = {f"{SCHEMAS}/{name}": _pretty(schema) for name, schema in current().items()}
+    made |= {f"{OPENAPI}/{service}.json": _pretty(openapi(service)) for service in SERVICES}
     return made | {"asyncapi.json": _pretty(asyncapi()), "catalogue.md": catalogue()}
 
 
