@@ -103,7 +103,7 @@ async def used(conn: "Connection", key: str, *, now: datetime) -> None:
     """Note that a key was used, where that is news."""
     await conn.execute(
         """UPDATE source_keys SET last_used_at = $2
-           WHERE key_sha256 = $1 AND (last_used_at IS NULL OR last_used_at < $2 - $3::interval)""",
+           WHERE key_sha256 = $1 AND (last_used_at IS NULL OR last_used_at < $2::timestamptz - $3::interval)""",
         digest(key),
         now,
         USED_AGAIN,
