@@ -1,7 +1,6 @@
 """`alurwarta accounts`: people who may log in."""
 
 import asyncio
-import getpass
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from deploy.cli.owner import owner
+from deploy.cli.owner import operator, owner
 from deploy.cli.settings import OperatorSettings, settings_of
 from shared.access import ROLES
 
@@ -171,14 +170,11 @@ async def _sessions(conn: "Connection", account: str) -> "list[Session]":
 
 def _run(work: "Callable[[Connection, Official, datetime], Awaitable[T]]") -> T:
     """Run it in one transaction, in the name of whoever runs the command; a refusal's sentence goes to them."""
-    from shared.content import Official
     from shared.refusal import Refused
-
-    by = Official(account=f"perintah:{getpass.getuser()}", name="Pengelola sistem", capacity="Pengelola sistem")
 
     async def within() -> T:
         async with owner(settings_of(OperatorSettings), "intake") as conn, conn.transaction():
-            return await work(conn, by, datetime.now(UTC))
+            return await work(conn, operator(), datetime.now(UTC))
 
     try:
         return asyncio.run(within())

@@ -3,18 +3,21 @@
 import asyncio
 import json
 from collections.abc import Coroutine
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
 import typer
 
-from deploy.cli.owner import owner
+from deploy.cli.owner import operator, owner
 from deploy.cli.settings import OperatorSettings, settings_of
 from shared.topics import Topics
 
 T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, help="Other systems that send intake events.")
 Name = Annotated[str, typer.Argument(help="Short name, e.g. sim-rutilahu; it ends the names of its topics")]
+
+Days = Annotated[int, typer.Option(min=0, help="For how many days the key is good; 0: until it is rotated")]
+LIFETIME_DAYS = 365
 
 EXAMPLES = """Send a report by HTTP:
   curl -sS {site}/api/v1/reports \\
@@ -38,24 +41,38 @@ For the examples of docs/integrating.md:
 
 
 @app.command("add")
-def add(name: Name, units: Annotated[str, typer.Option(help="The Bidang it may report for, comma-separated")]) -> None:
+def add(
+    name: Name,
+    units: Annotated[str, typer.Option(help="The Bidang it may report for, comma-separated")],
+    days: Days = LIFETIME_DAYS,
+) -> None:
     """Make a source's topics and API key, and print a working example. The key is shown once."""
     settings = settings_of(OperatorSettings)
     if not settings.kafka:
         typer.echo("ALURWARTA_KAFKA: is needed to make the topics", err=True)
         raise typer.Exit(2)
     given = [unit.strip() for unit in units.split(",") if unit.strip()]
-    key = _run(_add(settings, name, given))
+    key = _run(_add(settings, name, given, _over(days)))
     typer.echo(f"Source {name} may report for {', '.join(given)}.\nAPI key (shown once): {key}\n")
     typer.echo(_examples(settings, name, key, given[0]))
 
 
 @app.command("list")
 def list_() -> None:
-    """List the sources with the Bidang they report for."""
+    """List the sources: the Bidang they report for, until when their keys are good, and when one was last used."""
     for row in _run(_list(settings_of(OperatorSettings))):
-        state = "  disabled" if row["disabled"] else ""
-        typer.echo(f"{row['name']:<30}  {', '.join(row['units'])}{state}")
+        typer.echo(f"{row['name']:<30}  {', '.join(row['units']):<30}  {_key_words(row)}")
+
+
+@app.command("rotate")
+def rotate(
+    name: Name,
+    overlap_days: Annotated[int, typer.Option(min=0, help="For how many days the keys until now are good yet")] = 7,
+    days: Days = LIFETIME_DAYS,
+) -> None:
+    """Make another key for a source; the one until now stays good for a while, so that nothing stands still."""
+    key = _run(_rotate(settings_of(OperatorSettings), name, timedelta(days=overlap_days), _over(days)))
+    typer.echo(f"API key (shown once): {key}\nThe keys until now are good for {overlap_days} days yet.")
 
 
 @app.command("disable")
@@ -95,13 +112,25 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         raise typer.Exit(1) from None
 
 
-async def _add(settings: OperatorSettings, name: str, units: list[str]) -> str:
+def _key_words(row: dict[str, Any]) -> str:
+    if row["disabled"] or not row["keys"]:
+        return "disabled" if row["disabled"] else "no key is good: rotate it"
+    until = row["expires_at"].date().isoformat() if row["expires_at"] else "rotated"
+    used = row["last_used_at"].isoformat(timespec="minutes") if row["last_used_at"] else "never"
+    return f"{row['keys']} key{'s' if row['keys'] > 1 else ''}, good until {until}, last used {used}"
+
+
+def _over(days: int) -> datetime | None:
+    return datetime.now(UTC) + timedelta(days=days) if days else None
+
+
+async def _add(settings: OperatorSettings, name: str, units: list[str], expires_at: datetime | None) -> str:
     from deploy.prepare import make_topics
     from services.intake import sources
 
     topics = Topics(settings.namespace)
     async with owner(settings, "intake") as conn, conn.transaction():
-        key = await sources.add(conn, name, units, now=datetime.now(UTC))
+        key = await sources.add(conn, name, units, now=datetime.now(UTC), expires_at=expires_at, by=operator())
         names = [topics.requests_of(name), topics.outcomes_of(name)]
         await make_topics(settings.kafka, names, partitions=settings.partitions, replicas=settings.replicas)
     return key
@@ -111,11 +140,20 @@ async def _list(settings: OperatorSettings) -> list[dict[str, Any]]:
     from services.intake import sources
 
     async with owner(settings, "intake") as conn:
-        return await sources.list_all(conn)
+        return await sources.list_all(conn, now=datetime.now(UTC))
+
+
+async def _rotate(settings: OperatorSettings, name: str, overlap: timedelta, expires_at: datetime | None) -> str:
+    from services.intake import sources
+
+    async with owner(settings, "intake") as conn, conn.transaction():
+        return await sources.rotate(
+            conn, name, overlap=overlap, now=datetime.now(UTC), expires_at=expires_at, by=operator()
+        )
 
 
 async def _disable(settings: OperatorSettings, name: str) -> None:
     from services.intake import sources
 
-    async with owner(settings, "intake") as conn:
-        await sources.disable(conn, name)
+    async with owner(settings, "intake") as conn, conn.transaction():
+        await sources.disable(conn, name, now=datetime.now(UTC), by=operator())

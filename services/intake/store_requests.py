@@ -36,8 +36,14 @@ async def sources(conn: "Connection", names: Collection[str]) -> dict[str, Sourc
     return {row["name"]: _source(row) for row in rows}
 
 
-async def source_of_key(conn: "Connection", key_sha256: bytes) -> Source | None:
-    row = await conn.fetchrow("SELECT name, units, disabled FROM sources WHERE key_sha256 = $1", key_sha256)
+async def source_of_key(conn: "Connection", key_sha256: bytes, *, now: datetime) -> Source | None:
+    """The system whose key this is, as long as it is good."""
+    row = await conn.fetchrow(
+        """SELECT s.name, s.units, s.disabled FROM source_keys k JOIN sources s ON s.name = k.source
+           WHERE k.key_sha256 = $1 AND (k.expires_at IS NULL OR k.expires_at > $2)""",
+        key_sha256,
+        now,
+    )
     return None if row is None else _source(row)
 
 

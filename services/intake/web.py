@@ -12,6 +12,7 @@ from services.intake.domain_requests import Source
 from services.intake.files.originals import Vault
 from shared import access
 from shared.accounts import Person
+from shared.caller import WrongOnes
 from shared.guard import MAX_BODY
 from shared.refusal import Refused
 from shared.web import NotLoggedIn, Pages, desk_of, may, named
@@ -36,14 +37,19 @@ def show(request: Request, template: str, *, http: int = 200, **view: Any) -> Re
 
 
 async def _source(request: Request) -> Source:
-    """The system whose API key this is. Raises NotLoggedIn."""
-    given = request.headers.get("authorization", "")
+    """The system whose API key this is. Raises NotLoggedIn, or TooOften for an address with many wrong keys."""
+    desk, given = desk_of(request), request.headers.get("authorization", "")
+    wrong: WrongOnes = request.app.state.wrong_keys
+    await wrong.expect_few("key", request)
     if not given.lower().startswith(BEARER):
         raise NotLoggedIn
     key = given[len(BEARER) :].strip()
-    async with desk_of(request).db.connection() as conn:
-        found = await store_requests.source_of_key(conn, sources.digest(key))
+    async with desk.db.connection() as conn:
+        found = await store_requests.source_of_key(conn, sources.digest(key), now=desk.now())
+        if found is not None and not found.disabled:
+            await sources.used(conn, key, now=desk.now())
     if found is None or found.disabled:
+        await wrong.count("key", request)
         raise NotLoggedIn
     return found
 

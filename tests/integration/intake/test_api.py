@@ -91,15 +91,15 @@ async def test_a_key_that_is_wrong_or_disabled_opens_nothing(desk: Office) -> No
         async with desk.client() as client:
             answer = await client.post("/api/v1/reports", json=FACTS, headers={"Authorization": given, **KEY_ASCII})
         assert answer.status_code == 401
-    await sources.disable(desk.owner, SIM)
+    await sources.disable(desk.owner, SIM, now=desk.at)
     assert (await desk.call(SIM, "GET", "/api/v1/requests/k")).status_code == 401
     assert key not in str(await desk.rows("SELECT * FROM sources"))
-    (listed,) = await sources.list_all(desk.owner)
+    (listed,) = await sources.list_all(desk.owner, now=desk.at)
     assert (listed["name"], listed["disabled"]) == (SIM, True)
     with pytest.raises(sources.AlreadyThere):
         await desk.source()
     with pytest.raises(NotFound):
-        await sources.disable(desk.owner, "tidak-ada")
+        await sources.disable(desk.owner, "tidak-ada", now=desk.at)
 
 
 KEY_ASCII = {"Idempotency-Key": "k"}
@@ -115,7 +115,7 @@ async def test_a_system_sees_its_own_requests_only(desk: Office) -> None:
 
 async def test_a_disabled_source_on_the_topic_is_refused_with_a_sentence(desk: Office) -> None:
     await desk.source()
-    await sources.disable(desk.owner, SIM)
+    await sources.disable(desk.owner, SIM, now=desk.at)
     await desk.take(record(asked(), id="r-1", topic=f"intake-requests.{SIM}"))
     (refused,) = await desk.events(IntakeRefused)
     assert refused.problems[0].field == "source"
