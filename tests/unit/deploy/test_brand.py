@@ -40,9 +40,9 @@ async def test_pages_name_the_office_and_tell_what_the_operator_says(tmp_path: P
     logo = tmp_path / "logo.png"
     logo.write_bytes(b"\x89PNG")
     app = composed("intake", office_short="DPKPP", brand_colour="#7a1f2b", logo_file=logo)
-    async with app.router.lifespan_context(app):
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client:
-            page = (await client.get("/masuk", headers={"Accept": "text/html"})).text
+    transport = httpx.ASGITransport(app)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        page = (await client.get("/masuk", headers={"Accept": "text/html"})).text
     assert "DPKPP" in page
     assert 'href="/merek.css?v=' in page
     assert 'src="/merek-logo?v=' in page
