@@ -5,6 +5,10 @@
 {
 const PREFIX = "isian:";
 const KEPT_MS = 3 * 24 * 3600 * 1000;
+const WORDS = {
+  id: { found: "Ada isian yang belum terkirim, dari", back: "Pulihkan isian", away: "Buang" },
+  en: { found: "There is something typed here that was not sent, from", back: "Bring it back", away: "Discard" },
+};
 const NEVER = new Set(["hidden", "password", "file", "submit", "button", "reset", "image"]);
 
 function fields(form) {
@@ -58,13 +62,14 @@ function offer(form, key, found, store) {
   note.className = "notice";
   note.setAttribute("role", "status");
   const words = document.createElement("p");
-  const when = new Date(found.at).toLocaleString("id-ID", { dateStyle: "medium", timeStyle: "short" });
-  words.textContent = `Ada isian yang belum terkirim, dari ${when}.`;
+  const language = document.documentElement.lang in WORDS ? document.documentElement.lang : "id";
+  const when = new Date(found.at).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+  words.textContent = `${WORDS[language].found} ${when}.`;
   const actions = document.createElement("p");
   actions.className = "actions";
   for (const [text, look, act] of [
-    ["Pulihkan isian", "second", () => put(form, found.values)],
-    ["Buang", "quiet", () => store.removeItem(key)],
+    [WORDS[language].back, "second", () => put(form, found.values)],
+    [WORDS[language].away, "quiet", () => store.removeItem(key)],
   ]) {
     const button = document.createElement("button");
     button.type = "button";

@@ -7,8 +7,9 @@ import pytest
 import pytest_asyncio
 
 from deploy.embedded.demo import password
-from tests.browser import chromium, scene
+from tests.browser import scene
 from tests.browser.site import Site
+from tests.support import chromium
 from tests.support.stack import stack
 from tests.support.town import town
 

@@ -130,7 +130,11 @@ async def test_before_a_session_ends_it_says_so_and_can_go_on(site: Site) -> Non
             extended.append(route.request.headers["x-csrf-token"])
             await route.fulfill(json={"seconds_left": 3600})
 
+        async def told(route: Route) -> None:
+            await route.fulfill(json={"seconds_left": 190})
+
         await tab.page.route("**/meja/bahan/*", ending_soon)
+        await tab.page.route("**/api/v1/session", told)
         await tab.page.route("**/sesi/perpanjang", extend)
         await tab.open(f"/meja/bahan/{site.scene.reports['received']}")
         dialog = tab.page.get_by_role("dialog", name="Sesi Anda hampir berakhir")

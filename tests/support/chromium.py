@@ -1,16 +1,17 @@
-"""A real browser without a screen, driven by its DevTools protocol over two pipes."""
+"""Debian's chromium without a screen, driven by Playwright, which brings no browser of its own here."""
 
 import asyncio
-import json
 import os
 import shutil
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import Browser, CDPSession, Dialog, async_playwright
+from playwright.async_api import Page as PlaywrightPage
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 60.0
@@ -24,32 +25,32 @@ def chromium() -> str:
     return found
 
 
-@dataclass
-class Page:
-    """One tab. Commands go by `call`, JavaScript by `run`."""
+@asynccontextmanager
+async def running() -> AsyncGenerator[Browser]:
+    """One browser process; each person gets a context of their own in it."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
+        try:
+            yield browser
+        finally:
+            await browser.close()
 
-    write: asyncio.StreamWriter
-    session: str = ""
-    waiting: dict[int, "asyncio.Future[Any]"] = field(default_factory=dict[int, "asyncio.Future[Any]"])
-    said: list[str] = field(default_factory=list[str])
+
+@dataclass(frozen=True)
+class Page:
+    """One tab for tests that look into the page by JavaScript. `call` is the browser's own protocol."""
+
+    tab: PlaywrightPage
+    devtools: CDPSession
 
     async def call(self, method: str, **params: Any) -> Any:
-        number = len(self.said) + 1
-        self.said.append(method)
-        message: dict[str, Any] = {"id": number, "method": method, "params": params}
-        if self.session:
-            message["sessionId"] = self.session
-        self.waiting[number] = asyncio.get_running_loop().create_future()
-        self.write.write(json.dumps(message).encode() + b"\0")
-        answer = await asyncio.wait_for(self.waiting[number], PATIENCE)
-        assert "error" not in answer, answer
-        return answer["result"]
+        return await self.devtools.send(method, params)
 
     async def run(self, code: str) -> Any:
         """The value of an expression in the page."""
-        done = await self.call("Runtime.evaluate", expression=code, awaitPromise=True, returnByValue=True)
-        assert "exceptionDetails" not in done, done
-        return done["result"].get("value")
+        return await self.tab.evaluate(code)
 
     async def until(self, code: str) -> Any:
         """Wait until an expression is true in the page."""
@@ -63,81 +64,40 @@ class Page:
         return found
 
     async def go(self, url: str) -> None:
-        await self.call("Page.navigate", url=url)
-        await self.until(f"location.href.startsWith({json.dumps(url)}) && document.readyState === 'complete'")
+        await self.tab.goto(url)
 
     async def choose(self, selector: str, files: Sequence[Path]) -> None:
         """Choose files as a person does."""
-        root = (await self.call("DOM.getDocument"))["root"]["nodeId"]
-        node = (await self.call("DOM.querySelector", nodeId=root, selector=selector))["nodeId"]
-        await self.call("DOM.setFileInputFiles", nodeId=node, files=[str(f) for f in files])
+        await self.tab.set_input_files(selector, files)
 
     async def online(self, is_online: bool) -> None:
-        await self.call(
-            "Network.emulateNetworkConditions",
-            offline=not is_online,
-            latency=0,
-            downloadThroughput=-1,
-            uploadThroughput=-1,
-        )
+        await self._network(offline=not is_online, upload=-1)
 
     async def slow(self, bytes_a_second: int) -> None:
+        await self._network(offline=False, upload=bytes_a_second)
+
+    async def _network(self, *, offline: bool, upload: int) -> None:
         await self.call(
             "Network.emulateNetworkConditions",
-            offline=False, latency=0, downloadThroughput=-1, uploadThroughput=bytes_a_second,
+            offline=offline, latency=0, downloadThroughput=-1, uploadThroughput=upload,
         )  # fmt: skip
 
 
 @asynccontextmanager
 async def page(folder: Path, cookies: Mapping[str, str], site: str) -> AsyncGenerator[Page]:
     """A tab of a browser with its own profile, which has these cookies of one site."""
-    theirs_in, ours_out = os.pipe()
-    ours_in, theirs_out = os.pipe()
-    command = (
-        f"exec {chromium()} --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --remote-debugging-pipe "
-        f"--user-data-dir={folder} about:blank 3<&{theirs_in} 4>&{theirs_out}"
-    )
-    process = await asyncio.create_subprocess_exec(
-        "bash", "-c", command, pass_fds=(theirs_in, theirs_out),
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    os.close(theirs_in)
-    os.close(theirs_out)
-    reader, writer = await _streams(ours_in, ours_out)
-    tab = Page(writer)
-    reading = asyncio.create_task(_read(reader, tab))
-    try:
-        target = (await tab.call("Target.createTarget", url="about:blank"))["targetId"]
-        tab.session = (await tab.call("Target.attachToTarget", targetId=target, flatten=True))["sessionId"]
-        for name, value in cookies.items():
-            await tab.call("Network.setCookie", name=name, value=value, url=site)
-        for domain in ("Page", "DOM", "Network", "Runtime"):
-            await tab.call(f"{domain}.enable")
-        yield tab
-    finally:
-        reading.cancel()
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
-        writer.close()
+    async with async_playwright() as playwright:
+        context = await playwright.chromium.launch_persistent_context(
+            folder, executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
+        try:
+            await context.add_cookies([{"name": name, "value": value, "url": site} for name, value in cookies.items()])
+            tab = context.pages[0] if context.pages else await context.new_page()
 
+            async def leave(dialog: Dialog) -> None:  # "leave this page?": yes
+                await dialog.accept()
 
-async def _streams(fd_in: int, fd_out: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(limit=64 * 1024 * 1024)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(fd_in, "rb", 0))
-    transport, protocol = await loop.connect_write_pipe(
-        lambda: asyncio.streams.FlowControlMixin(loop=loop), os.fdopen(fd_out, "wb", 0)
-    )
-    return reader, asyncio.StreamWriter(transport, protocol, None, loop)
-
-
-async def _read(reader: asyncio.StreamReader, tab: Page) -> None:
-    while True:
-        message = json.loads((await reader.readuntil(b"\0"))[:-1])
-        if message.get("method") == "Page.javascriptDialogOpening":  # "leave this page?": yes
-            accept = {"id": 0, "method": "Page.handleJavaScriptDialog", "params": {"accept": True}}
-            tab.write.write(json.dumps(accept | {"sessionId": tab.session}).encode() + b"\0")
-        future = tab.waiting.pop(message.get("id", -1), None)
-        if future is not None and not future.done():
-            future.set_result(message)
+            tab.on("dialog", leave)
+            yield Page(tab, await context.new_cdp_session(tab))
+        finally:
+            await context.close()
