@@ -3,14 +3,12 @@
 import hashlib
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-import shared
 from services.intake.sending import saving
 from services.intake.sending.drafts import DraftBody
 from services.intake.sending.fields import parse, posted, sent_up
@@ -18,10 +16,11 @@ from services.intake.web import show
 from shared.accounts import Person
 from shared.guard import MAX_BODY
 from shared.refusal import Refused
+from shared.static_files import assets
 from shared.web import PersonOf, desk_of, public
 
 router = APIRouter(include_in_schema=False)
-STATIC = Path(shared.__file__).parent / "static"
+SHELL, WORKER = (".css", ".js", ".svg"), "pekerja.js"
 COLOUR = "#0b4f6c"
 ICONS = (("ikon-192.png", 192, "any"), ("ikon-512.png", 512, "any"), ("ikon-penuh-512.png", 512, "maskable"))
 TAKEN = ["image/*", "video/*", "audio/*", "application/pdf", ".docx", ".xlsx", ".pptx", ".odt"]
@@ -122,13 +121,7 @@ def _manifest(office: str) -> dict[str, Any]:
 @cache
 def _worker() -> str:
     """Read once: a new version of ours is a new process."""
-    digest = hashlib.sha256()
-    shell: list[str] = []
-    for path in sorted(STATIC.iterdir()):
-        if path.suffix in (".css", ".js", ".svg"):
-            digest.update(path.read_bytes())
-            if path.name != "pekerja.js":
-                shell.append(f"/aset/{path.name}")
-    source = (STATIC / "pekerja.js").read_text(encoding="utf-8")
-    version, names = json.dumps(digest.hexdigest()[:16]), json.dumps(shell)
-    return f"const VERSION = {version};\nconst SHELL = {names};\n{source}"
+    shell = {n: a.version for n, a in assets().items() if n.endswith(SHELL) and "/" not in n and n != WORKER}
+    version = hashlib.sha256(f"{shell} {assets()[WORKER].version}".encode()).hexdigest()[:16]
+    names = json.dumps([f"/aset/{name}" for name in sorted(shell)])
+    return f'const VERSION = "{version}";\nconst SHELL = {names};\n{assets()[WORKER].body.decode()}'

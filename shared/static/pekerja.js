@@ -33,7 +33,7 @@ async function shell(request) {
   try {
     return await fetch(request);
   } catch (error) {
-    const kept = await caches.match(request);
+    const kept = await caches.match(request, { ignoreSearch: true });
     if (!kept) throw error;
     return kept;
   }

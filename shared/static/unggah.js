@@ -134,7 +134,7 @@ function forgetSent() {
 }
 
 if (typeof document !== "undefined") {
-  document.querySelectorAll("[data-bahan]").forEach(prepare);
+  document.querySelectorAll("[data-bahan], [data-jawab]").forEach(prepare);
   try {
     forgetSent();
   } catch {

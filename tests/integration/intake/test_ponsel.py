@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, ViewportSize, async_playwright, expect
 
 from shared.events import ReportReceived, ReportSupplemented
+from tests.browser import finding
 from tests.integration.intake.desk import PASSWORD, Office
 from tests.integration.intake.test_peramban import files, site
 from tests.integration.intake.test_unggahan import VIDEO
@@ -23,7 +24,8 @@ from tests.unit.intake.samples import sent_back
 
 __all__ = ["files", "site"]
 pytestmark = pytest.mark.timeout(240)
-PHONE, PC = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+PC: ViewportSize = {"width": 1280, "height": 800}
 LONG = 60_000  # milliseconds; the machine may be busy
 Open = Callable[..., AbstractAsyncContextManager[Page]]
 
@@ -36,7 +38,8 @@ async def phone(desk: Office, site: str) -> AsyncGenerator[Open]:
 
         @asynccontextmanager
         async def opened(who: str = "dewi", path: str = "/bahan/baru", **more: Any) -> AsyncGenerator[Page]:
-            context = await browser.new_context(**{"viewport": PHONE, "locale": "id-ID", "base_url": site} | more)
+            given: dict[str, Any] = {"viewport": PHONE, "locale": "id-ID", "base_url": site}
+            context = await browser.new_context(**given | more)
             context.set_default_timeout(LONG)
             if who:
                 token, _ = await desk.session(who)
@@ -52,10 +55,12 @@ async def phone(desk: Office, site: str) -> AsyncGenerator[Open]:
         await browser.close()
 
 
-async def pictured(page: Page, name: str) -> None:
-    """Nothing is wider than the phone; with a picture of it where they are kept."""
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+async def pictured(page: Page, name: str, *, scripts: bool = True) -> None:
+    """What stands on the screen is for everybody: axe finds nothing, nothing is too wide or too small for a thumb."""
+    if scripts:  # axe is one
+        assert await finding.axe(page) == []
+    assert await finding.too_wide(page) == []
+    assert await finding.too_small(page) == []
     if folder := os.environ.get("ALURWARTA_PICTURES"):
         for size in (PHONE, PC):
             await page.set_viewport_size(size)
@@ -157,10 +162,10 @@ async def test_the_whole_task_without_javascript(desk: Office, phone: Open, file
     async with phone(java_script_enabled=False) as page:
         await fill(page)
         await page.locator("#berkas-biasa").set_input_files([files["0.jpg"], files["1.jpg"]])
-        await pictured(page, "tanpa-skrip")
+        await pictured(page, "tanpa-skrip", scripts=False)
         await page.get_by_role("button", name="Simpan draf").click()
         await page.goto("/bahan")
-        await pictured(page, "daftar-draf")
+        await pictured(page, "daftar-draf", scripts=False)
         await page.get_by_role("link", name="Serah terima kunci").click()
         assert await page.get_by_label("Yang hadir").input_value() == "Wali Kota"
         await page.get_by_label("Jangan sertakan berkas ini").first.check()
