@@ -47,7 +47,7 @@ async def story(desk: Office) -> str:
 
 async def ready(page: Page, address: str) -> None:
     await page.goto(address)
-    await page.wait_for_function("document.documentElement.dataset.penyunting === 'siap'")
+    await page.locator("html[data-penyunting=siap]").wait_for()
 
 
 async def blocks(page: Page) -> Any:
@@ -81,7 +81,7 @@ async def test_the_admin_compiles_writes_and_submits_with_the_editor(
         await page.get_by_label("Pilih bahan Serah terima kunci").check()
         await page.get_by_label("Pilih bahan Kedua").check()
         await page.get_by_role("button", name="Susun yang dipilih").click()
-        await page.wait_for_function("document.documentElement.dataset.penyunting === 'siap'")
+        await page.locator("html[data-penyunting=siap]").wait_for()
         await page.fill("#title", "40 rumah selesai")
         await page.click(".editor")
         await page.keyboard.press("Control+a")
@@ -101,7 +101,7 @@ async def test_the_admin_compiles_writes_and_submits_with_the_editor(
         await page.wait_for_url(f"{site}/meja")
     (event,) = await desk.sent(StorySubmitted)
     assert [b.kind for b in event.content.body] == ["heading", "paragraph", "list", "figure"]
-    assert event.content.body[1].model_dump()["spans"] == spans("Empat puluh ", "b:rumah")
+    assert [s.model_dump() for s in event.content.body[1].spans] == spans("Empat puluh ", "b:rumah")
     assert len(event.content.body[2].items) == 2
     assert event.content.body[3].media == PHOTO
 
@@ -179,7 +179,7 @@ async def test_typing_is_kept_by_itself_and_survives_the_end_of_the_session(
     async with page_of(chrome, desk, site, "rina") as page:
         await ready(page, site + path)
         await page.fill("#lead", "Disimpan sendiri")
-        await page.wait_for_function("document.querySelector('[data-tersimpan]').textContent.includes('otomatis')")
+        await page.get_by_text("Ketikan disimpan otomatis").wait_for()
         assert not await desk.rows("SELECT FROM versions")
         cookies = await page.context.cookies()
         await page.context.clear_cookies()
@@ -192,7 +192,7 @@ async def test_typing_is_kept_by_itself_and_survives_the_end_of_the_session(
         await page.get_by_role("button", name="Pakai tulisan itu").click()
         assert await page.input_value("#lead") == "Sesudah sesi berakhir"
         await page.get_by_role("button", name="Simpan", exact=True).click()
-        await page.get_by_text("Riwayat versi").wait_for()
+        await page.get_by_role("heading", name="Riwayat versi").wait_for()
     (row,) = await desk.rows("SELECT content ->> 'lead' AS lead FROM versions")
     assert row["lead"] == "Sesudah sesi berakhir"
 
