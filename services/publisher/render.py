@@ -43,7 +43,8 @@ class Picture:
 class Shown:
     """One file on a page. `url` leads to the video, recording or PDF itself, for a picture to the picture.
 
-    `picture` is the picture, the video's poster or the document's first page; `size` is in words.
+    `picture` is the picture, the video's poster or the document's first page; `size` is in words; `focus` are the
+    classes (fokus.css) that keep in sight what the Admin marked.
     """
 
     kind: MediaKind
@@ -55,6 +56,7 @@ class Shown:
     size: str
     picture: Picture | None = None
     captions: str = ""
+    focus: str = ""
 
 
 def shown_of(content: Content, media_url: str) -> dict[UUID, Shown]:
@@ -73,8 +75,12 @@ def _shown(media: StoryMedia, media_url: str) -> Shown | None:
     return Shown(
         media.kind, media.alt, media.caption, media.credit, media.placeholder,
         _url(main, media_url) if main else picture.url if picture else "",
-        in_words(main.size) if main else "", picture, _url(captions, media_url) if captions else "",
+        in_words(main.size) if main else "", picture, _url(captions, media_url) if captions else "", _focus(media),
     )  # fmt: skip
+
+
+def _focus(media: StoryMedia) -> str:
+    return f"fx-{round(media.focus.x * 10)} fy-{round(media.focus.y * 10)}" if media.focus else ""
 
 
 def _picture(copies: tuple[Rendition, ...], media_url: str) -> Picture | None:

@@ -8,7 +8,10 @@ export function cleanHtml(html) {
   const plain = html
     .replace(/<!--\[if [\s\S]*?<!\[endif\]-->/g, "")
     .replace(/<!\[if !supportLists\]>([\s\S]*?)<!\[endif\]>/g, '<i data-tanda="1">$1</i>')
-    .replace(/<!\[(?:if|endif)[^>]*>/g, "").replace(/<!--[\s\S]*?-->/g, "");
+    .replace(/<!\[(?:if|endif)[^>]*>/g, "").replace(/<!--[\s\S]*?-->/g, "")
+    .replace(/<style[\s>][\s\S]*?<\/style>/gi, "")
+    // Read as data: the page's policy applies no style of anybody, and would say so each time.
+    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-gaya="));
   const from = new DOMParser().parseFromString(plain, "text/html").body;
   from.querySelectorAll(GONE).forEach((e) => e.remove());
   from.querySelectorAll("*").forEach((e) => { if (e.localName.includes(":")) e.replaceWith(...e.childNodes); });
@@ -21,24 +24,29 @@ export function cleanHtml(html) {
   return out.innerHTML;
 }
 
-// Word writes an item as a paragraph with "mso-list" in its style.
+// Word writes an item as a paragraph with "mso-list" in its style (here: data-gaya).
 function listsOfWord(body) {
-  for (const first of [...body.querySelectorAll("p[style*='mso-list:']")]) {
+  for (const first of [...body.querySelectorAll("p[data-gaya*='mso-list:']")]) {
     if (!first.parentNode || first.closest("li")) continue;
-    const mark = first.querySelector("[data-tanda]") || first.querySelector("[style*='mso-list:Ignore']");
-    const list = document.createElement(/^\s*[(]?([0-9]+|[a-zA-Z]|[ivx]+)[.)]/.test(mark ? mark.textContent : "") ? "ol" : "ul");
+    const kind = kindOfItem(first);
+    const list = document.createElement(kind);
     first.before(list);
     let item = first;
-    while (item && item.matches("p[style*='mso-list:']")) {
+    while (item && item.matches("p[data-gaya*='mso-list:']") && kindOfItem(item) === kind) {
       const next = item.nextElementSibling;
       const li = document.createElement("li");
-      item.querySelectorAll("[data-tanda],[style*='mso-list:Ignore']").forEach((e) => e.remove());
+      item.querySelectorAll("[data-tanda],[data-gaya*='mso-list:Ignore']").forEach((e) => e.remove());
       li.append(...item.childNodes);
       list.append(li);
       item.remove();
       item = next;
     }
   }
+}
+
+function kindOfItem(item) {
+  const mark = item.querySelector("[data-tanda]") || item.querySelector("[data-gaya*='mso-list:Ignore']");
+  return /^\s*[(]?([0-9]+|[a-zA-Z]|[ivx]+)[.)]/.test(mark ? mark.textContent : "") ? "ol" : "ul";
 }
 
 const BLOCKS = { P: "p", DIV: "p", H1: "h2", H2: "h2", H3: "h3", H4: "h3", H5: "h3", H6: "h3", PRE: "p", TD: "p", TH: "p", DT: "p", DD: "p", FIGCAPTION: "p" };
@@ -94,7 +102,7 @@ function list(node, to, style) {
 // Bold and italic are told by elements or by styles; a style may also take them back (Google wraps all in <b>).
 function styled(node, style) {
   const found = { ...style };
-  const css = (node.getAttribute("style") || "").toLowerCase();
+  const css = (node.getAttribute("data-gaya") || "").toLowerCase();
   if (/^(B|STRONG)$/.test(node.tagName)) found.bold = true;
   if (/^(I|EM|CITE)$/.test(node.tagName)) found.italic = true;
   const weight = css.match(/(?:^|;)\s*font-weight\s*:\s*([a-z0-9]+)/);
