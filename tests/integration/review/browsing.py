@@ -5,7 +5,7 @@ import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import uvicorn
 from playwright.async_api import Browser, Page, async_playwright
@@ -15,7 +15,6 @@ from tests.support.chromium import chromium
 
 PHONE, DESK = (360, 740), (1280, 800)
 Screen = tuple[int, int]
-Scripts = Literal[True, False]
 
 
 @dataclass
@@ -52,19 +51,25 @@ async def expect_no_sideways_scroll(page: Page) -> None:
 
 
 @asynccontextmanager
-async def browsing(office: Office) -> AsyncGenerator[Browsing]:
-    """Serve the office's app, and start a browser."""
+async def served(app: Any, *, lifespan: Literal["on", "off"] = "off") -> AsyncGenerator[str]:
+    """An app at an address of this machine."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(office.app, lifespan="off", log_config=None, timeout_graceful_shutdown=1)
+        config = uvicorn.Config(app, lifespan=lifespan, log_config=None, timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:
-            async with async_playwright() as playwright:
-                browser = await playwright.chromium.launch(
-                    executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
-                )
-                yield Browsing(office, browser, f"http://127.0.0.1:{listening.getsockname()[1]}")
-                await browser.close()
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         finally:
             server.should_exit = True
             await serving
+
+
+@asynccontextmanager
+async def browsing(office: Office) -> AsyncGenerator[Browsing]:
+    """Serve the office's app, and start a browser."""
+    async with served(office.app) as site, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield Browsing(office, browser, site)
+        await browser.close()
