@@ -15,7 +15,7 @@ from services.review.board.timeline import STAGE_WORDS, Timeline
 from shared.accounts import Person
 from shared.refusal import Refused
 from shared.sop import JOINT
-from shared.web import COOKIE, Pages, desk_of, may
+from shared.web import Pages, desk_of, may, session_token
 
 router = APIRouter()
 Reader = Annotated[Person, may("board.read")]
@@ -74,7 +74,7 @@ async def follow_board(request: Request, person: Reader) -> EventSourceResponse:
     """Says that the board changed, and nothing of it: each reader then asks for what they may see."""
     live: Live = request.app.state.live
     live.expect_room(person.account)
-    told = live.told(desk_of(request).db, request.cookies.get(COOKIE, ""), person.account)
+    told = live.told(desk_of(request).db, session_token(request), person.account)
     return EventSourceResponse(told, ping=PING_SECONDS, headers={"X-Accel-Buffering": "no"})
 
 

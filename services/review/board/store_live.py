@@ -20,7 +20,8 @@ class Waiting(NamedTuple):
 
 async def revision(conn: "Connection") -> int:
     """A number that is another one after every change of the board."""
-    found: int = await conn.fetchval("SELECT last_value FROM board_revision")
+    # A new sequence stands at its first value both before and after that was taken.
+    found: int = await conn.fetchval("SELECT last_value + is_called::integer FROM board_revision")
     return found
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import httpx
@@ -11,10 +10,10 @@ import pytest
 
 from deploy.gateway import gateway
 from services.review.board.live import Listener, Live
-from shared import accounts
+from shared.accounts import sessions
 from shared.refusal import Transient
 from tests.integration.review.browsing import served
-from tests.integration.review.desk import PASSWORD, Office
+from tests.integration.review.desk import Office
 from tests.unit.review.samples import submitted
 
 WAIT = 20
@@ -82,10 +81,10 @@ async def test_a_change_is_told_once_more_for_what_committed_only_after_it_was_s
 async def test_who_logs_out_hears_no_more(desk: Office) -> None:
     live = desk.app.state.live = quick()
     await desk.session("kadis")
-    token = await accounts.log_in(desk.owner, "kadis", PASSWORD, now=datetime.now(UTC))
+    token = await sessions.begin(desk.owner, "kadis")
     async with served(desk.app) as site, stream(site, token) as told:
         assert await following(told) == "papan"
-        await accounts.log_out(desk.owner, token)
+        await sessions.end(desk.owner, token)
         assert await following(told) == "selesai"
         with pytest.raises(StopAsyncIteration):
             await following(told)
