@@ -18,7 +18,7 @@ from shared.media.store import Buckets
 STAFF = {
     "/api/v1/inbox": "editing", "/api/v1/stories": "editing", "/meja": "editing",
     "/api/v1/reviews": "review", "/saring": "review",
-    "/api/v1/timeline": "review", "/perjalanan": "review", "/papan": "review",
+    "/api/v1/timeline": "review", "/perjalanan": "review", "/papan": "review", "/cari": "review",
     "/api/v1/compliance": "review", "/kepatuhan": "review",
     "/api/v1/publications": "publisher", "/terbit": "publisher",
 }  # fmt: skip
@@ -35,6 +35,8 @@ NOT_PASSED_ON = {
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
 
 HSTS = "max-age=31536000"
+# An open board holds a connection for as long as it is open: there must be many, or nobody else gets one.
+LIMITS = httpx.Limits(max_connections=2_000, max_keepalive_connections=50)
 
 Choose = Callable[[str], str | None]
 
@@ -86,7 +88,9 @@ def gateway(choose: Choose, *, site: str = "", proxies: str = "") -> Starlette:
     commas) are the addresses and networks from which a word on who calls is believed.
     """
     trusted, is_secure = Trusted(proxies.split(",")), site.startswith("https://")
-    client = httpx.AsyncClient(cookies=no_cookies(), timeout=httpx.Timeout(60, connect=5), follow_redirects=False)
+    client = httpx.AsyncClient(
+        cookies=no_cookies(), timeout=httpx.Timeout(60, connect=5), limits=LIMITS, follow_redirects=False
+    )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from services.review import api, handlers, pages, pages_deciding
 from services.review.board import handlers as board_handlers
 from services.review.board import pages as board_pages
+from services.review.board.live import Live
 from services.review.board.workers import BoardProjection
 from services.review.compliance import api as compliance_api
 from services.review.compliance import pages as compliance_pages
@@ -38,6 +39,7 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with runtime.lifespan(app):
             yield
+            await app.state.live.stop()
         files.store.close()
 
     app = web.create_app(
@@ -50,6 +52,7 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     runtime.mount(app)
     app.state.settings = settings
     app.state.files = files
+    app.state.live = Live(most=settings.board_listeners)
     app.state.pages = staff_pages = Pages.of(Path(__file__).parent / "templates")
     staff_pages.environment.filters["reason"] = reason_words
     staff_pages.environment.filters.update(words.filters)

@@ -8,6 +8,8 @@ class Settings(ServiceSettings):
 
     media_link_minutes: int = 15
     queue_limit: int = 200
+    # Boards that one process keeps up to date at once; further ones ask now and then by themselves.
+    board_listeners: int = 200
     # The kop surat of reports, around the office's name.
     office_above: str = ""
     office_address: str = ""

@@ -14,6 +14,7 @@ from shared.audit import Entry
 from shared.media.store import Buckets, Store
 from shared.outbox import Draft
 from shared.refusal import NotFound
+from shared.remaining import Remaining, remaining_of
 from shared.sla import Clock
 from shared.words import moment
 
@@ -31,6 +32,7 @@ class Due:
 
     due_at: datetime
     pace: Pace
+    left: Remaining
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,8 @@ def _entry(action: str, review: Review, person: "Person") -> Entry:
 
 def _due(desk: "Desk", clock: Clock) -> Due:
     at = desk.now()
+    left = remaining_of(clock, now=at, keeper=desk.clock)
+    assert left is not None
     if desk.clock.overdue(clock, at):
-        return Due(clock.due_at, "overdue")
-    return Due(clock.due_at, "due-soon" if desk.clock.due_soon(clock, at) else "in-time")
+        return Due(clock.due_at, "overdue", left)
+    return Due(clock.due_at, "due-soon" if desk.clock.due_soon(clock, at) else "in-time", left)

@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from shared.content import Reason, Urgency
+from shared.content import Reason, RequestRef, Urgency
 
 ItemKind = Literal["report", "story"]
 Ruled = Literal["approved", "returned", "declined", "withheld"]
@@ -31,6 +31,7 @@ class Told(Fact):
     urgency: Urgency
     happened_at: AwareDatetime
     received_at: AwareDatetime
+    request: RequestRef | None = None
 
 
 class Asked(Fact):

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.review.board.facts import ReportFacts, Ruling, StoryFacts, Submission, earliest
 from services.review.board.fold import Item
 from services.review.board.openings import given_up
+from shared.content import Reason
 from shared.sla import Stage
 from shared.sop import unit_of
 
@@ -51,8 +52,15 @@ def returns(item: Item) -> list[Return]:
 
 
 def _reasons(ruling: Ruling) -> list[tuple[str, str]]:
-    told = [(reason.code, reason.note) for reason in ruling.reasons]
+    told = [(reason.code, _in_its_place(reason)) for reason in ruling.reasons]
     return told or ([(WITHHELD, "")] if ruling.ruled == "withheld" else [])
+
+
+def _in_its_place(reason: Reason) -> str:
+    """A comment on one paragraph or picture means little without it."""
+    if not reason.anchor or not reason.note:
+        return reason.note
+    return f"{reason.anchor[:1].upper()}{reason.anchor[1:]}: {reason.note}"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,4 +1,4 @@
-"""HTTP in for the board: an item's whole way as a page, a piece of another page, or JSON; and all that is under way."""
+"""HTTP in for the board: an item's way, all that is under way and its changes as they come, and finding items."""
 
 from functools import partial
 from typing import Annotated
@@ -6,16 +6,24 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from pydantic import Field
+from sse_starlette import EventSourceResponse
 
 from services.review.board import timeline, web
+from services.review.board.live import Live
 from services.review.board.timeline import STAGE_WORDS, Timeline
 from shared.accounts import Person
+from shared.refusal import Refused
 from shared.sop import JOINT
-from shared.web import Pages, desk_of, may
+from shared.web import Pages, desk_of, may, session_token
 
 router = APIRouter()
 Reader = Annotated[Person, may("board.read")]
 Anyone = Annotated[Person, may("timeline.read")]
+Seeker = Annotated[Person, may("item.search")]
+Unit = Annotated[str, Field(max_length=63)]
+PER_STAGE, PER_SEARCH = 30, 50
+PING_SECONDS = 15  # well below the patience of any gateway
 
 
 @router.get("/api/v1/timeline/{item}")
@@ -37,30 +45,68 @@ async def show_timeline(request: Request, person: Anyone, item: UUID, bagian: bo
         outcome_words=timeline.outcome_words,
         unit_words=partial(timeline.unit_words, desk.clock.sop),
         stage_words=STAGE_WORDS,
+        now=desk.now(),
     )
 
 
 @router.get("/papan", include_in_schema=False)
-async def show_board(request: Request, person: Reader, tahap: str = "", bidang: str = "") -> HTMLResponse:
-    """All that is under way by stage, the one due first at the top."""
-    desk, limit = desk_of(request), request.app.state.settings.queue_limit
-    lines, counts = await web.under_way(desk, stage=tahap or None, unit=bidang or None, limit=limit)
-    sop = desk.clock.sop
-    units = sorted({*sop.units, JOINT, *(c.unit for c in counts if c.unit)}, key=sop.unit_words)
+async def show_board(
+    request: Request, person: Reader, tahap: str = "", bidang: Unit = "", bagian: bool = False
+) -> HTMLResponse:
+    """All that is under way by stage, the one due first at the top; `bagian=1` gives the stages alone."""
+    desk, settings = desk_of(request), request.app.state.settings
+    limit = settings.queue_limit if tahap else PER_STAGE
+    columns = await web.columns(desk, stage=tahap or None, unit=bidang or None, limit=limit)
     return _pages(request).show(
         request,
-        "papan.html",
-        lines=lines,
-        open_by_stage={
-            s: sum(c.clocks for c in counts if c.stage == s and bidang in ("", c.unit)) for s in STAGE_WORDS
-        },
-        stage_words=STAGE_WORDS,
-        units=units,
-        unit_words=partial(timeline.unit_words, sop),
+        "papan_bagian.html" if bagian else "papan.html",
+        columns=columns,
+        units=_units(request, bidang),
+        unit_words=partial(timeline.unit_words, desk.clock.sop),
         stage=tahap,
         unit=bidang,
-        limit=limit,
+        now=desk.now(),
     )
+
+
+@router.get("/papan/aliran", include_in_schema=False)
+async def follow_board(request: Request, person: Reader) -> EventSourceResponse:
+    """Says that the board changed, and nothing of it: each reader then asks for what they may see."""
+    live: Live = request.app.state.live
+    live.expect_room(person.account)
+    told = live.told(desk_of(request).db, session_token(request), person.account)
+    return EventSourceResponse(told, ping=PING_SECONDS, headers={"X-Accel-Buffering": "no"})
+
+
+@router.get("/cari", include_in_schema=False)
+async def show_search(
+    request: Request, person: Seeker, q: Annotated[str, Field(max_length=200)] = "", bidang: Unit = "",
+    sebelum: UUID | None = None,
+) -> HTMLResponse:  # fmt: skip
+    """Reports and Stories by words of their titles, by number, or by another system's number; the newest first."""
+    desk, sentence = desk_of(request), ""
+    try:
+        asked = web.search(desk, q, unit=bidang or None, before=sebelum, person=person, limit=PER_SEARCH)
+        hits = await asked if q.strip() else None
+    except Refused as refusal:
+        hits, sentence = None, refusal.sentence
+    return _pages(request).show(
+        request,
+        "cari.html",
+        http=422 if sentence else 200,
+        q=q,
+        hits=hits,
+        more=bool(hits) and len(hits) == PER_SEARCH,
+        sentence=sentence,
+        units=_units(request, bidang) if person.bound_to("item.search") is None else [],
+        unit=bidang,
+        unit_words=partial(timeline.unit_words, desk.clock.sop),
+    )
+
+
+def _units(request: Request, chosen: str) -> list[str]:
+    sop = desk_of(request).clock.sop
+    return sorted({*sop.units, JOINT, *filter(None, [chosen])}, key=sop.unit_words)
 
 
 def _pages(request: Request) -> Pages:

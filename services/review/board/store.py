@@ -53,7 +53,13 @@ async def apply(conn: "Connection", keeper: Timekeeper, events: Iterable[Receive
     await _save_returns(conn, changed)
     await _save_totals(conn, changed)
     await _link(conn, {link for e in told for link in fold.links(e.event)})
+    await tell(conn)
     return len(told)
+
+
+async def tell(conn: "Connection") -> None:
+    """Let open boards know that something changed; this transaction may commit a moment later."""
+    await conn.execute("SELECT nextval('board_revision')")
 
 
 async def lock(conn: "Connection", kinds: Mapping[UUID, ItemKind]) -> Found:

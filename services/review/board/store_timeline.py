@@ -42,12 +42,6 @@ class Running(NamedTuple):
     title: str
 
 
-class Count(NamedTuple):
-    stage: str
-    unit: str | None
-    clocks: int
-
-
 async def known(conn: "Connection", item: UUID) -> Known | None:
     """One item, or None where no event told of it."""
     row = await conn.fetchrow(
@@ -130,18 +124,10 @@ async def notes(conn: "Connection", items: list[str]) -> Of:
     return found
 
 
-async def running(conn: "Connection", *, stage: str | None, unit: str | None, limit: int) -> list[Running]:
-    """The clocks that run, the one due first at the top."""
+async def running(conn: "Connection", *, stage: str, unit: str | None, limit: int) -> list[Running]:
+    """The clocks that run at a stage, the one due first at the top."""
     rows = await conn.fetch(RUNNING, stage, unit, limit)
     return [Running(row_of(row), row["owner"], row["title"]) for row in rows]
-
-
-async def counts(conn: "Connection") -> list[Count]:
-    """How many clocks run, by stage and Unit."""
-    rows = await conn.fetch(
-        "SELECT stage, unit, count(*) AS clocks FROM board_clocks WHERE closed_at IS NULL GROUP BY stage, unit"
-    )
-    return [Count(**dict(row)) for row in rows]
 
 
 async def _clocks(conn: "Connection", where: str, *arguments: object) -> list[Row]:
@@ -155,5 +141,5 @@ RUNNING = f"""
     SELECT {", ".join(f"c.{name}" for name in COLUMNS)}, coalesce(c.report, c.story) AS owner,
            coalesce(i.title, '') AS title
     FROM board_clocks c LEFT JOIN board_items i ON i.item = coalesce(c.report, c.story)
-    WHERE c.closed_at IS NULL AND ($1::text IS NULL OR c.stage = $1) AND ($2::text IS NULL OR c.unit = $2)
+    WHERE c.closed_at IS NULL AND c.stage = $1 AND ($2::text IS NULL OR c.unit = $2)
     ORDER BY c.due_at LIMIT $3"""  # noqa: S608  (our own column names)

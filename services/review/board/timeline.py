@@ -9,6 +9,7 @@ from uuid import UUID
 from services.review.board.facts import ItemKind
 from services.review.board.fold import Row
 from services.review.board.heading import Return, Total
+from shared.remaining import Remaining, remaining_of
 from shared.sla import Clock, Stage, Timekeeper
 from shared.sop import STAGES, Sop
 
@@ -67,6 +68,7 @@ class Step:
     title: str = ""
     reasons: tuple[Return, ...] = ()
     notes: tuple[Note, ...] = ()
+    left: Remaining | None = None
 
     @property
     def stage_words(self) -> str:
@@ -136,6 +138,7 @@ def step(
         title=title,
         reasons=tuple(reasons),
         notes=tuple(notes),
+        left=remaining_of(clock, now=at, keeper=keeper),
     )
 
 

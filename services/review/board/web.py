@@ -1,15 +1,18 @@
 """The board's screens and their JSON alike: who may see an item, and its whole way at this moment."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.review.board import store_timeline, timeline
+from services.review.board import store_live, store_search, store_timeline, timeline
 from services.review.board.fold import Row
-from services.review.board.store_timeline import Count, Known
+from services.review.board.store_search import Hit
+from services.review.board.store_timeline import Known
 from services.review.board.timeline import Linked, Step, Timeline
 from shared.refusal import NotFound, Refused
-from shared.sop import STAGE_NAMED
+from shared.sop import STAGE_NAMED, STAGES, Stage
 
 if TYPE_CHECKING:
     from shared.accounts import Person
@@ -20,6 +23,11 @@ if TYPE_CHECKING:
 class NoSuchStage(Refused):
     def __init__(self) -> None:
         super().__init__("no-such-stage", f"Tahap tidak dikenal. Pilih salah satu: {', '.join(STAGE_NAMED)}.")
+
+
+class NothingToSearch(Refused):
+    def __init__(self) -> None:
+        super().__init__("nothing-to-search", "Tulis sedikitnya satu kata atau nomor yang dicari.")
 
 
 class NoSuchWay(NotFound):
@@ -91,14 +99,50 @@ async def _steps(
     )
 
 
-async def under_way(
-    desk: "Desk", *, stage: str | None, unit: str | None, limit: int
-) -> tuple[list[tuple[Step, UUID]], list[Count]]:
-    """All clocks that run, the one due first at the top, and how many there are by stage and Unit."""
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One stage of the board: how many clocks run, since when the oldest, and those due first with their items."""
+
+    stage: Stage
+    number: int
+    words: str
+    clocks: int
+    oldest: datetime | None
+    lines: list[tuple[Step, UUID]]
+
+    @property
+    def overdue(self) -> int:
+        """How many of the lines shown are overdue; they come first."""
+        return sum(step.pace == "overdue" for step, _ in self.lines)
+
+
+async def columns(desk: "Desk", *, stage: str | None, unit: str | None, limit: int) -> list[Column]:
+    """The four stages, or the one that is named, each with all that runs there, the one due first at the top."""
     if stage is not None and stage not in STAGE_NAMED:
         raise NoSuchStage
     at = desk.now()
+    made: list[Column] = []
     async with desk.db.connection() as conn:
-        found = await store_timeline.running(conn, stage=stage, unit=unit, limit=limit)
-        counted = await store_timeline.counts(conn)
-    return [(timeline.step(r.row, desk.clock, at, title=r.title), r.item) for r in found], counted
+        waiting = {w.stage: w for w in await store_live.waiting(conn, unit)}
+        for code in STAGES:
+            shown = stage in (None, code) and code in waiting
+            found = await store_timeline.running(conn, stage=code, unit=unit, limit=limit) if shown else []
+            lines = [(timeline.step(r.row, desk.clock, at, title=r.title), r.item) for r in found]
+            count, oldest = (waiting[code].clocks, waiting[code].oldest) if code in waiting else (0, None)
+            number = desk.clock.sop.row(code).number
+            made.append(Column(code, number, timeline.STAGE_WORDS[code], count, oldest, lines))
+    return made
+
+
+async def search(
+    desk: "Desk", text: str, *, unit: str | None, before: UUID | None, person: "Person", limit: int
+) -> list[Hit]:
+    """Items by their words or numbers; a Bidang finds those alone in which its own Unit has a part."""
+    own, words = person.bound_to("item.search"), store_search.words_of(text)
+    if own == "":
+        return []
+    if not words:
+        raise NothingToSearch
+    async with desk.db.transaction() as conn:
+        numbered = await store_search.by_number(conn, text.strip(), own=own) if before is None else []
+        return numbered or await store_search.by_words(conn, words, unit=unit, own=own, before=before, limit=limit)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from services.review.board.fold import Key, Row
-from services.review.board.store import COLUMNS, row_of, write
+from services.review.board.store import COLUMNS, row_of, tell, write
 from shared.calendar import OutsideCalendar
 from shared.reproject import newest
 from shared.sla import Clock, Timekeeper
@@ -44,6 +44,8 @@ class BoardProjection:
                 found = await _of_another_calendar(conn, self.desk.clock, after)
                 moved = [(row, now) for row in found if (now := _laid_on(self.desk.clock, row)) is not row]
                 await write(conn, [now for _, now in moved])
+                if moved:
+                    await tell(conn)
             for before, now in moved:
                 _say(before.clock, now.clock)
             changed += len(moved)

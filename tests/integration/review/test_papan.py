@@ -1,5 +1,6 @@
 """The board and an item's way as people see them: who may, in which order, in words."""
 
+import re
 from typing import get_args
 from uuid import uuid4
 
@@ -25,11 +26,25 @@ async def test_all_that_is_under_way_stands_on_the_board_the_one_due_first_at_th
     page = await desk.call("bambang", "GET", "/papan", headers=HTML)
     assert page.status_code == 200
     due = [row.clock.due_at for row in tale.untaken().values() if row.clock.is_open]
-    assert page.text.count("<tr>") == 1 + len(due)
-    order = [page.text.index(words) for words in ("Gabungan beberapa Bidang</small>", "Sekretariat</small>")]
-    assert order == sorted(order)
+    assert page.text.count("<li class") == len(due)
+    assert re.findall(r'banyak">(\d+)<', page.text) == [
+        str(sum(key[0] == stage and row.clock.is_open for key, row in tale.untaken().items())) for stage in STAGES
+    ]
     assert "belum mulai" in page.text
-    assert "Semua (3)" in page.text
+    piece = (await desk.call("bambang", "GET", "/papan?bagian=1", headers=HTML)).text
+    assert piece.strip().startswith("<div")
+    assert "<header class=" not in piece
+
+
+async def test_at_each_stage_the_one_due_first_is_at_the_top(desk: Office) -> None:
+    tale = office_of()
+    for unit in ("perumahan", "permukiman", "sekretariat"):
+        tale.receive(unit)
+    await hear(desk, list(reversed(tale.told)))
+    desk.at = tale.at
+    page = (await desk.call("bambang", "GET", "/papan?tahap=editing", headers=HTML)).text
+    order = [page.index(f">Bahan {unit}<") for unit in ("perumahan", "permukiman", "sekretariat")]
+    assert order == sorted(order)
 
 
 async def test_the_board_is_filtered_by_stage_and_bidang(desk: Office) -> None:
@@ -42,7 +57,7 @@ async def test_the_board_is_filtered_by_stage_and_bidang(desk: Office) -> None:
     assert "Bahan perumahan" not in only
     assert "melewati batas waktu" in only
     empty = (await desk.call("tono", "GET", "/papan?tahap=review", headers=HTML)).text
-    assert "Tidak ada yang sedang berjalan menurut pilihan ini" in empty
+    assert "Tidak ada yang berjalan" in empty
     assert (await desk.call("tono", "GET", "/papan?tahap=lain", headers=HTML)).status_code == 422
 
 
@@ -107,7 +122,7 @@ async def test_practice_has_a_way_without_times(desk: Office) -> None:
     (story,) = tale.origins
     page = (await desk.call("bambang", "GET", f"/perjalanan/{story}", headers=HTML)).text
     assert "LATIHAN tidak diukur waktunya" in page
-    assert "Semua (0)" in (await desk.call("bambang", "GET", "/papan", headers=HTML)).text
+    assert 'banyak">0<' in (await desk.call("bambang", "GET", "/papan?tahap=review", headers=HTML)).text
 
 
 async def test_keterangan_of_a_clock_is_told_beside_it(desk: Office) -> None:
