@@ -33,6 +33,8 @@
       failures = 0;
       if (fresh.innerHTML !== now.innerHTML && !now.contains(document.activeElement)) {
         const changed = states(fresh).join("|") !== states(now).join("|");
+        const opened = [...now.querySelectorAll("details")].map((d) => d.open);
+        fresh.querySelectorAll("details").forEach((d, n) => { d.open = opened[n] ?? d.open; });
         now.replaceWith(fresh);
         if (changed) said.textContent = "Keadaan kanal diperbarui.";
       }
