@@ -10,11 +10,11 @@
 
   function again() {
     const now = part();
-    if (!now || !("bergerak" in now.dataset) || Date.now() - began > LONGEST) {
-      document.documentElement.classList.remove("segar-jalan");
+    if (!now || !("bergerak" in now.dataset)) return;
+    if (Date.now() - began > LONGEST) {
+      said.textContent = "Halaman ini tidak lagi diperbarui sendiri. Muat ulang untuk melihat keadaan terbaru.";
       return;
     }
-    document.documentElement.classList.add("segar-jalan");
     setTimeout(look, failures ? SLOW : FAST);
   }
 
