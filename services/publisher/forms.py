@@ -162,6 +162,7 @@ async def _schedule(request: Request, story: UUID, person: Person, filled: Fille
         "row": row,
         "sentence": filled.no.sentence if filled.no else None,
         "typed": typed if isinstance(typed, str) else f"{typed:%Y-%m-%dT%H:%M}",
+        "soonest": earliest,
         "earliest": f"{earliest:%Y-%m-%dT%H:%M}",
     }
     return show(request, "terbit_jadwal.html", http=filled.http, **view)

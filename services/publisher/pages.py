@@ -13,6 +13,7 @@ from services.publisher.store_desk import Group, Place
 from services.publisher.typed import Typed
 from shared.accounts import Person
 from shared.content import Code
+from shared.content_difference import Difference, difference
 from shared.web import Pages, desk_of, may
 
 LATELY = 10
@@ -83,6 +84,14 @@ async def state(request: Request, story: UUID, person: Reader) -> HTMLResponse:
     return show(request, "terbit_keadaan.html", **state_of(found, versions, person))
 
 
+def _change(story: Story) -> Difference | None:
+    """What a correction that waits would change of what the public reads; None where none waits."""
+    now, newest = desk_view.public_now(story), story.publications[-1]
+    if now is None or newest.version <= now.version or newest.state not in ("ready", "publishing"):
+        return None
+    return difference(now.approval.content, newest.approval.content)
+
+
 def state_of(story: Story, versions: list[dict[str, Any]], person: Person) -> dict[str, Any]:
     """View data of a Story's Versions and channels, and of what this person may do."""
     states = {d.delivery.state for v in versions for d in v["channels"]}
@@ -95,6 +104,7 @@ def state_of(story: Story, versions: list[dict[str, Any]], person: Person) -> di
         "versions": versions,
         "public": desk_view.public_now(story),
         "moving": moving,
+        "change": _change(story),
         "may": person.may,
         "may_take_down": person.may("publication.take-down") and bool(desk_view.may_come_down(story)),
     }

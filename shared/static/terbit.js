@@ -10,11 +10,11 @@
 
   function again() {
     const now = part();
-    if (!now || !("bergerak" in now.dataset) || Date.now() - began > LONGEST) {
-      document.documentElement.classList.remove("segar-jalan");
+    if (!now || !("bergerak" in now.dataset)) return;
+    if (Date.now() - began > LONGEST) {
+      said.textContent = "Halaman ini tidak lagi diperbarui sendiri. Muat ulang untuk melihat keadaan terbaru.";
       return;
     }
-    document.documentElement.classList.add("segar-jalan");
     setTimeout(look, failures ? SLOW : FAST);
   }
 
@@ -33,6 +33,8 @@
       failures = 0;
       if (fresh.innerHTML !== now.innerHTML && !now.contains(document.activeElement)) {
         const changed = states(fresh).join("|") !== states(now).join("|");
+        const opened = [...now.querySelectorAll("details")].map((d) => d.open);
+        fresh.querySelectorAll("details").forEach((d, n) => { d.open = opened[n] ?? d.open; });
         now.replaceWith(fresh);
         if (changed) said.textContent = "Keadaan kanal diperbarui.";
       }

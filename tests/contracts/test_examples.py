@@ -16,7 +16,7 @@ from tests.contracts.validation import mistakes
 
 EVENTS = pytest.mark.parametrize("event", EXAMPLES.values(), ids=list(EXAMPLES))
 OURS = pytest.mark.parametrize("event", [e for e in EXAMPLES.values() if not e.closed], ids=lambda e: e.name)
-MAPS = {"urls", "channels", "channel_texts"}
+MAPS = {"urls", "channels", "channel_texts", "waived"}
 
 
 def errors(event: Event, form: Form, value: Any) -> list[str]:
