@@ -43,6 +43,17 @@ class Batch:
     def refuse(self, event: Received, reason: str) -> None:
         self.refused[place(event.record)] = reason
 
+    def taken(self) -> "list[Received]":
+        """Those that were not refused, and do not wait behind one that was."""
+        stopped: set[Stream] = set()
+        found: list[Received] = []
+        for event in self.events:
+            if place(event.record) in self.refused:
+                stopped.add(stream(event))
+            elif stream(event) not in stopped:
+                found.append(event)
+        return found
+
     def of(self, *kinds: type) -> list[Received]:
         """Those of the given event types, in order."""
         return [e for e in self.events if isinstance(e.event, kinds)]

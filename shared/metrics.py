@@ -25,10 +25,16 @@ CHANNEL_CALLS = Counter(
 MEDIA_BYTES = Counter(f"{PREFIX}media_bytes", "Bytes of media read from or written to the object store", ["direction"])
 MEDIA_WAITING = Gauge(f"{PREFIX}media_waiting", "Files of Reports that are still to be checked; of intake alone")
 MEDIA_WAITING_SECONDS = Gauge(f"{PREFIX}media_waiting_seconds", "How long the oldest of them waits; of intake alone")
+NOTICES = Counter(
+    f"{PREFIX}notices", "Messages to people, by what became of an attempt; of intake alone", ["channel", "outcome"]
+)
+NOTICES_UNSENT_SECONDS = Gauge(
+    f"{PREFIX}notices_unsent_seconds", "How long the oldest message to a person waits; of intake alone", ["channel"]
+)
 
 TECHNICAL = (
     CONSUMED, SEEN, FAILED, RETRIED, DEAD_LETTERED, HANDLER_SECONDS, LAG, SILENT, RELAYED, RELAY_LEADER, RELAY_FAILED,
-    WORKER_FAILED, CHANNEL_CALLS, MEDIA_BYTES, MEDIA_WAITING, MEDIA_WAITING_SECONDS,
+    WORKER_FAILED, CHANNEL_CALLS, MEDIA_BYTES, MEDIA_WAITING, MEDIA_WAITING_SECONDS, NOTICES, NOTICES_UNSENT_SECONDS,
 )  # fmt: skip
 
 

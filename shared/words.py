@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from shared.content_words import content_words
@@ -96,6 +97,11 @@ def state(code: str) -> str:
     return STATES.get(code, code)
 
 
+def whatsapp(address: str, number: str = "") -> str:
+    """A wa.me link that says an item's address and nothing of what it holds; `number` in E.164, or to be chosen."""
+    return f"https://wa.me/{number.removeprefix('+')}?text={quote(f'Mohon ditindaklanjuti: {address}', safe='')}"
+
+
 def finding(error: Mapping[str, Any]) -> str:
     """What pydantic found wrong with one field, for people."""
     sentence = FINDINGS.get(error["type"], "belum sesuai; periksa lagi")
@@ -103,5 +109,6 @@ def finding(error: Mapping[str, Any]) -> str:
 
 
 words: dict[str, Callable[..., Any]] = {
-    "moment": moment, "short": short, "span": span, "sisa": sisa, "state": state, **content_words,
+    "moment": moment, "short": short, "span": span, "sisa": sisa, "state": state, "whatsapp": whatsapp,
+    **content_words,
 }  # fmt: skip

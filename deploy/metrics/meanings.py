@@ -20,7 +20,9 @@ LABELS = {
     "lane": f"{_words(*get_args(Lane))}; immediate is *serta merta*, measured 24 hours a day",
     "kind": f"{_words(*get_args(Kind))}; corrections are in no compliance figure",
     "outcome": f"of a clock: {_words(*get_args(Outcome))}; of a channel call: "
-    + _words("live", "unconfirmed", "not-sent", "rejected"),
+    + _words("live", "unconfirmed", "not-sent", "rejected")
+    + "; of a message to a person: "
+    + _words("sent", "later", "refused", "dropped"),
     "punctuality": _words(*get_args(Punctuality)),
     "window": f"{_words(*WINDOWS)}: the office's last dates, today included",
     "unit": f"the codes under `[units]` of `deploy/sop.toml`, and {_words(JOINT, OTHER)}",
@@ -28,7 +30,8 @@ LABELS = {
     "consumer": f"{_words('intake-requests', *OWNED)}: what is read",
     "state": f"{_words('open', 'waiting')}: whether it could not be applied, or waits for an earlier event",
     "worker": "the name of a function in the code that goes on by itself",
-    "channel": "`site`, and the names of the channels that the installation can reach",
+    "channel": "`site`, and the names of the channels that the installation can reach; of messages to people "
+    + _words("mail", "telegram"),
     "direction": _words("read", "written"),
     "file": _words(*KINDS),
 }

@@ -20,6 +20,12 @@ from services.intake.files.waiting import Waiting
 from services.intake.files.workspace import own_folder
 from services.intake.front_door.door import Door
 from services.intake.front_door.provider import Provider
+from services.intake.notices import pages as notice_pages
+from services.intake.notices.delivery import Delivery
+from services.intake.notices.mail import Mail
+from services.intake.notices.sending import Sender
+from services.intake.notices.telegram import Telegram
+from services.intake.notices.workers import NoticeSweep, Telling, WaitingProjection
 from services.intake.office import pages as office_pages
 from services.intake.office import people_pages
 from services.intake.sending import api as drafts_api
@@ -43,7 +49,7 @@ log = structlog.get_logger(__name__)
 def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] = now) -> FastAPI:
     """The whole service: API, pages, consumers, relay, workers."""
     settings = settings or Settings()  # pyright: ignore[reportCallIssue]  (from the environment)
-    vault = _vault(settings)
+    vault, senders = _vault(settings), _senders(settings)
     runtime = Runtime(
         "intake",
         settings,
@@ -58,6 +64,7 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
             Sweep(desk, vault).run,
             Erasures(desk, vault).lane().run,
             Waiting(desk).run,
+            *_notices(desk, settings, senders),
             *(checks(desk, vault, settings) if settings.media_checks == "here" else ()),
         ],
     )
@@ -71,7 +78,8 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.state.pages = Pages.of(Path(__file__).parent / "templates")
     runtime.mount(app)
     app.state.office_files, app.state.staff_url = _office_files(settings), settings.staff_url.rstrip("/")
-    screens = (front_door, installed, sending_pages, recording_pages, pages, office_pages, people_pages)
+    app.state.channels = tuple(s.channel for s in senders)
+    screens = (front_door, installed, sending_pages, recording_pages, pages, notice_pages, office_pages, people_pages)
     for part in (openapi, api, files_api, drafts_api, *screens):
         app.include_router(part.router)
     return app
@@ -119,6 +127,35 @@ def checks(desk: Desk, vault: Vault, settings: FileSettings) -> Sequence[Worker]
     fetcher = Fetcher(frozenset(settings.fetch_hosts.split(",")) - {""})
     requests = RequestChecks(desk, vault, Elsewhere(desk, vault, fetcher, folder))
     return [lane.run for long in (False, True) for lane in (requests.lane(long=long), media.lane(long=long))]
+
+
+def _senders(settings: Settings) -> list[Sender]:
+    """The ways to people that this installation has, beside its pages."""
+    site = settings.staff_url.rstrip("/")
+    found: list[Sender] = []
+    if settings.smtp_host:
+        found.append(
+            Mail(
+                settings.smtp_host,
+                settings.smtp_port,
+                settings.smtp_security,
+                settings.smtp_user,
+                settings.smtp_password.get_secret_value(),
+                settings.smtp_from,
+                settings.office,
+                site,
+            )
+        )
+    if token := settings.telegram_token.get_secret_value():
+        found.append(Telegram(token, settings.telegram_api))
+    return found
+
+
+def _notices(desk: Desk, settings: Settings, senders: Sequence[Sender]) -> Sequence[Worker]:
+    site = settings.staff_url.rstrip("/")
+    lanes = [Delivery(desk, sender, site, titles=settings.mail_titles).lane() for sender in senders]
+    telling = Telling(desk, tuple(sender.channel for sender in senders))
+    return [telling.run, WaitingProjection(desk).run, NoticeSweep(desk).run, *(lane.run for lane in lanes)]
 
 
 def _office_files(settings: Settings) -> office_pages.Files | None:

@@ -7,6 +7,7 @@ from services.intake import reception, store, store_progress
 from services.intake.domain_progress import FOLLOWED, origins_of
 from services.intake.domain_requests import Request
 from services.intake.following import Following
+from services.intake.notices import store_waiting
 from services.intake.reception import Verdict
 from shared import audit, ledger
 from shared.consume import React
@@ -60,6 +61,12 @@ def on_publications(desk: Desk) -> React:
 
 def _following(desk: Desk) -> React:
     async def react(conn: "Connection", batch: Batch) -> None:
+        await follow(conn, batch)
+        # What waits comes last: whoever locks a Report or a Story as well, does that first.
+        told = [(e.event, e.envelope.sequence or 0) for e in batch.taken()]
+        await store_waiting.follow(conn, desk.clock, told)
+
+    async def follow(conn: "Connection", batch: Batch) -> None:
         told = batch.of(*FOLLOWED, ReportSentBack)
         if not told:
             return

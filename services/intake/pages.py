@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from services.intake import steps, store, views
 from services.intake.api import Changer, Reader, seen, unit_seen
 from services.intake.forms import NewSupplement, Withdrawal
+from services.intake.notices.reminders import reminders
 from services.intake.recording import VIA
 from services.intake.sending import store_drafts
 from services.intake.sending.fields import Form, Posted, parse, with_files
@@ -53,10 +54,11 @@ async def listed(
         may_write = person.may("report.send") and sebelum is None
         drafts = await store_drafts.of_account(conn, person.account) if may_write else []
         counts = await store.counts(conn, unit)
+        others = await reminders(conn, desk, person, [r.id for r in found], site=_site(request))
     more = str(found[-1].id) if len(found) == PAGE else None
     return show(
         request, "bahan.html", reports=lines, more=more, state=state, words=words, sections=SECTIONS, drafts=drafts,
-        counts=counts, paths=PATHS,
+        counts=counts, paths=PATHS, reminders=others,
     )  # fmt: skip
 
 
@@ -96,10 +98,18 @@ async def _one(
     async with desk.db.connection() as conn:
         known = seen(person, await store.find(conn, report))
         found = await views.whole(conn, desk, known, names=person.may("recording.read"))
+        others = await reminders(conn, desk, person, [report], site=_site(request))
     may_change = person.may("report.change")
     http = 422 if sentence else 200
     return show(
         request, "bahan_satu.html", http=http, report=found, may_change=may_change, sentence=sentence,
         files=shown(form.files if form else ()),
         filled=form.typed if form else {}, key=str(form.key if form else desk.new_id()), via=VIA,
+        reminders=others,
     )  # fmt: skip
+
+
+def _site(request: Request) -> str:
+    """The staff's address, as others write it."""
+    site: str = request.app.state.staff_url
+    return site

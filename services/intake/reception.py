@@ -9,6 +9,7 @@ from services.intake.domain import Report
 from services.intake.domain_requests import Answer, Request, Source, answer, digest
 from services.intake.files import store as store_files
 from services.intake.files.store import Filed
+from services.intake.notices import store_waiting
 from services.intake.store_requests import Key
 from services.intake.supplementing import Addition
 from shared import audit, ledger
@@ -121,6 +122,7 @@ async def _accept_new(
     await store.add(conn, reports)
     await store_files.add(conn, filed, at=desk.now())
     await ledger.save(conn, clocks)
+    await store_waiting.follow(conn, desk.clock, [(d.event, 0) for d in drafts])
     await audit.append(conn, entries, at=desk.now())
     await desk.outbox.append(conn, drafts)
 

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from services.intake.files.limits import Limits
 from shared.access import ROLES
@@ -58,10 +58,20 @@ class Settings(FileSettings):
 
     `account_key` seals second factors (hex of `openssl rand -hex 32`); `second_factor` are the roles, with commas, that
     must have one; the `oidc_…` name an OpenID provider, where `oidc_claim` is what names the account there and
-    `oidc_second_factor` says whose matter a second factor is for those who come from it.
+    `oidc_second_factor` says whose matter a second factor is for those who come from it. Without `smtp_host` no e-mail
+    is sent, without `telegram_token` no Telegram; `mail_titles` is whether an item's title may leave the house so.
     """
 
     account_key: SecretStr
+    smtp_host: str = Field(default="", pattern=r"^[A-Za-z0-9.:_-]*$")
+    smtp_port: int = Field(default=587, ge=1, le=65_535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = Field(default="", pattern=r"^([!-?A-~]+@[A-Za-z0-9.-]+)?$")
+    mail_titles: bool = True
+    telegram_token: SecretStr = SecretStr("")
+    telegram_api: str = Field(default="https://api.telegram.org", pattern=r"^https?://[^/]+$")
     second_factor: str = "admin,pimpinan,operator"
     session_hours: int = Field(default=12, ge=1, le=24)
     session_idle_minutes: int = Field(default=480, ge=5, le=1_440)
@@ -97,3 +107,11 @@ class Settings(FileSettings):
     @property
     def must_have_second_factor(self) -> frozenset[str]:
         return frozenset(filter(None, self.second_factor.split(",")))
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> Self:
+        if self.smtp_host and not self.smtp_from:
+            raise ValueError("smtp_from: set ALURWARTA_SMTP_FROM to the address from which e-mail is sent")
+        if self.smtp_user and self.smtp_security == "none":
+            raise ValueError("smtp_security: no password is sent without TLS; choose starttls or tls")
+        return self

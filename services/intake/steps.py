@@ -12,6 +12,7 @@ from services.intake.files.attaching import attached
 from services.intake.files.originals import Vault
 from services.intake.files.store import Filed
 from services.intake.forms import NewReport, NewSupplement, Withdrawal
+from services.intake.notices import store_waiting
 from services.intake.recording import Recorded
 from services.intake.sending import saving
 from services.intake.supplementing import Addition
@@ -65,6 +66,7 @@ async def create(
             new.asked, new.report, new.clock, tuple(media for media, _ in files), recorded_by=person.official,
             recorded_at=now if form.sent_at else None,
         )  # fmt: skip
+        await store_waiting.follow(conn, desk.clock, [(event, 0)])
         await desk.outbox.append(conn, [Draft(event)])
     return new.report.id
 
@@ -124,6 +126,7 @@ async def take_back(desk: Desk, person: Person, report: UUID, form: Withdrawal) 
             at=now,
             clocks=ledger.records(closed),
         )
+        await store_waiting.follow(conn, desk.clock, [(event, 0)])
         await desk.outbox.append(conn, [Draft(event, request=after.request)])
 
 

@@ -10,6 +10,7 @@ from services.intake.domain import supplement as decide
 from services.intake.domain_requests import Request
 from services.intake.files import store as store_files
 from services.intake.files.store import Filed
+from services.intake.notices import store_waiting
 from shared import audit, ledger
 from shared.audit import Entry
 from shared.content import Media, Official
@@ -80,8 +81,10 @@ async def _save(conn: "Connection", desk: Desk, done: Sequence[Done]) -> None:
     await store_files.add(conn, files, at=desk.now())
     await ledger.save(conn, [d.clock for d in done if d.clock is not None])
     entries = [Entry("report.supplemented", str(d.report.id), d.addition.by) for d in done]
+    drafts = [_draft(d) for d in done]
+    await store_waiting.follow(conn, desk.clock, [(d.event, 0) for d in drafts])
     await audit.append(conn, entries, at=desk.now())
-    await desk.outbox.append(conn, [_draft(d) for d in done])
+    await desk.outbox.append(conn, drafts)
 
 
 def _draft(d: Done) -> Draft:

@@ -12,8 +12,8 @@ from deploy.gateway import gateway
 from services.review.board.live import Listener, Live
 from shared.accounts import sessions
 from shared.refusal import Transient
-from tests.integration.review.serving import served
 from tests.integration.review.desk import Office
+from tests.integration.review.serving import served
 from tests.unit.review.samples import submitted
 
 WAIT = 20
