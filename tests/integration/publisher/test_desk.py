@@ -1,6 +1,7 @@
 """The Admin's list: what is due first, in its groups, found by its title; what is done, page by page."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -21,18 +22,12 @@ async def listed(desk: Office, **asked: str) -> list[str]:
 async def filled(desk: Office) -> dict[str, UUID]:
     """One of each: ready, scheduled, under embargo, being published, asking for a person, practice, done."""
     desk.connect(Medsos(mood="no"), required=True)
+    each: dict[str, dict[str, Any]] = {
+        "Siap Terbit": {}, "Terjadwal": {}, "Ditahan Pimpinan": {"not_before": minutes(600)}, "Sedang Berjalan": {},
+        "Latihan": {"practice": True}, "Sudah Selesai": {},
+    }  # fmt: skip
     stories = {
-        title: (await desk.approve(title, at=minutes(n), **more)).story
-        for n, (title, more) in enumerate(
-            [
-                ("Siap Terbit", {}),
-                ("Terjadwal", {}),
-                ("Ditahan Pimpinan", {"not_before": minutes(600)}),
-                ("Sedang Berjalan", {}),
-                ("Latihan", {"practice": True}),
-                ("Sudah Selesai", {}),
-            ]
-        )
+        title: (await desk.approve(title, at=minutes(n), **more)).story for n, (title, more) in enumerate(each.items())
     }
     body = content("Medsos Gagal", body=(), media=(), channels=("site", "medsos"))
     stories["Medsos Gagal"] = UUID(int=9)

@@ -30,7 +30,7 @@ def scheduled(story: Story, at: datetime, *, now: datetime = MORNING, version: i
 
 
 def keep(story: Story, at: datetime, **more: Any) -> Story:
-    terms = {"missed": "ask", "grace": GRACE, "channels": {SITE}, "required": {SITE}} | more
+    terms: dict[str, Any] = {"missed": "ask", "grace": GRACE, "channels": {SITE}, "required": {SITE}} | more
     return scheduling.keep(story, 1, at=at, **terms)
 
 
