@@ -38,7 +38,7 @@ PROBLEM_SCHEMA = {
 def openapi(service: str) -> dict[str, Any]:
     """The document of one service: every route below /api, with each answer that it can give."""
     served = [c for c in iter_route_contexts(compose(service).routes) if (c.path or "").startswith("/api/")]
-    asked = [c for c in served if isinstance(c.original_route, APIRoute) and not str(c.path).endswith("openapi.json")]
+    asked = [c for c in served if isinstance(c.original_route, APIRoute) and c.include_in_schema]
     found = get_openapi(title=f"Alurwarta: {service}", version="1", routes=asked)
     for context in asked:
         for method in sorted(context.methods or ()):
