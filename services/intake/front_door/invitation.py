@@ -17,8 +17,9 @@ from shared.refusal import Refused
 from shared.web import desk_of, public
 
 router = APIRouter(include_in_schema=False)
-# The address is a secret, and no page that is reached from here is told it.
-NOT_TOLD = {"Referrer-Policy": "no-referrer"}
+# The address is a secret, and no page that is reached from here is told it. (With no-referrer a browser would not even
+# say that the form is ours.)
+NOT_TOLD = {"Referrer-Policy": "strict-origin"}
 
 
 class NotTheSame(WeakPassword):

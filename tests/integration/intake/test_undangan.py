@@ -15,7 +15,7 @@ async def test_an_invited_person_chooses_a_password_and_is_in(desk: Office) -> N
     async with Browser.of(desk) as browser:
         shown = await browser.go(path)
         assert (shown.status_code, "Selamat datang, Rina Wulandari" in shown.text) == (200, True)
-        assert shown.headers["referrer-policy"] == "no-referrer"
+        assert shown.headers["referrer-policy"] == "strict-origin"
         await browser.post(path, [("password", CHOSEN), ("again", CHOSEN)])
         assert browser.at == "/beranda"
         await browser.send("/keluar")
