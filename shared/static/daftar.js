@@ -5,7 +5,12 @@ async function listHere(section) {
   const laci = new Laci();
   const line = new Line(section.dataset.csrf);
   const news = section.querySelector("[data-draf-kabar]");
-  const mine = (await laci.all("draf")).filter((draft) => draft.dirty && draft.account === section.dataset.akun);
+  const here = (await laci.all("draf")).filter((draft) => draft.account === section.dataset.akun);
+  const mine = here.filter((draft) => draft.dirty);
+  if (!location.search) { // all of the server's are in this list: what is not, was sent or thrown away
+    const listed = new Set(Array.from(section.querySelectorAll("[data-draf]"), (card) => card.dataset.draf));
+    await Promise.all(here.filter((draft) => !draft.dirty && !listed.has(draft.id)).map((draft) => laci.forget(draft.id)));
+  }
   let sent = 0;
   for (const draft of mine) {
     const { id, kind, version, fields, files } = draft;

@@ -22,6 +22,7 @@ class Keeper {
     this.version = Number(form.elements.versi.value) || 0;
     this.dirty = false;
     this.saving = null;
+    this.asking = false;
     this.timer = null;
     this.files = null;
     this.status = form.querySelector("[data-tersimpan]");
@@ -91,6 +92,7 @@ class Keeper {
   async save() {
     while (this.saving) await this.saving.catch(() => {});
     if (!this.dirty) return;
+    if (this.asking) throw new Conflict({ detail: "" }); // the person has not chosen yet
     this.saving = this.put();
     try {
       await this.saving;
@@ -137,9 +139,9 @@ class Keeper {
   loggedOut(here = true) {
     const box = this.form.querySelector("[data-masuk]");
     box.querySelector("a").href = `/masuk?ke=${encodeURIComponent(`${PATHS[this.kind]}?draf=${this.id}`)}`;
-    box.hidden = false;
     this.say(here ? "Draf tersimpan di perangkat ini." : "");
-    box.scrollIntoView({ block: "center" });
+    if (box.hidden) setTimeout(() => box.scrollIntoView({ block: "center" })); // once, not while one types on
+    box.hidden = false;
   }
 
   conflict(answer) {
@@ -163,9 +165,11 @@ class Keeper {
     const choose = (name, work) => {
       box.querySelector(`[data-pilih=${name}]`).onclick = () => {
         box.hidden = true;
+        this.asking = false;
         work();
       };
     };
+    this.asking = true;
     choose("ini", () => { this.version = theirs.version; this.changed(); this.soon(0); });
     choose("itu", () => this.take(theirs));
     choose("keduanya", () => this.another());

@@ -20,27 +20,30 @@ router = APIRouter(prefix="/api/v1/drafts", include_in_schema=False)
 @router.get("")
 async def drafts(request: Request, person: Writer) -> dict[str, Any]:
     """One's own drafts, the newest first."""
-    async with desk_of(request).db.connection() as conn:
-        return {"drafts": [draft.shown() for draft in await store_drafts.of_account(conn, person.account)]}
+    desk = desk_of(request)
+    async with desk.db.connection() as conn:
+        found = await store_drafts.of_account(conn, person.account)
+    return {"drafts": [draft.shown(desk.clock.calendar.zone) for draft in found]}
 
 
 @router.get("/{draft}")
 async def draft(request: Request, draft: UUID, person: Writer) -> dict[str, Any]:
-    return (await saving.read(desk_of(request), person, draft)).shown()
+    desk = desk_of(request)
+    return (await saving.read(desk, person, draft)).shown(desk.clock.calendar.zone)
 
 
 @router.put("/{draft}")
 async def save(request: Request, draft: UUID, person: Writer) -> JSONResponse:
     """Answers 409 `newer-draft` with the other writing, `already-sent` with the Report that it became."""
     desk, body = desk_of(request), await body_as(request, DraftBody)
+    zone = desk.clock.calendar.zone
     try:
         saved = await saving.save(desk, person, draft, body)
     except NewerDraft as no:
-        return problem(409, no.code, no.sentence, draft=no.theirs.shown())
+        return problem(409, no.code, no.sentence, draft=no.theirs.shown(zone))
     except DraftSent as no:
         return problem(409, no.code, no.sentence, report=str(no.report))
-    at = saved.updated_at.astimezone(desk.clock.calendar.zone)
-    return JSONResponse({"version": saved.version, "updated_at": at.isoformat()})
+    return JSONResponse({"version": saved.version, "updated_at": saved.updated_at.astimezone(zone).isoformat()})
 
 
 @router.delete("/{draft}", status_code=204)

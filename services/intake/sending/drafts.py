@@ -1,7 +1,7 @@
 """Drafts of a form: what is kept of it, and whose writing stands. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -91,10 +91,10 @@ class Draft:
         """When it is forgotten, unless someone writes on."""
         return self.updated_at + KEPT
 
-    def shown(self) -> dict[str, Any]:
-        """As the API and the pages show it."""
+    def shown(self, zone: tzinfo) -> dict[str, Any]:
+        """As the API and the pages show it; its time is the office's."""
         body = self.body.model_dump(mode="json", exclude={"writer"})
-        return {"id": str(self.id), "updated_at": self.updated_at.isoformat(), **body}
+        return {"id": str(self.id), "updated_at": self.updated_at.astimezone(zone).isoformat(), **body}
 
 
 def is_same(mine: DraftBody, theirs: DraftBody) -> bool:
