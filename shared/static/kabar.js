@@ -10,7 +10,9 @@ async function tellUnread(links) {
   for (const link of links) {
     const shown = link.querySelector("[data-jumlah]");
     shown.hidden = !unread;
-    shown.querySelector(".tag").textContent = unread > 99 ? "99+" : String(unread);
+    shown.textContent = unread > 99 ? "99+" : String(unread);
+    if (unread) link.setAttribute("aria-label", `${link.firstChild.textContent.trim()} ${shown.textContent} ${shown.dataset.jumlah}`);
+    else link.removeAttribute("aria-label");
   }
 }
 
