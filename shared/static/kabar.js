@@ -3,21 +3,23 @@
 
 const KABAR_SECONDS = 60;
 
-async function tellUnread(links) {
+async function tellUnread(places) {
   const answer = await fetch("/kabar/jumlah", { headers: { Accept: "application/json" }, redirect: "error" });
   if (!answer.ok) return;
   const { unread } = await answer.json();
-  for (const link of links) {
-    const shown = link.querySelector("[data-jumlah]");
+  for (const shown of places) {
+    const words = shown.parentElement;
     shown.hidden = !unread;
-    shown.querySelector(".tag").textContent = unread > 99 ? "99+" : String(unread);
+    shown.textContent = unread > 99 ? "99+" : String(unread);
+    if (unread) words.setAttribute("aria-label", `${words.firstChild.textContent.trim()} ${shown.textContent} ${shown.dataset.jumlah}`);
+    else words.removeAttribute("aria-label");
   }
 }
 
 if (typeof document !== "undefined") {
-  const links = [...document.querySelectorAll("a[data-kabar]")]; // the menu of a phone has one of its own
-  const look = () => { if (!document.hidden) tellUnread(links).catch(() => {}); };
-  if (links.length) {
+  const places = [...document.querySelectorAll("[data-jumlah]")]; // the menu of a phone has its own
+  const look = () => { if (!document.hidden) tellUnread(places).catch(() => {}); };
+  if (places.length) {
     look();
     setInterval(look, KABAR_SECONDS * 1000);
     document.addEventListener("visibilitychange", look);

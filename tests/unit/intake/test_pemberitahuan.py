@@ -39,9 +39,9 @@ def course(one: Waiting, start: datetime, days: float = 14) -> list[tuple[dateti
     found: list[tuple[datetime, Kind]] = []
     now: datetime | None = start
     while now is not None and now < start + timedelta(days=days):
-        kinds = {kind for _, kind in told(one, now)} - {kind for _, kind in found}
-        for kind in kinds:
-            found.append((now, kind))  # noqa: PERF401
+        kind = rules.reached(one, KEEPER, now)
+        if kind and told(one, now) and kind not in [known for _, known in found]:
+            found.append((now, kind))
         now = rules.next_look(one, KEEPER, now)
     return found
 
