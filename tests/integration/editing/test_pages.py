@@ -1,6 +1,7 @@
 """The screens of the editing desk, as an Admin uses them with a plain browser."""
 
 import re
+from collections.abc import Mapping
 from html import unescape
 from uuid import UUID
 
@@ -26,7 +27,7 @@ class Browser:
         assert answer.status_code == expect, answer.text
         return answer.text
 
-    async def send(self, path: str, fields: dict[str, str | list[str]], *, expect: int = 303) -> httpx.Response:
+    async def send(self, path: str, fields: Mapping[str, str | list[str]], *, expect: int = 303) -> httpx.Response:
         answer = await self.client.post(path, data={"csrf": self.csrf, **fields}, headers=PAGE)
         assert answer.status_code == expect, answer.text
         return answer
