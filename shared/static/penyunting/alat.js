@@ -1,16 +1,7 @@
 // The toolbar of the editor: buttons with words, by keyboard too (arrow keys within, Tab out).
 import { redo, setBlockType, Selection, TextSelection, NodeSelection, toggleMark, undo, wrapInList, liftListItem } from "../vendor/prosemirror/prosemirror.js";
 import { addressOf } from "./skema.js";
-
-export function button(words, run, more = {}) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = "second";
-  made.textContent = words;
-  for (const [name, value] of Object.entries(more)) made.setAttribute(name, value);
-  made.addEventListener("click", run);
-  return made;
-}
+import { button } from "./tombol.js";
 
 export function commandsOf(schema) {
   const { nodes, marks } = schema;

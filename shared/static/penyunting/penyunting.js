@@ -7,9 +7,11 @@ import { commandsOf, toolbar, within } from "./alat.js";
 import { blocksOf, docOf, schemaFor } from "./skema.js";
 import { blocksOfText, cleanHtml } from "./tempel.js";
 
-/** Put an editor over a place with `data-isi` (blocks) and `data-foto` (files); null where the text cannot be read so. */
+/** Put an editor over a place with `data-isi` (blocks) and `data-foto` (files); null where the text cannot be read so, or is being typed. */
 export function mount(place, changed) {
   const text = place.querySelector("textarea");
+  if (text.value !== text.defaultValue) return null; // somebody has begun to type there
+  const focused = document.activeElement === text;
   const files = JSON.parse(place.dataset.foto || "[]");
   const schema = schemaFor(files);
   let doc;
@@ -43,6 +45,7 @@ export function mount(place, changed) {
   text.disabled = true;
   text.hidden = true;
   place.append(bar.bar, bar.asking, area, sent);
+  if (focused) view.focus();
   const load = (blocks) => {
     view.updateState(EditorState.create({ doc: docOf(schema, blocks), plugins: view.state.plugins }));
     tell(view.state);

@@ -1,5 +1,5 @@
 // Cutting a picture and choosing where the eye rests, on the picture itself; the numbers below it do the same by keyboard.
-import { button } from "./alat.js";
+import { button } from "./tombol.js";
 
 const SIDES = ["kiri", "atas", "kanan", "bawah"];
 

@@ -2,9 +2,11 @@
 const EVERY_BEAT = 20_000;
 const AFTER_TYPING = 2_000;
 
+/** `editor` gives the editor once it is there; null where the text with marks is what is typed. */
 export function keeper(form, editor) {
   const base = form.dataset.penyunting;
-  const local = `alurwarta:ketikan:${base}:${form.dataset.akun}`;
+  // As in isian.js, which forgets such keys after three days and when one logs out.
+  const local = `isian:${form.dataset.akun}:${base}`;
   const notices = { others: "[data-hadir]", newer: "[data-lebih-baru]", cut: "[data-putus]", kept: "[data-tersimpan]" };
   const notice = (name) => document.querySelector(notices[name]);
   let timer = null; let stopped = false; let sending = false; let again = false; let dirty = false;
@@ -17,7 +19,7 @@ export function keeper(form, editor) {
   };
   const fields = () => [...new FormData(form)].filter(([, value]) => typeof value === "string");
   const keepHere = () => {
-    try { localStorage.setItem(local, JSON.stringify({ at: new Date().toISOString(), fields: fields() })); } catch { /* no room: the page itself still has it */ }
+    try { localStorage.setItem(local, JSON.stringify({ at: Date.now(), fields: fields() })); } catch { /* no room: the page itself still has it */ }
   };
   const forgetHere = () => { try { localStorage.removeItem(local); } catch { /* nothing was kept */ } };
 
@@ -111,7 +113,12 @@ export function keeper(form, editor) {
 function guard(form, send, keepHere, forgetHere, stop) {
   let sure = false;
   form.addEventListener("submit", async (event) => {
-    if (sure) { if (form.dataset.pergi) event.preventDefault(); form.dataset.pergi = "1"; return; }
+    if (sure) {
+      if (form.dataset.pergi) event.preventDefault();
+      form.dataset.pergi = "1";
+      setTimeout(open, 15_000); // no answer came, and the page still stands
+      return;
+    }
     event.preventDefault();
     if (form.dataset.tanya) return;
     form.dataset.tanya = "1";
@@ -124,14 +131,15 @@ function guard(form, send, keepHere, forgetHere, stop) {
     forgetHere();
     form.requestSubmit(event.submitter);
   });
-  addEventListener("pageshow", (event) => { if (event.persisted) { sure = false; delete form.dataset.pergi; } });
+  function open() { sure = false; delete form.dataset.pergi; }
+  addEventListener("pageshow", (event) => { if (event.persisted) open(); });
 }
 
 // What this browser kept and the server never heard.
 function offer(form, editor, local, forgetHere, changed) {
   let kept = null;
   try { kept = JSON.parse(localStorage.getItem(local)); } catch { /* nothing readable */ }
-  if (!kept || (form.elements.cap.value && form.elements.cap.value > kept.at)) return;
+  if (!kept || Date.parse(form.elements.cap.value) > kept.at) return;
   const place = document.createElement("div");
   place.className = "notice";
   place.dataset.pulihkan = "1";
@@ -141,7 +149,7 @@ function offer(form, editor, local, forgetHere, changed) {
   const take = document.createElement("button");
   take.type = "button";
   take.textContent = "Pakai tulisan itu";
-  take.addEventListener("click", () => { restore(form, editor, new Map(kept.fields)); place.remove(); changed(); });
+  take.addEventListener("click", async () => { await restore(form, editor, new Map(kept.fields)); place.remove(); changed(); });
   const drop = document.createElement("button");
   drop.type = "button";
   drop.className = "quiet";
@@ -156,11 +164,12 @@ function offer(form, editor, local, forgetHere, changed) {
 
 const OURS = ["csrf", "cap", "berkas", "ada-kanal", "expected_version", "blocks"];
 
-function restore(form, editor, kept) {
+async function restore(form, editor, kept) {
+  const there = kept.get("blocks") ? await editor() : null;
   for (const field of form.elements) {
     if (!field.name || OURS.includes(field.name) || field.type === "submit") continue;
     if (field.type === "checkbox") field.checked = kept.has(field.name);
     else if (kept.has(field.name)) field.value = kept.get(field.name);
   }
-  if (editor && kept.get("blocks")) editor.load(JSON.parse(kept.get("blocks")));
+  if (there) there.load(JSON.parse(kept.get("blocks")));
 }

@@ -10,8 +10,8 @@ export function cleanHtml(html) {
     .replace(/<!\[if !supportLists\]>([\s\S]*?)<!\[endif\]>/g, '<i data-tanda="1">$1</i>')
     .replace(/<!\[(?:if|endif)[^>]*>/g, "").replace(/<!--[\s\S]*?-->/g, "")
     .replace(/<style[\s>][\s\S]*?<\/style>/gi, "")
-    // Read as data: the page's policy applies no style of anybody, and would say so each time.
-    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-gaya="));
+    // Read as data: the page's policy runs no style and no script of anybody, and would say so each time.
+    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/([\s/"'])style\s*=/gi, "$1 data-gaya=").replace(/([\s/"'])on[a-z]+\s*=/gi, "$1 data-tanpa="));
   const from = new DOMParser().parseFromString(plain, "text/html").body;
   from.querySelectorAll(GONE).forEach((e) => e.remove());
   from.querySelectorAll("*").forEach((e) => { if (e.localName.includes(":")) e.replaceWith(...e.childNodes); });
