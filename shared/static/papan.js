@@ -7,7 +7,7 @@ const FIRST_WAIT = 2_000;
 const LONGEST_WAIT = 60_000;
 const BACKGROUND = { "X-Background": "1" }; // no person's doing: it prolongs no session
 
-const kabar = document.querySelector("[data-kabar]");
+const kabar = document.querySelector("[data-papan-kabar]");
 let asking = null;
 let again = false;
 let over = false;
