@@ -8,7 +8,7 @@ from tests.browser.site import Site
 from tests.browser.tab import DESK, PHONE, UUID, Screen, Tab
 
 # How many pages of one kind (such as one story each, in different states) are looked at.
-OF_A_KIND = {True: 5, False: 1}
+OF_A_KIND = {True: 4, False: 1}
 MOST = 80
 
 

@@ -108,9 +108,9 @@ async def test_by_night_everything_is_readable(site: Site, who: str) -> None:
 
 async def test_on_paper_there_is_the_content_alone(site: Site) -> None:
     async with site.tab("pimpinan") as tab:
-        await tab.page.emulate_media(media="print")
         for path in ("/kepatuhan", f"/saring/{site.scene.stories['approved']}"):
             await tab.open(path)
+            await tab.page.emulate_media(media="print")
             assert not await tab.page.locator(".bar").is_visible()
             assert await tab.page.locator("h1").first.is_visible()
 
@@ -145,3 +145,26 @@ async def test_before_a_session_ends_it_says_so_and_can_go_on(site: Site) -> Non
         await dialog.wait_for(state="hidden")
         assert len(extended) == 1
         assert extended[0]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["skrip", "tanpa-skrip"])
+async def test_reports_are_found_while_one_types_and_chosen_by_state(site: Site, scripts: bool) -> None:
+    async with site.tab("bidang", PHONE, scripts=scripts) as tab:
+        await tab.open("/bahan")
+        await tab.page.fill("#cari", "kunci rumah")
+        if not scripts:
+            await tab.page.get_by_role("button", name="Cari").click()
+        await tab.page.wait_for_url("**/bahan?*cari=kunci*")
+        results = tab.page.locator("#hasil article h2")
+        assert await results.all_text_contents() == ["Penyerahan kunci rumah susun"]
+        await tab.check("dicari", weight=False)
+        await tab.page.get_by_role("link", name="Ditarik").click()
+        await tab.page.wait_for_url("**/bahan?*keadaan=withdrawn*")
+        await tab.page.get_by_text("Tidak ada judul dengan kata itu").wait_for()
+        if scripts:  # the page itself stayed, and so did what the keys are on
+            assert await tab.page.evaluate("document.activeElement.id") == "keadaan-withdrawn"
+        await tab.page.fill("#cari", "Kunjungan")
+        if not scripts:
+            await tab.page.get_by_role("button", name="Cari").click()
+        await tab.page.get_by_role("link", name="Kunjungan kerja yang batal").wait_for()
+        assert "keadaan=withdrawn" in tab.page.url
