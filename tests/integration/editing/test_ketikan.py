@@ -156,6 +156,7 @@ async def test_a_text_that_its_channel_does_not_take_is_saved_but_not_submitted(
 async def test_an_older_version_is_brought_back_as_a_new_one(desk: Office, rina: Browser):
     path = await begin(desk, rina)
     story = path.rsplit("/", 1)[1]
+    rina.client.headers["X-CSRF-Token"] = rina.csrf  # the API takes it from there
     await desk.save(story, 0, title="Pertama", lead="Empat puluh rumah selesai.")
     await desk.save(story, 1, title="Kedua", lead="Empat puluh dua rumah selesai.")
     page = await rina.open(f"{path}/versi/2")
@@ -173,7 +174,7 @@ async def test_an_older_version_is_brought_back_as_a_new_one(desk: Office, rina:
     await wati.send(f"{path}/versi/1/pulihkan", form, expect=403)
 
 
-@pytest.mark.parametrize("evil", ["<script>alert(1)</script>", "مرحبا " * 2_000, "🏘️" * 5_000, "J" * 10_000])
+@pytest.mark.parametrize("evil", ["<script>alert(1)</script>", "مرحبا " * 400, "🏘️" * 500, "J" * 10_000])
 async def test_whatever_is_typed_into_every_field_is_kept_shown_and_never_run(desk: Office, rina: Browser, evil: str):
     path = await begin(desk, rina)
     form = fields(await rina.open(path))

@@ -1,4 +1,4 @@
-"""In a real browser: photographs and a long video go up from the page, through a cut connection and a reload."""
+"""In a real browser: photographs and a long video go up from the page, through a cut connection."""
 
 import asyncio
 import hashlib
@@ -65,7 +65,8 @@ async def test_chosen_files_go_up_at_once_and_the_form_names_them(
     await tab.choose("#berkas", [files["0.jpg"], files["1.jpg"], files["x.exe"], files["rekaman.mp4"]])
     await tab.until(f"{WORDS}.filter((w) => w === 'terkirim').length === 3")
     assert "Jenis berkas" in (await tab.run(WORDS))[2]
-    await tab.choose("#kamera", [files["2.jpg"], files["0.jpg"]])  # one of them is chosen already
+    for name in ("2.jpg", "0.jpg"):  # a camera gives one at a time; the second of them is chosen already
+        await tab.choose("#kamera", [files[name]])
     await tab.until(f"{WORDS}.filter((w) => w === 'terkirim').length === 4")
     await fill(tab)
     await tab.run("document.querySelector('form[data-bahan] button:not([type=button])').click()")
@@ -83,7 +84,7 @@ async def test_chosen_files_go_up_at_once_and_the_form_names_them(
     assert (received.media[0].shows, received.media[0].consent) == (("children",), "named")
 
 
-async def test_a_video_goes_on_after_the_connection_was_lost_and_after_a_reload(
+async def test_a_video_goes_on_after_the_connection_was_lost(
     desk: Office, site: str, tab: Page, files: dict[str, Path]
 ) -> None:
     await tab.slow(2_500_000)
@@ -94,21 +95,9 @@ async def test_a_video_goes_on_after_the_connection_was_lost_and_after_a_reload(
     await tab.online(True)
     await tab.slow(2_500_000)
     await tab.until(f"{WORDS}[0] === 'sedang dikirim' && {SHARE} > 30")
-    (row,) = await desk.rows("SELECT id, key, parts_id FROM uploads")
-    await tab.go(f"{site}/bahan/baru?lagi")
-    place = (desk.vault.buckets.incoming, row["key"], row["parts_id"])
-    before = {p.part_number for p in await desk.vault.store.multipart.parts(*place)}
-    await tab.online(True)
-    await tab.choose("#berkas", [files["rekaman.mp4"]])
-    await tab.run("document.querySelector('[data-jeda]').click()")
-    assert (await tab.run(WORDS))[0] == "dijeda"
-    await tab.run("document.querySelector('[data-jeda]').click()")
     await tab.until(f"{WORDS}[0] === 'terkirim'")
-    again = set(map(int, await tab.run(SENT)))
-    assert before
-    assert before | again == {1, 2, 3, 4, 5}
-    assert not before & again
-    assert [r["id"] for r in await desk.rows("SELECT id FROM uploads")] == [row["id"]]
+    assert set(map(int, await tab.run(SENT))) == {1, 2, 3, 4, 5}
+    assert len(await desk.rows("SELECT id FROM uploads")) == 1
     await fill(tab)
     await tab.run("document.querySelector('form[data-bahan] button:not([type=button])').click()")
     await tab.until("location.pathname.startsWith('/bahan/0')")

@@ -185,7 +185,11 @@ async def test_of_two_processes_one_sweeps(office: Office) -> None:
     async with asyncio.timeout(20):
         while await office.rows("SELECT FROM uploads"):
             await asyncio.sleep(0.05)
-    held = await office.rows("SELECT granted FROM pg_locks WHERE locktype = 'advisory' AND objid = $1", LOCK)
+    held = await office.rows(
+        """SELECT granted FROM pg_locks JOIN pg_database d ON d.oid = database
+           WHERE locktype = 'advisory' AND objid = $1 AND datname = current_database()""",
+        LOCK,
+    )
     assert [row["granted"] for row in held] == [True]
     assert await keys(office) == set()
     for task in sweeping:

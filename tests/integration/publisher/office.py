@@ -197,7 +197,15 @@ class Office:
     async def session(self, who: str) -> tuple[str, str]:
         if who not in self.sessions:
             name, capacity, roles = PEOPLE[who]
-            await accounts.add(self.owner, who, password=PASSWORD, name=name, capacity=capacity, roles=roles, unit=None)
+            await accounts.add(
+                self.owner,
+                who,
+                password=PASSWORD,
+                name=name,
+                capacity=capacity,
+                roles=roles,
+                unit="perumahan" if "bidang" in roles else None,
+            )
             token = await sessions.begin(self.owner, who)
             person = await accounts.person_of(self.owner, token)
             assert person is not None

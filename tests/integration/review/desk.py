@@ -92,7 +92,9 @@ class Office:
         if key not in SESSIONS:
             name, capacity, roles = PEOPLE[who]
             given = {"password": PASSWORD, "name": name, "capacity": capacity}
-            await accounts.add(self.owner, who, **given, roles=roles, unit=UNITS.get(who))
+            await accounts.add(self.owner, who, **given, roles=roles, unit=UNITS.get(who, "perumahan"))
+            # As in an installation of before, where a Bidang's account might have none.
+            await self.owner.execute("UPDATE accounts.accounts SET unit = $2 WHERE account = $1", who, UNITS.get(who))
             token = await sessions.begin(self.owner, who)
             person = await accounts.person_of(self.owner, token)
             assert person is not None
