@@ -15,7 +15,8 @@ LARGE = Screen("perbesar", 640, 400)  # 1280 × 800 at 200 %
 
 # What the keyboard must reach, in the page's own order; of a group of radio buttons, one.
 CONTROLS = """() => {
-  const wanted = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0'], [controls], [contenteditable=true]";
+  const wanted = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0'], [controls],"
+    + " [contenteditable=true]";
   const groups = new Set();
   return [...document.querySelectorAll(wanted)].filter((e) => {
     if (e.disabled || !e.checkVisibility({checkVisibilityCSS: true}) || e.closest("dialog:not([open])")) return false;
