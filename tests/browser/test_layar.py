@@ -62,7 +62,8 @@ async def test_keys_alone_reach_every_control_in_order_and_show_where_one_is(sit
             await tab.page.evaluate("document.activeElement.blur()")
             count = await tab.page.evaluate(CONTROLS)
             reached = await tabbed(tab.page)
-            order = [r["n"] for r in reached]
+            # The live board may lay its list anew meanwhile: what it brought has no number.
+            order = [r["n"] for r in reached if path != "/papan" or r["n"] >= 0]
             assert order == sorted(order), f"{path}: not in the page's order: {order}"
             assert set(order) >= set(range(count)), (path, sorted(set(range(count)) - set(order)), count)
             unseen = [r["html"] for r in reached if not r["seen"]]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, CDPSession, Dialog, async_playwright
+from playwright.async_api import Browser, CDPSession, Dialog, Error, async_playwright
 from playwright.async_api import Page as PlaywrightPage
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -56,12 +56,21 @@ class Page:
         """Wait until an expression is true in the page."""
         try:
             async with asyncio.timeout(PATIENCE):
-                while not (found := await self.run(code)):
+                while not (found := await self._looked(code)):
                     await asyncio.sleep(0.05)
         except TimeoutError:
             text = await self.run("document.body.innerText")
             raise AssertionError(f"not within {PATIENCE} s: {code}\n{text}") from None
         return found
+
+    async def _looked(self, code: str) -> Any:
+        """The expression's value; None while the page goes over to another."""
+        try:
+            return await self.run(code)
+        except Error as broken_off:
+            if "Execution context was destroyed" not in str(broken_off):
+                raise
+            return None
 
     async def go(self, url: str) -> None:
         await self.tab.goto(url)
