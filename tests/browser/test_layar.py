@@ -20,6 +20,7 @@ CONTROLS = """() => {
   const groups = new Set();
   return [...document.querySelectorAll(wanted)].filter((e) => {
     if (e.disabled || !e.checkVisibility({checkVisibilityCSS: true}) || e.closest("dialog:not([open])")) return false;
+    if (e.tabIndex < 0 && e.closest("[role=toolbar]")) return false; // arrow keys go on within
     if (e.type !== "radio") return true;
     const is = !groups.has(e.name); groups.add(e.name); return is;
   }).map((e, n) => { e.dataset.tertib = n; return n; }).length;
@@ -54,16 +55,17 @@ async def tabbed(page: Page, most: int = 400) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("screen", [DESK, PHONE], ids=lambda s: s.name)
 async def test_keys_alone_reach_every_control_in_order_and_show_where_one_is(site: Site, screen: Screen) -> None:
     async with site.tab("admin", screen) as tab:
+        # The live board lays its list anew when something changes: here it stands as it came.
+        await tab.page.route(re.compile(r"/papan(/aliran|\?.*bagian=1)"), lambda asked: asked.abort())
         for path in (*PAGES, f"/meja/berita/{site.scene.stories['draft']}"):
             await tab.open(path)
             if path.startswith("/meja/berita/"):  # the editor comes when somebody begins to work
-                await tab.page.keyboard.press("Tab")
-                await tab.page.locator(".ProseMirror").wait_for()
+                await tab.page.mouse.move(300, 300)
+                await tab.page.locator("html[data-penyunting=siap]").wait_for()
             await tab.page.evaluate("document.activeElement.blur()")
             count = await tab.page.evaluate(CONTROLS)
             reached = await tabbed(tab.page)
-            # The live board may lay its list anew meanwhile: what it brought has no number.
-            order = [r["n"] for r in reached if path != "/papan" or r["n"] >= 0]
+            order = [r["n"] for r in reached]
             assert order == sorted(order), f"{path}: not in the page's order: {order}"
             assert set(order) >= set(range(count)), (path, sorted(set(range(count)) - set(order)), count)
             unseen = [r["html"] for r in reached if not r["seen"]]

@@ -84,7 +84,7 @@ async def test_the_admin_sets_a_time_changes_it_and_cancels_it(site: Site, scree
         await tab.page.fill("#waktu", f"{later:%Y-%m-%dT%H:%M}")
         await press(tab, "Simpan jadwal")
         assert f"{later:%H.%M} WIB" in await tab.page.inner_text("#keadaan")
-        await tab.check("penerbitan terjadwal")
+        await tab.check("penerbitan terjadwal", weight=False)
         await tab.page.get_by_role("link", name="Ubah jadwal").click()
         assert await tab.page.input_value("#waktu") == f"{later:%Y-%m-%dT%H:%M}"
         await tab.page.fill("#waktu", f"{later + timedelta(hours=1):%Y-%m-%dT%H:%M}")

@@ -4,7 +4,6 @@
 """
 
 import os
-import time
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -79,18 +78,3 @@ async def test_every_reading_of_the_desk_goes_by_an_index(full: Office) -> None:
     # That table is empty here.
     assert conn.tables_read_whole() <= {"early_revocations"}
     assert {"publications_done", "publications_at_work", "deliveries_asking", "schedules_due"} <= conn.indexes()
-
-
-@pytest.mark.timeout(600)
-@pytest.mark.skipif(not os.environ.get("ALURWARTA_LONG"), reason="measures; ALURWARTA_LONG=1 runs it")
-async def test_the_desk_answers_quickly_with_a_hundred_thousand_stories(full: Office) -> None:
-    await full.session("tono")
-    for path in ("/terbit", "/terbit/selesai", "/terbit?q=nomor", "/terbit/selesai?q=rumah", "/terbit?bagian=siap"):
-        took: list[float] = []
-        for _ in range(40):
-            begun = time.perf_counter()
-            await full.page("tono", path)
-            took.append((time.perf_counter() - begun) * 1000)
-        p95 = sorted(took)[37]
-        print(f"{path}: p50 {sorted(took)[20]:.0f} ms, p95 {p95:.0f} ms")
-        assert p95 < 500
