@@ -42,10 +42,14 @@ class Accepted(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """The clocks of this installation; `refused` says of each file that was not taken what is wrong, and where."""
+    """The clocks of this installation; `refused` says of each file that was not taken what is wrong, and where.
+
+    `changed` is what the office had changed on its screens when this was read.
+    """
 
     keeper: Timekeeper
     refused: dict[Kind, str]
+    changed: Changes
 
 
 async def in_force(conn: "Connection", settings: ServiceSettings, *, at: datetime) -> InForce:
@@ -63,9 +67,9 @@ async def in_force(conn: "Connection", settings: ServiceSettings, *, at: datetim
     wall = WallCalendar(zone=work.found.zone)
     if settings.calendar == "wall":
         await _remember(conn, "calendar", Accepted(wall, ""), at)
-        return InForce(Timekeeper(sop.found, wall, wall), refused)
+        return InForce(Timekeeper(sop.found, wall, wall), refused, changed)
     await _remember(conn, "calendar", work, at)
-    return InForce(Timekeeper(sop.found, work.found, wall), refused)
+    return InForce(Timekeeper(sop.found, work.found, wall), refused, changed)
 
 
 async def changes(conn: "Connection") -> Changes:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
@@ -28,12 +28,12 @@ async def put_in_force(desk: "Desk", settings: ServiceSettings) -> InForce:
 
 @dataclass(slots=True)
 class Watch:
-    """The job that looks for changes; `tell` hears of each."""
+    """The job that looks for changes after those that were `seen`; `tell` hears of each."""
 
     desk: "Desk"
     settings: ServiceSettings
     tell: Callable[[InForce], None] = lambda _: None
-    _seen: Changes | None = field(default=None, init=False)
+    seen: Changes | None = None
 
     async def run(self) -> None:
         """Look now and every few seconds, for ever."""
@@ -45,10 +45,10 @@ class Watch:
         """Put what changed since the last look in force; returns whether anything did."""
         async with self.desk.db.connection() as conn:
             found = await office_files.changes(conn)
-        if found == self._seen:
+        if found == self.seen:
             return False
         rules = await put_in_force(self.desk, self.settings)
-        self._seen = found
+        self.seen = rules.changed
         self.tell(rules)
         log.info("office rules in force", calendar=rules.keeper.calendar.version, sop=rules.keeper.sop.version)
         return True

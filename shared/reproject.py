@@ -1,9 +1,9 @@
 """Lays open clocks on a new calendar, and keeps what each was and became. Closed ones are facts and stay."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 PAUSE_SECONDS = 60
 Key = tuple[str, str, int]
+T = TypeVar("T")
 FIRST: Key = ("", "", 0)
 
 
@@ -39,21 +40,46 @@ class Projection:
 
 async def reproject(desk: "Desk") -> int:
     """Lay all open clocks on the calendar in force; returns how many changed. Only the newest calendar may."""
-    after: Key | None = FIRST
+
+    async def write(conn: "Connection", moved: Sequence[tuple[Clock, Clock]]) -> None:
+        await ledger.save(conn, [now for _, now in moved])
+        await _record(conn, moved, at=desk.now())
+
     changed = 0
-    while after is not None:
-        async with desk.db.transaction() as conn:
-            if not await newest(conn, desk.clock):
-                return changed
-            found = await _of_another_calendar(conn, desk.clock, after)
-            moved = [(c, now) for c in found if (now := _laid_on(desk.clock, c)) is not c]
-            await ledger.save(conn, [now for _, now in moved])
-            await _record(conn, moved, at=desk.now())
+    async for moved in laid_anew(desk, find=_of_another_calendar, lay=_laid_on, key=key_of, write=write):
         changed += len(moved)
-        after = (found[-1].stage, found[-1].item, found[-1].cycle) if len(found) == BATCH else None
     if changed:
         log.info("open clocks laid on another calendar", clocks=changed, calendar=desk.clock.calendar.version)
     return changed
+
+
+async def laid_anew(
+    desk: "Desk",
+    *,
+    find: Callable[["Connection", Timekeeper, Key], Awaitable[Sequence[T]]],
+    lay: Callable[[Timekeeper, T], T],
+    key: Callable[[T], Key],
+    write: Callable[["Connection", Sequence[tuple[T, T]]], Awaitable[None]],
+) -> AsyncGenerator[Sequence[tuple[T, T]]]:
+    """Lay what another calendar measured on the one in force; gives what each committed batch was and became.
+
+    `find` gives at most BATCH after a key, in its order; `lay` gives back the very row that it cannot lay.
+    """
+    after: Key | None = FIRST
+    while after is not None:
+        keeper = desk.clock
+        async with desk.db.transaction() as conn:
+            if not await newest(conn, keeper):
+                return
+            found = await find(conn, keeper, after)
+            moved = [(row, now) for row in found if (now := lay(keeper, row)) is not row]
+            await write(conn, moved)
+        yield moved
+        after = key(found[-1]) if len(found) == BATCH else None
+
+
+def key_of(clock: Clock) -> Key:
+    return clock.stage, clock.item, clock.cycle
 
 
 async def newest(conn: "Connection", keeper: Timekeeper) -> bool:

@@ -95,15 +95,15 @@ class Runtime:
         database = await db.connect(
             self.settings.postgres_dsn.get_secret_value(), self.service, size=self.settings.pool_size
         )
-        keeper = await self._rules(database)
-        self.desk = desk = self._make_desk(database, keeper)
+        rules = await self._rules(database)
+        self.desk = desk = self._make_desk(database, rules.keeper)
         app.state.desk = desk
         self._spawn(self._relay.run if self._relay else _nothing)
         reads = self.reads(desk)
         consumers = [Consumer(r.name, database, r.react, now=self.now, wake=desk.wake) for r in reads]
         self._spawn(Replayer(database, dict(zip([r.name for r in reads], consumers, strict=True)), now=self.now).run)
         self._spawn(reproject.Projection(desk).run)
-        self._spawn(Watch(desk, self.settings, self._told).run)
+        self._spawn(Watch(desk, self.settings, self._told, rules.changed).run)
         for worker in self.workers(desk):
             self._spawn(worker)
         self.waiting_for = "Kafka"
@@ -111,12 +111,12 @@ class Runtime:
         self.waiting_for = ""
         log.info("service is working", consumers=[r.name for r in reads])
 
-    async def _rules(self, database: db.Database) -> Timekeeper:
+    async def _rules(self, database: db.Database) -> InForce:
         """The SOP and calendar in force; a file that was refused is told by a metric as long as the service runs."""
         async with database.transaction() as conn:
             found = await office_files.in_force(conn, self.settings, at=self.now())
         self._items = ItemMetrics(self.service, found.keeper, refused_files=found.refused)
-        return found.keeper
+        return found
 
     def _told(self, found: InForce) -> None:
         """The office changed its rules while the service runs."""

@@ -70,6 +70,11 @@ STATUS: dict[type[Exception], int] = {
 }  # fmt: skip
 
 
+def status_of(no: Refused) -> int:
+    """The HTTP status of a refusal: its own kind's, or else that what was sent is not right."""
+    return next((code for kind, code in STATUS.items() if isinstance(no, kind)), 422)
+
+
 def create_app(
     *,
     title: str,
@@ -109,7 +114,7 @@ def wants_page(request: Request) -> bool:
 
 async def _on_refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
+    status = status_of(error)
     if isinstance(error, NotLoggedIn | NotFresh) and (wants_page(request) or by_htmx(request)):
         sent = to_log_in if isinstance(error, NotLoggedIn) else to_confirm
         return sent(request, problem(status, error.code, error.sentence))

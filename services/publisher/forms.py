@@ -22,7 +22,7 @@ from services.publisher.typed import Typed, forget, kept_words
 from shared.accounts import Person
 from shared.content import Code
 from shared.refusal import NotFound, Refused
-from shared.web import STATUS, desk_of, may
+from shared.web import desk_of, may, status_of
 from shared.words import finding
 
 router = APIRouter(prefix="/terbit", include_in_schema=False, default_response_class=HTMLResponse, route_class=Typed)
@@ -55,9 +55,7 @@ class Filled:
 
     @property
     def http(self) -> int:
-        if self.no is None:
-            return 200
-        return next((code for kind, code in STATUS.items() if isinstance(self.no, kind)), 422)
+        return 200 if self.no is None else status_of(self.no)
 
 
 @router.get("/{story}/jadwal")

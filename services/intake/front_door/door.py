@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from services.intake.front_door.provider import Provider
+from services.intake.web import show
 from shared.accounts import LockedOut
 from shared.accounts.identities import RequestOver
 from shared.accounts.links import LinkOver
@@ -20,7 +21,7 @@ from shared.accounts.second_factor import WrongCode
 from shared.accounts.sessions import Terms
 from shared.caller import TooOften, WrongOnes
 from shared.refusal import Refused
-from shared.web import STATUS, Forged, Pages, cookie_name, same_origin
+from shared.web import STATUS, Forged, cookie_name, same_origin
 
 HOME = "/beranda"
 # A path of our own: browsers read "//", "/\" and a path with control characters as another host.
@@ -68,11 +69,6 @@ async def counted(request: Request) -> AsyncGenerator[None]:
 
 def local(path: str) -> str:
     return path if LOCAL.fullmatch(path) else HOME
-
-
-def show(request: Request, template: str, *, http: int = 200, **view: Any) -> Response:
-    pages: Pages = request.app.state.pages
-    return pages.show(request, template, http=http, **view)
 
 
 def refuse(request: Request, template: str, no: Refused, **view: Any) -> Response:

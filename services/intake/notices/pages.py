@@ -9,9 +9,10 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from services.intake.notices import letters, rules, steps_own, store, store_own
 from services.intake.notices.rules import Channel
+from services.intake.web import show
 from shared.accounts import Person
 from shared.refusal import NotFound, Refused
-from shared.web import STATUS, Pages, desk_of, may
+from shared.web import desk_of, may, status_of
 
 router = APIRouter(prefix="/kabar", include_in_schema=False)
 Reader = Annotated[Person, may("home.see")]
@@ -40,7 +41,7 @@ async def listed(request: Request, person: Reader, sebelum: UUID | None = None) 
         unread = await store.unread(conn, person.account)
     more = str(lines[-1].id) if len(lines) == store.PAGE else None
     shown = [(line, letters.address(line)) for line in lines]
-    return _show(request, "kabar.html", lines=shown, more=more, unread=unread, kinds=letters.KINDS)
+    return show(request, "kabar.html", lines=shown, more=more, unread=unread, kinds=letters.KINDS)
 
 
 @router.get("/jumlah")
@@ -123,11 +124,10 @@ async def _settings(
         addresses = await store_own.addresses(conn, person.account)
     given = typed or {}
     about = given.get("channel")
-    http = 200 if no is None else next((code for kind, code in STATUS.items() if isinstance(no, kind)), 422)
-    return _show(
+    return show(
         request,
         "kabar_pengaturan.html",
-        http=http,
+        http=200 if no is None else status_of(no),
         no=no,
         said=SAVED.get(request.query_params.get("tersimpan", "")) if no is None else None,
         wants=chosen.wants if about or not given else set(given["wants"]),
@@ -142,8 +142,3 @@ async def _settings(
 def _channels(request: Request) -> tuple[Channel, ...]:
     found: tuple[Channel, ...] = request.app.state.channels
     return found
-
-
-def _show(request: Request, template: str, *, http: int = 200, **view: Any) -> Response:
-    pages: Pages = request.app.state.pages
-    return pages.show(request, template, http=http, **view)

@@ -4,25 +4,24 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from services.intake.notices import steps, store, store_waiting
 from services.intake.notices.rules import Channel
-from services.intake.notices.waiting import Key, Waiting, soon
+from services.intake.notices.waiting import Waiting, soon
 from shared import metrics
 from shared.calendar import OutsideCalendar
 from shared.desk import Desk
-from shared.reproject import newest
+from shared.reproject import BATCH, laid_anew
+from shared.reproject import PAUSE_SECONDS as PROJECTION_SECONDS
 from shared.sla import Timekeeper
 
 log = structlog.get_logger(__name__)
 PAUSE_SECONDS = 5
-PROJECTION_SECONDS = 60
 SWEEP_SECONDS = 3_600
 KEPT = timedelta(days=90)
-BATCH = 500
-FIRST: Key = ("", "", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +58,15 @@ class WaitingProjection:
 
     async def once(self) -> int:
         """Lay all that is of another calendar on this one; returns how many changed."""
-        after: Key | None = FIRST
         changed = 0
-        while after is not None:
-            async with self.desk.db.transaction() as conn:
-                if not await newest(conn, self.desk.clock):
-                    return changed
-                found = await store_waiting.of_another_calendar(conn, self.desk.clock, after, limit=BATCH)
-                moved = [now for row in found if (now := laid_on(self.desk.clock, row)) != row]
-                await store_waiting.write(conn, moved)
+        async for moved in laid_anew(
+            self.desk,
+            find=partial(store_waiting.of_another_calendar, limit=BATCH),
+            lay=laid_on,
+            key=lambda row: row.key,
+            write=lambda conn, moved: store_waiting.write(conn, [now for _, now in moved]),
+        ):
             changed += len(moved)
-            after = found[-1].key if len(found) == BATCH else None
         return changed
 
 
@@ -94,7 +91,8 @@ def laid_on(keeper: Timekeeper, row: Waiting) -> Waiting:
     """Give what waits by the calendar in force."""
     try:
         clock = keeper.reproject(row.clock)
-        return row._replace(clock=clock, soon_at=soon(keeper, clock))
+        made = row._replace(clock=clock, soon_at=soon(keeper, clock))
+        return row if made == row else made
     except OutsideCalendar as error:
         log.warning("what waits lies outside the calendar", stage=row.clock.stage, item=row.clock.item, why=str(error))
         return row

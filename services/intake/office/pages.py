@@ -12,11 +12,12 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.intake.office import checklist, rules, steps, store
 from services.intake.office.rules import Absence, BadSetting
+from services.intake.web import show
 from shared.accounts import Person
 from shared.office_watch import put_in_force
 from shared.refusal import Refused
 from shared.settings import ServiceSettings
-from shared.web import STATUS, Pages, desk_of, may
+from shared.web import desk_of, may, status_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ async def set_unit(request: Request, person: Changer, typed: Typed) -> Response:
         unit = rules.unit(typed.get("code", ""), typed.get("name", ""), active="active" in typed)
         await steps.save_unit(desk_of(request), _files(request).sop_file, unit, by=person.official)
 
-    return await _do(request, step, "/pengaturan/bidang", lambda no: _units(request, typed, no))
+    return await _do_and_work_by_it(request, step, "/pengaturan/bidang", lambda no: _units(request, typed, no))
 
 
 async def _units(request: Request, typed: dict[str, str] | None = None, no: Refused | None = None) -> Response:
@@ -92,7 +93,7 @@ async def set_day(request: Request, person: Changer, typed: Typed) -> Response:
         )
         await steps.save_day(desk_of(request), _files(request).calendar_file, day, by=person.official)
 
-    return await _do(request, step, "/pengaturan/kalender", lambda no: _calendar(request, typed, no))
+    return await _do_and_work_by_it(request, step, "/pengaturan/kalender", lambda no: _calendar(request, typed, no))
 
 
 @router.post("/kalender/hari/hapus")
@@ -100,7 +101,7 @@ async def remove_day(request: Request, person: Changer, typed: Typed) -> Respons
     async def step() -> None:
         await steps.remove_day(desk_of(request), _files(request).calendar_file, _date(typed, "day"), by=person.official)
 
-    return await _do(request, step, "/pengaturan/kalender", lambda no: _calendar(request, {}, no))
+    return await _do_and_work_by_it(request, step, "/pengaturan/kalender", lambda no: _calendar(request, {}, no))
 
 
 @router.post("/kalender/ramadan")
@@ -109,7 +110,7 @@ async def set_ramadan(request: Request, person: Changer, typed: Typed) -> Respon
         dates = rules.ramadan(_date(typed, "first"), _date(typed, "last"), typed.get("decree", ""))
         await steps.save_ramadan(desk_of(request), _files(request).calendar_file, dates, by=person.official)
 
-    return await _do(request, step, "/pengaturan/kalender", lambda no: _calendar(request, typed, no))
+    return await _do_and_work_by_it(request, step, "/pengaturan/kalender", lambda no: _calendar(request, typed, no))
 
 
 async def _calendar(request: Request, typed: dict[str, str] | None = None, no: Refused | None = None) -> Response:
@@ -140,7 +141,7 @@ async def set_letterhead(request: Request, person: Changer, typed: Typed) -> Res
         lines = rules.letterhead(typed.get("lines", ""))
         await steps.save_letterhead(desk_of(request), _files(request).sop_file, lines, by=person.official)
 
-    return await _do(request, step, "/pengaturan/kop", lambda no: _letterhead(request, typed, no))
+    return await _do_and_work_by_it(request, step, "/pengaturan/kop", lambda no: _letterhead(request, typed, no))
 
 
 async def _letterhead(request: Request, typed: dict[str, str] | None = None, no: Refused | None = None) -> Response:
@@ -161,7 +162,7 @@ async def add_absence(request: Request, person: Changer, typed: Typed) -> Respon
     async def step() -> None:
         await steps.add_absence(desk_of(request), _absence_of(request, typed), by=person.official)
 
-    return await _do(request, step, "/pengaturan/ketidakhadiran", lambda no: _absences(request, typed, no))
+    return await _do(step, "/pengaturan/ketidakhadiran", lambda no: _absences(request, typed, no))
 
 
 @router.post("/ketidakhadiran/{absence}/akhiri")
@@ -169,7 +170,7 @@ async def end_absence(request: Request, absence: UUID, person: Changer) -> Respo
     async def step() -> None:
         await steps.end_absence(desk_of(request), absence, by=person.official)
 
-    return await _do(request, step, "/pengaturan/ketidakhadiran", lambda no: _absences(request, {}, no))
+    return await _do(step, "/pengaturan/ketidakhadiran", lambda no: _absences(request, {}, no))
 
 
 def _absence_of(request: Request, typed: dict[str, str]) -> Absence:
@@ -202,15 +203,26 @@ async def _absences(request: Request, typed: dict[str, str] | None = None, no: R
 
 
 async def _do(
-    request: Request, step: Callable[[], Awaitable[None]], then: str, again: Callable[[Refused], Awaitable[Response]]
+    step: Callable[[], Awaitable[None]], then: str, again: Callable[[Refused], Awaitable[Response]]
 ) -> Response:
     """Take a step and go on; a refusal shows the form again with all that was typed."""
     try:
         await step()
-        await put_in_force(desk_of(request), _files(request).settings)
     except Refused as no:
         return await again(no)
     return RedirectResponse(f"{then}?tersimpan=1", 303)
+
+
+async def _do_and_work_by_it(
+    request: Request, step: Callable[[], Awaitable[None]], then: str, again: Callable[[Refused], Awaitable[Response]]
+) -> Response:
+    """The same for what every service works by: the page that follows shows it in force."""
+
+    async def whole() -> None:
+        await step()
+        await put_in_force(desk_of(request), _files(request).settings)
+
+    return await _do(whole, then, again)
 
 
 def _date(typed: dict[str, str], field: str) -> date:
@@ -232,7 +244,6 @@ def _files(request: Request) -> Files:
 
 def office_page(request: Request, template: str, *, no: Refused | None = None, **view: Any) -> Response:
     """A page of Pengaturan, with what was refused or that it was saved."""
-    pages: Pages = request.app.state.pages
-    http = 200 if no is None else next((code for kind, code in STATUS.items() if isinstance(no, kind)), 422)
+    http = 200 if no is None else status_of(no)
     saved = no is None and "tersimpan" in request.query_params
-    return pages.show(request, template, http=http, no=no, just_saved=saved, **view)
+    return show(request, template, http=http, no=no, just_saved=saved, **view)

@@ -40,7 +40,7 @@ async def everybody(request: Request, person: Reader) -> Response:
 
 @router.get("/baru")
 async def new(request: Request, person: Keeper) -> Response:
-    return _form(request, None, {}, Service())
+    return await _form(request, None, {}, Service())
 
 
 @router.post("/baru")
@@ -54,7 +54,7 @@ async def add(request: Request, person: Keeper, typed: Typed) -> Response:
         await people.save(conn, account, _about(typed, request), _service(typed), by=person.official, at=_now(request))
         return await staffing.invite(conn, account, by=person.official, at=_now(request))
 
-    return await _link(request, account, "invitation", step, lambda no: _form(request, None, typed, no=no))
+    return await _link(request, account, "invitation", step, lambda no: _form(request, None, typed, Service(), no=no))
 
 
 @router.get("/{account}")
@@ -69,8 +69,6 @@ async def change(request: Request, account: str, person: Keeper, typed: Typed) -
             await directory.expect(conn, account, lock=True)
             about, held = _about(typed, request), _service(typed)
             await people.save(conn, account, about, held, by=person.official, at=_now(request))
-    except directory.NotAnAccount:
-        raise
     except Refused as no:
         return await _one(request, account, person, typed=typed, no=no)
     return RedirectResponse("/pengaturan/akun?tersimpan=1", 303)
@@ -112,8 +110,6 @@ async def _then_list(request: Request, account: str, person: Person, step: Calla
     try:
         async with desk_of(request).transaction() as conn:
             await step(conn, account, by=person.official, at=_now(request))
-    except directory.NotAnAccount:
-        raise
     except Refused as no:
         return await _one(request, account, person, no=no)
     return RedirectResponse("/pengaturan/akun?tersimpan=1", 303)
@@ -124,17 +120,14 @@ async def _link(
     account: str,
     purpose: str,
     step: Callable[["Connection"], Awaitable[str]],
-    again: Callable[[Refused], Any],
+    again: Callable[[Refused], Awaitable[Response]],
 ) -> Response:
     """Show a one-time link once: it is kept nowhere."""
     try:
         async with desk_of(request).transaction() as conn:
             path = await step(conn)
-    except directory.NotAnAccount:
-        raise
     except Refused as no:
-        answer = again(no)
-        return answer if isinstance(answer, Response) else await answer
+        return await again(no)
     address = f"{request.app.state.staff_url}{path}"
     return office_page(
         request, "pengaturan_tautan.html", account=account, purpose=purpose, address=address, picture=qr(address),
@@ -148,13 +141,12 @@ async def _one(
     async with desk_of(request).transaction() as conn:
         found = await directory.expect(conn, account)
         held = await people.service_of(conn, account, by=person.official, at=_now(request))
-    return _form(request, found, typed or {}, held, no=no)
+    return await _form(request, found, typed or {}, held, no=no)
 
 
-def _form(
-    request: Request, found: Account | None, typed: dict[str, str], held: Service = Service(), *,  # noqa: B008  (frozen)
-    no: Refused | None = None,
-) -> Response:  # fmt: skip
+async def _form(
+    request: Request, found: Account | None, typed: dict[str, str], held: Service, *, no: Refused | None = None
+) -> Response:
     roles = {role for role in ROLES if f"role-{role}" in typed} if typed else (found.roles if found else set[str]())
     return office_page(
         request, "pengaturan_akun_satu.html", no=no, found=found, typed=typed, held=held, roles=roles,

@@ -1,6 +1,7 @@
 """What goes on by itself on the board: running clocks are laid on a new calendar, as the ledgers' own are."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import structlog
 from services.review.board.fold import Key, Row
 from services.review.board.store import COLUMNS, row_of, tell, write
 from shared.calendar import OutsideCalendar
-from shared.reproject import newest
+from shared.reproject import BATCH, PAUSE_SECONDS, laid_anew
 from shared.sla import Clock, Timekeeper
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from shared.desk import Desk
 
 log = structlog.get_logger(__name__)
-BATCH = 500
-PAUSE_SECONDS = 60
-FIRST: Key = ("", "", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +33,20 @@ class BoardProjection:
 
     async def once(self) -> int:
         """Lay all clocks of another calendar on this one; returns how many changed."""
-        after: Key | None = FIRST
         changed = 0
-        while after is not None:
-            async with self.desk.db.transaction() as conn:
-                if not await newest(conn, self.desk.clock):
-                    return changed
-                found = await _of_another_calendar(conn, self.desk.clock, after)
-                moved = [(row, now) for row in found if (now := _laid_on(self.desk.clock, row)) is not row]
-                await write(conn, [now for _, now in moved])
-                if moved:
-                    await tell(conn)
+        async for moved in laid_anew(
+            self.desk, find=_of_another_calendar, lay=_laid_on, key=lambda row: row.key, write=_write
+        ):
             for before, now in moved:
                 _say(before.clock, now.clock)
             changed += len(moved)
-            after = found[-1].key if len(found) == BATCH else None
         return changed
+
+
+async def _write(conn: "Connection", moved: Sequence[tuple[Row, Row]]) -> None:
+    await write(conn, [now for _, now in moved])
+    if moved:
+        await tell(conn)
 
 
 async def _of_another_calendar(conn: "Connection", keeper: Timekeeper, after: Key) -> list[Row]:

@@ -12,6 +12,7 @@ import pytest
 from services.review.board import store, store_live, store_timeline, workers
 from services.review.board.facts import ItemKind
 from services.review.board.store_timeline import Known
+from shared.reproject import FIRST
 from tests.integration.review.desk import Office
 from tests.support.plans import Explaining
 from tests.unit.review.samples import KEEPER
@@ -56,7 +57,7 @@ async def test_every_reading_of_the_board_goes_by_an_index(full: Office) -> None
         for unit in (None, "perumahan"):
             assert await store_timeline.running(conn, stage="editing", unit=unit, limit=200)
             assert await store_live.waiting(conn, unit)
-        assert await workers._of_another_calendar(conn, KEEPER, workers.FIRST)
+        assert await workers._of_another_calendar(conn, KEEPER, FIRST)
         found = await store_timeline.known(conn, story)
         assert isinstance(found, Known)
         assert [one.item for one in await store_timeline.linked(conn, found)] == [report]
