@@ -17,10 +17,11 @@ LONGEST = 4  # digits: beyond any service time, and within any calendar's reach
 UNIT_SECONDS = {"jam": 3600, "menit": 60}
 COLUMNS = ("number", "stage", "what", "who", "kelengkapan", "waktu", "output", "target", "immediate")
 HEADINGS = ("version", "title", "office", "office_code", "number", "date", "revision", "due_soon_percent", "units",
-            "stages", "bidang", "letterhead")  # fmt: skip
+            "stages", "bidang", "letterhead", "channels")  # fmt: skip
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 JOINT = "gabungan"
 OTHER = "lain"
+SITE = "site"
 UNIT_WORDS = {JOINT: "Gabungan beberapa Bidang", OTHER: "Bidang lain"}
 
 
@@ -70,6 +71,7 @@ class Sop:
 
     `office_code` and the keys of `units` are short names, as labels of metrics; `units` gives their names on screens,
     `former_units` those of Units that send no more. `letterhead` has the lines that stand on top of what is printed.
+    `unused_channels` are not offered to who writes a Story; `required_channels` hold the publisher's clock.
     """
 
     version: str
@@ -84,6 +86,8 @@ class Sop:
     units: dict[str, str] = field(default_factory=dict[str, str])
     former_units: dict[str, str] = field(default_factory=dict[str, str])
     letterhead: tuple[str, ...] = ()
+    unused_channels: frozenset[str] = frozenset()
+    required_channels: frozenset[str] = frozenset({SITE})
 
     def unit_words(self, code: str) -> str:
         """Name a Unit as people read it; a code that the SOP does not list stands for itself."""
@@ -116,6 +120,7 @@ def parse_sop(text: str, *, source: str = "sop.toml") -> Sop:
     if not CODE.fullmatch(words["office_code"]):
         raise root.refused("Tulis dengan huruf kecil, angka dan tanda hubung, paling panjang 63.", "office_code")
     units, former = _changed_units(root, _units(root.table("units")))
+    unused, required = _channels(root)
     return Sop(
         **words,
         due_soon_percent=percent,
@@ -123,6 +128,8 @@ def parse_sop(text: str, *, source: str = "sop.toml") -> Sop:
         units=units,
         former_units=former,
         letterhead=root.table("letterhead").texts("lines") if "letterhead" in root.rows else (),
+        unused_channels=unused,
+        required_channels=required,
     )
 
 
@@ -144,6 +151,25 @@ def _changed_units(root: Table, units: dict[str, str]) -> tuple[dict[str, str], 
         units.pop(code, None)
         (units if table.yes("active") else former)[code] = name
     return units, former
+
+
+def _channels(root: Table) -> tuple[frozenset[str], frozenset[str]]:
+    """The channels that are not used, and those that are required; what is said later of a channel holds."""
+    unused, required = set[str](), {SITE}
+    for table in root.tables("channels"):
+        table.only("code", "used", "required")
+        code, used, needed = table.words("code"), table.yes("used"), table.yes("required")
+        if code == SITE or not CODE.fullmatch(code):
+            raise table.refused("Situs web selalu dipakai dan wajib; tulis kode kanal lain.", "code")
+        if needed and not used:
+            raise table.refused("Kanal yang wajib harus dipakai.", "required")
+        unused.discard(code)
+        required.discard(code)
+        if not used:
+            unused.add(code)
+        if needed:
+            required.add(code)
+    return frozenset(unused), frozenset(required)
 
 
 def is_unit_code(code: str) -> bool:

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Coroutine
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
 import typer
 
-from deploy.cli.owner import owner
+from deploy.cli.owner import operator, owner
 from deploy.cli.settings import OperatorSettings, settings_of
 
 T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, help="Other dashboards that read the figures of compliance.")
 Name = Annotated[str, typer.Argument(help="Short name, e.g. metabase")]
+Days = Annotated[int, typer.Option(min=0, help="For how many days the key is good; 0: until it is rotated")]
+LIFETIME_DAYS = 365
 
 EXAMPLE = """Reader {name} may read the figures of all Bidang.
 Key (shown once): {key}
@@ -24,19 +26,32 @@ For the examples of docs/compliance.md:
 
 
 @app.command("add")
-def add(name: Name) -> None:
+def add(name: Name, days: Days = LIFETIME_DAYS) -> None:
     """Make a read-only key, and print a working example. The key is shown once."""
     settings = settings_of(OperatorSettings)
-    key = _run(_add(settings, name))
+    key = _run(_add(settings, name, _over(days)))
     typer.echo(EXAMPLE.format(name=name, key=key, site=settings.staff_url, day=datetime.now(UTC).date()))
 
 
 @app.command("list")
 def list_() -> None:
-    """List the readers, and when each was here last."""
+    """List the readers, until when their keys are good, and when each was here last."""
     for row in _run(_list(settings_of(OperatorSettings))):
         used = row["last_used_at"].isoformat(timespec="seconds") if row["last_used_at"] else "never"
-        typer.echo(f"{row['name']:<30}  last used {used}{'  disabled' if row['disabled'] else ''}")
+        until = row["expires_at"].date().isoformat() if row["expires_at"] else "rotated"
+        state = "disabled" if row["disabled"] else f"good until {until}"
+        typer.echo(f"{row['name']:<30}  {state}, last used {used}")
+
+
+@app.command("rotate")
+def rotate(
+    name: Name,
+    overlap_days: Annotated[int, typer.Option(min=0, help="For how many days the key until now is good yet")] = 7,
+    days: Days = LIFETIME_DAYS,
+) -> None:
+    """Make another key for a reader; the one until now stays good for a while, so that nothing stands still."""
+    key = _run(_rotate(settings_of(OperatorSettings), name, timedelta(days=overlap_days), _over(days)))
+    typer.echo(f"Key (shown once): {key}\nThe key until now is good for {overlap_days} days yet.")
 
 
 @app.command("disable")
@@ -57,11 +72,24 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         raise typer.Exit(1) from None
 
 
-async def _add(settings: OperatorSettings, name: str) -> str:
+def _over(days: int) -> datetime | None:
+    return datetime.now(UTC) + timedelta(days=days) if days else None
+
+
+async def _add(settings: OperatorSettings, name: str, expires_at: datetime | None) -> str:
     from services.review.compliance import readers
 
-    async with owner(settings, "review") as conn:
-        return await readers.add(conn, name, now=datetime.now(UTC))
+    async with owner(settings, "review") as conn, conn.transaction():
+        return await readers.add(conn, name, now=datetime.now(UTC), expires_at=expires_at, by=operator())
+
+
+async def _rotate(settings: OperatorSettings, name: str, overlap: timedelta, expires_at: datetime | None) -> str:
+    from services.review.compliance import readers
+
+    async with owner(settings, "review") as conn, conn.transaction():
+        return await readers.rotate(
+            conn, name, overlap=overlap, now=datetime.now(UTC), expires_at=expires_at, by=operator()
+        )
 
 
 async def _list(settings: OperatorSettings) -> list[dict[str, Any]]:
@@ -74,5 +102,5 @@ async def _list(settings: OperatorSettings) -> list[dict[str, Any]]:
 async def _disable(settings: OperatorSettings, name: str) -> None:
     from services.review.compliance import readers
 
-    async with owner(settings, "review") as conn:
-        await readers.disable(conn, name)
+    async with owner(settings, "review") as conn, conn.transaction():
+        await readers.disable(conn, name, now=datetime.now(UTC), by=operator())

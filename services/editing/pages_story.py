@@ -183,6 +183,7 @@ async def _story_page(request: Request, file: StoryFile, form: Form, *, http: in
         shown=shown,
         file_list=_file_list(form),
         may_pack=person.may("story.edit") and bool(originals(file.reports)),
+        unused=desk_of(request).clock.sop.unused_channels,
         now=desk_of(request).now(),
         **(nothing | more),
     )

@@ -77,7 +77,6 @@ def _office(app: FastAPI, settings: Settings) -> Office:
         settings.public_url.rstrip("/"),
         settings.media_url,
         {SITE: SITE_CAN},
-        frozenset(settings.required_channels),
         ring,
         timedelta(seconds=settings.delivery_lease_seconds),
     )
@@ -100,7 +99,6 @@ def _workers(
     sweep = Sweep(desk, objects, bucket, site, seconds=settings.sweep_seconds)
     terms = Terms(
         channels,
-        frozenset(settings.required_channels),
         settings.missed_schedule,
         timedelta(minutes=settings.missed_schedule_after_minutes),
     )

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from services.publisher.scheduling import Missed
-from shared.content import Code
 from shared.media.store import Buckets
 from shared.settings import ServiceSettings
 
@@ -16,7 +15,6 @@ class Settings(ServiceSettings):
 
     public_probe_url: str = ""
     public_media_url: str = ""
-    required_channels: tuple[Code, ...] = ("site",)
     delivery_lease_seconds: int = 60
     deliveries_at_once: int = 16
     sweep_seconds: int = 600

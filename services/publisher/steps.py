@@ -30,7 +30,6 @@ class Office:
     public_url: str
     media_url: str
     channels: Mapping[str, Capabilities]
-    required: frozenset[str]
     ring: Callable[[], None]
     settle: timedelta = timedelta(seconds=60)
 
@@ -50,13 +49,11 @@ def office_of(request: Request) -> Office:
 
 
 async def publish(request: Request, story: UUID, version: int, *, by: Person) -> None:
-    office = office_of(request)
+    channels, required = office_of(request).channels, desk_of(request).clock.sop.required_channels
     await _change(
         request,
         story,
-        lambda s, at: delivery.publish(
-            s, version, by=by.official, at=at, channels=office.channels, required=office.required
-        ),
+        lambda s, at: delivery.publish(s, version, by=by.official, at=at, channels=channels, required=required),
         by=by,
     )
 

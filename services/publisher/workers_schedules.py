@@ -25,7 +25,6 @@ class Terms:
     """What a scheduled start needs to know: the channels, and what becomes of one that is later than `grace`."""
 
     channels: Collection[str]
-    required: Collection[str]
     missed: Missed
     grace: timedelta
 
@@ -71,7 +70,7 @@ class Schedules:
         try:
             after = scheduling.keep(
                 story, publication.version, at=at, missed=terms.missed, grace=terms.grace,
-                channels=terms.channels, required=terms.required,
+                channels=terms.channels, required=self.desk.clock.sop.required_channels,
             )  # fmt: skip
         except Refused as no:
             # One that can never be started must not be tried for ever, nor hold up the others.

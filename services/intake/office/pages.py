@@ -14,6 +14,8 @@ from services.intake.office import checklist, rules, steps, store
 from services.intake.office.rules import Absence, BadSetting
 from services.intake.web import show
 from shared.accounts import Person
+from shared.channel_text import LIMITS
+from shared.channel_words import name_of
 from shared.office_watch import put_in_force
 from shared.refusal import Refused
 from shared.settings import ServiceSettings
@@ -150,6 +152,26 @@ async def _letterhead(request: Request, typed: dict[str, str] | None = None, no:
     return office_page(
         request, "pengaturan_kop.html", no=no, lines=(typed or {}).get("lines", "\n".join(lines)), saved=lines
     )
+
+
+@router.get("/kanal")
+async def channels_page(request: Request, person: Reader) -> Response:
+    return await _channels(request)
+
+
+@router.post("/kanal")
+async def set_channel(request: Request, person: Changer, typed: Typed) -> Response:
+    async def step() -> None:
+        use = rules.channel_use(typed.get("code", ""), used="used" in typed, required="required" in typed)
+        await steps.save_channel(desk_of(request), _files(request).sop_file, use, by=person.official)
+
+    return await _do_and_work_by_it(request, step, "/pengaturan/kanal", lambda no: _channels(request, no))
+
+
+async def _channels(request: Request, no: Refused | None = None) -> Response:
+    sop = desk_of(request).clock.sop
+    listed = [(code, name_of(code), code not in sop.unused_channels, code in sop.required_channels) for code in LIMITS]
+    return office_page(request, "pengaturan_kanal.html", no=no, channels=listed)
 
 
 @router.get("/ketidakhadiran")

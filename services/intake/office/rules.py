@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from shared.calendar_file import KINDS, WORKED
+from shared.channel_text import LIMITS
 from shared.refusal import Refused, Stale
 from shared.sop import bad_code, is_unit_code
 
@@ -53,6 +54,15 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelUse:
+    """Whether the office uses a channel beside its site, and whether the publisher's clock waits for it."""
+
+    code: str
+    used: bool
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeDay:
     """What holds on one date in place of what the calendar's file says, by which decree."""
 
@@ -90,6 +100,15 @@ def unit(code: str, name: str, *, active: bool) -> Unit:
     if not is_unit_code(code):
         raise BadSetting("code", bad_code(code[:80]))
     return Unit(code, _line("name", name, "Nama Bidang"), active)
+
+
+def channel_use(code: str, *, used: bool, required: bool) -> ChannelUse:
+    """A channel as chosen. Raises BadSetting."""
+    if code not in LIMITS:
+        raise BadSetting("code", "Kanal tidak dikenal. Pilih dari daftar kanal.")
+    if required and not used:
+        raise BadSetting("required", "Kanal yang wajib harus dipakai. Centang juga “dipakai”, atau lepaskan “wajib”.")
+    return ChannelUse(code, used, required)
 
 
 def office_day(day: date, name: str, kind: str, decree: str) -> OfficeDay:
@@ -184,14 +203,21 @@ def calendar_text(days: Iterable[OfficeDay], ramadans: Iterable[RamadanDates]) -
     return "\n".join((*changes, *dated))
 
 
-def sop_text(units: Iterable[Unit], lines: Sequence[str]) -> str:
-    """The Bidang and the letterhead as TOML, as shared/sop.py reads them behind the SOP's file."""
+def sop_text(units: Iterable[Unit], lines: Sequence[str], channels: Iterable[ChannelUse] = ()) -> str:
+    """The Bidang, the letterhead and the channels as TOML, as shared/sop.py reads them behind the SOP's file."""
     changed = [
-        f"[[bidang]]\ncode = {_quoted(u.code)}\nname = {_quoted(u.name)}\nactive = {'true' if u.active else 'false'}\n"
-        for u in units
+        f"[[bidang]]\ncode = {_quoted(u.code)}\nname = {_quoted(u.name)}\nactive = {_truth(u.active)}\n" for u in units
+    ]
+    uses = [
+        f"[[channels]]\ncode = {_quoted(c.code)}\nused = {_truth(c.used)}\nrequired = {_truth(c.required)}\n"
+        for c in channels
     ]
     head = [f"[letterhead]\nlines = [{', '.join(map(_quoted, lines))}]\n"] if lines else []
-    return "\n".join((*changed, *head))
+    return "\n".join((*changed, *uses, *head))
+
+
+def _truth(yes: bool) -> str:
+    return "true" if yes else "false"
 
 
 def _quoted(line: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.intake.office import rules, store
-from services.intake.office.rules import Absence, OfficeDay, RamadanDates, Unit
+from services.intake.office.rules import Absence, ChannelUse, OfficeDay, RamadanDates, Unit
 from shared import audit, office_files
 from shared.audit import Entry
 from shared.refusal import NotFound, Refused
@@ -39,6 +39,13 @@ async def save_letterhead(desk: "Desk", sop_file: Path, lines: tuple[str, ...], 
         await store.lock(conn)
         await store.save_letterhead(conn, lines, by=by, at=desk.now())
         await _write_sop(desk, conn, sop_file, "office.letterhead-set", "letterhead", by)
+
+
+async def save_channel(desk: "Desk", sop_file: Path, use: ChannelUse, *, by: "Official") -> None:
+    async with desk.transaction() as conn:
+        await store.lock(conn)
+        await store.save_channel(conn, use, by=by, at=desk.now())
+        await _write_sop(desk, conn, sop_file, "office.channel-set", use.code, by)
 
 
 async def save_day(desk: "Desk", calendar_file: Path, day: OfficeDay, *, by: "Official") -> None:
@@ -94,7 +101,7 @@ async def end_absence(desk: "Desk", absence: UUID, *, by: "Official") -> None:
 
 
 async def _write_sop(desk: "Desk", conn: "Connection", file: Path, action: str, item: str, by: "Official") -> None:
-    text = rules.sop_text(await store.units(conn), await store.letterhead(conn))
+    text = rules.sop_text(await store.units(conn), await store.letterhead(conn), await store.channels(conn))
     try:
         office_files.sop_of(office_files.with_changes(office_files.text_of(file), text), str(file))
     except FileRefused as error:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.intake.office.rules import Absence, OfficeDay, RamadanDates, Unit
+from services.intake.office.rules import Absence, ChannelUse, OfficeDay, RamadanDates, Unit
 
 if TYPE_CHECKING:
     import asyncpg
@@ -89,6 +89,24 @@ async def save_letterhead(conn: "Connection", lines: Sequence[str], *, by: "Offi
         """INSERT INTO accounts.letterhead (lines, changed_by, changed_at) VALUES ($1, $2, $3)
            ON CONFLICT (one) DO UPDATE SET lines = $1, changed_by = $2, changed_at = $3""",
         list(lines),
+        by.account,
+        at,
+    )
+
+
+async def channels(conn: "Connection") -> list[ChannelUse]:
+    """Those of which the office said anything."""
+    rows = await conn.fetch("SELECT code, used, required FROM accounts.channels ORDER BY code")
+    return [ChannelUse(*row) for row in rows]
+
+
+async def save_channel(conn: "Connection", use: ChannelUse, *, by: "Official", at: datetime) -> None:
+    await conn.execute(
+        """INSERT INTO accounts.channels (code, used, required, changed_by, changed_at) VALUES ($1, $2, $3, $4, $5)
+           ON CONFLICT (code) DO UPDATE SET used = $2, required = $3, changed_by = $4, changed_at = $5""",
+        use.code,
+        use.used,
+        use.required,
         by.account,
         at,
     )

@@ -45,6 +45,7 @@ async def show_timeline(request: Request, person: Anyone, item: UUID, bagian: bo
         outcome_words=timeline.outcome_words,
         unit_words=partial(timeline.unit_words, desk.clock.sop),
         stage_words=STAGE_WORDS,
+        address_of=partial(_address_of, request),
         now=desk.now(),
     )
 
@@ -65,6 +66,7 @@ async def show_board(
         unit_words=partial(timeline.unit_words, desk.clock.sop),
         stage=tahap,
         unit=bidang,
+        address_of=partial(_address_of, request),
         now=desk.now(),
     )
 
@@ -107,6 +109,12 @@ async def show_search(
 def _units(request: Request, chosen: str) -> list[str]:
     sop = desk_of(request).clock.sop
     return sorted({*sop.units, JOINT, *filter(None, [chosen])}, key=sop.unit_words)
+
+
+def _address_of(request: Request, item: UUID) -> str:
+    """Where whoever is reminded of an item reads of it."""
+    site: str = request.app.state.settings.staff_url
+    return f"{site.rstrip('/')}/perjalanan/{item}"
 
 
 def _pages(request: Request) -> Pages:

@@ -1,5 +1,6 @@
 """HTTP in, screens: `/kepatuhan`, the month's service times against the SOP, to read, print and explain."""
 
+from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -12,12 +13,13 @@ from services.review.compliance.figures import NOT_REPORTED, Period, Scope, know
 from services.review.compliance.keterangan import Closed, may_explain
 from services.review.compliance.steps import unit_for
 from services.review.compliance.words import period_words, unit_words
-from services.review.report import archive
+from services.review.report import archive, signers
 from shared.accounts import Person
 from shared.content import Note
 from shared.desk import Desk
+from shared.refusal import Refused
 from shared.sop import Stage
-from shared.web import desk_of, may
+from shared.web import desk_of, may, status_of
 
 router = APIRouter(prefix="/kepatuhan", include_in_schema=False)
 Reader = Annotated[Person, may("compliance.read")]
@@ -43,15 +45,33 @@ class KeteranganForm(Filter):
 @router.get("")
 async def show(request: Request, person: Reader, bulan: str = "", bidang: str = "") -> HTMLResponse:
     """The figures of one month, pictures of them, and what was late."""
+    return await page(request, person, Filter(bulan=bulan, bidang=bidang))
+
+
+async def page(
+    request: Request,
+    person: Person,
+    asked: Filter,
+    *,
+    no: Refused | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """The page, after a refused letter with the reason and all that was `typed`."""
     desk = desk_of(request)
-    scope, at, keeper = scope_of(desk, person, bulan, bidang), desk.now(), desk.clock
+    scope, at, keeper = scope_of(desk, person, asked.bulan, asked.bidang), desk.now(), desk.clock
+    may_report = person.may("compliance.report")
     async with desk.db.connection() as conn:
         seen = await steps.picture(conn, keeper, scope, at=at, limit=LATE_SHOWN)
-        made = await archive.listed(conn, scope.period) if person.may("compliance.report") else []
+        made = await archive.listed(conn, scope.period) if may_report else []
+        leaders = await signers.offered(conn) if may_report else []
     query = {"from": scope.period.first, "to": scope.period.last} | ({"unit": scope.unit} if scope.unit else {})
     return request.app.state.pages.show(
         request,
         "kepatuhan.html",
+        http=200 if no is None else status_of(no),
+        no=no,
+        typed=typed or {},
+        signers=leaders,
         seen=seen,
         found=seen.found,
         sop=keeper.sop,
@@ -65,7 +85,7 @@ async def show(request: Request, person: Reader, bulan: str = "", bidang: str = 
         not_reported=NOT_REPORTED,
         may_explain=lambda clock: _may_explain(clock, person),  # pyright: ignore[reportUnknownLambdaType]
         reports=made,
-        may_report=person.may("compliance.report"),
+        may_report=may_report,
         capacities=archive.CAPACITIES,
         today=at.astimezone(keeper.calendar.zone).date(),
         zone=keeper.calendar.zone.key,

@@ -1,4 +1,4 @@
-"""Other dashboards that may read the figures: added, listed and disabled by the operator."""
+"""Other dashboards that may read the figures: added, given other keys, listed and disabled by the operator."""
 
 import hashlib
 import secrets
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from shared.content import Code
+from shared import audit
+from shared.audit import SYSTEM, Entry
+from shared.content import Code, Official
 from shared.refusal import NotFound, Refused
 
 if TYPE_CHECKING:
@@ -18,7 +20,9 @@ CODE: TypeAdapter[str] = TypeAdapter(Code)
 USED_AGAIN = timedelta(minutes=1)
 
 
-async def add(conn: "Connection", name: str, *, now: datetime) -> str:
+async def add(
+    conn: "Connection", name: str, *, now: datetime, expires_at: datetime | None = None, by: Official = SYSTEM
+) -> str:
     """Register a reader; returns its key, of which only the SHA-256 is kept."""
     try:
         CODE.validate_python(name)
@@ -26,41 +30,73 @@ async def add(conn: "Connection", name: str, *, now: datetime) -> str:
         raise Refused(
             "bad-name", f"Nama {name[:80]!r} hanya boleh memuat huruf kecil, angka dan tanda hubung, paling panjang 63."
         ) from None
-    key = f"ar_{secrets.token_urlsafe(32)}"
+    key = _new_key()
     added = await conn.fetchval(
-        "INSERT INTO readers (name, key_sha256, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING "
-        "RETURNING name",
+        "INSERT INTO readers (name, key_sha256, created_at, expires_at) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT (name) DO NOTHING RETURNING name",
         name,
         _digest(key),
         now,
+        expires_at,
     )
     if added is None:
         raise Refused("already-there", f"Pembaca {name} sudah terdaftar. Pilih nama lain.")
+    await audit.append(conn, [Entry("reader.added", name, by=by)], at=now)
+    return key
+
+
+async def rotate(
+    conn: "Connection", name: str, *, overlap: timedelta, now: datetime, expires_at: datetime | None = None,
+    by: Official = SYSTEM,
+) -> str:  # fmt: skip
+    """Another key for a reader, which is returned; the one it has is good for the overlap yet. Raises NotFound."""
+    key = _new_key()
+    found = await conn.fetchval(
+        """UPDATE readers SET former_sha256 = key_sha256, former_until = least(expires_at, $3),
+                              key_sha256 = $2, expires_at = $4
+           WHERE name = $1 RETURNING name""",
+        name,
+        _digest(key),
+        now + overlap,
+        expires_at,
+    )
+    if found is None:
+        raise NotFound("Pembaca")
+    await audit.append(conn, [Entry("reader.key-rotated", name, by=by)], at=now)
     return key
 
 
 async def list_all(conn: "Connection") -> list[dict[str, Any]]:
-    """Name, times and whether disabled, by name."""
-    rows = await conn.fetch("SELECT name, created_at, disabled, last_used_at FROM readers ORDER BY name")
+    """Name, times and whether disabled, by name; a key without `expires_at` is good until it is rotated."""
+    rows = await conn.fetch("SELECT name, created_at, disabled, expires_at, last_used_at FROM readers ORDER BY name")
     return [dict(row) for row in rows]
 
 
-async def disable(conn: "Connection", name: str) -> None:
+async def disable(conn: "Connection", name: str, *, now: datetime, by: Official = SYSTEM) -> None:
     """Answer this reader no more. Raises NotFound."""
     if await conn.fetchval("UPDATE readers SET disabled = true WHERE name = $1 RETURNING name", name) is None:
         raise NotFound("Pembaca")
+    await audit.append(conn, [Entry("reader.disabled", name, by=by)], at=now)
 
 
 async def reader_of_key(conn: "Connection", key: str, *, now: datetime) -> str | None:
-    """The reader whose key this is, unless it was disabled; notes that it was here."""
+    """The reader whose key this is, unless it is over or was disabled; notes that it was here."""
     row = await conn.fetchrow(
-        "SELECT name, last_used_at FROM readers WHERE key_sha256 = $1 AND NOT disabled", _digest(key)
+        """SELECT name, last_used_at FROM readers
+           WHERE NOT disabled AND ((key_sha256 = $1 AND (expires_at IS NULL OR expires_at > $2))
+                                   OR (former_sha256 = $1 AND former_until > $2))""",
+        _digest(key),
+        now,
     )
     if row is None:
         return None
     if row["last_used_at"] is None or now - row["last_used_at"] > USED_AGAIN:
         await conn.execute("UPDATE readers SET last_used_at = $2 WHERE name = $1", row["name"], now)
     return row["name"]
+
+
+def _new_key() -> str:
+    return f"ar_{secrets.token_urlsafe(32)}"
 
 
 def _digest(key: str) -> bytes:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from services.review.compliance import steps
 from services.review.compliance.figures import Scope
-from services.review.report import document, store, typeset
+from services.review.report import document, signers, store, typeset
 from services.review.report.document import Head
 from services.review.report.letter import CAPACITIES, Letter, checked
 from services.review.report.store import listed
@@ -49,10 +49,14 @@ class KeptAlready(Refused):
         super().__init__("kept-already", "Berkas bertanda tangan ini sudah tersimpan.")
 
 
-async def make(desk: "Desk", scope: Scope, letter: Letter, *, person: Person, head: Head) -> int:
-    """Set the report of a scope as it stands now and keep it; returns its id."""
-    letter, at, keeper = checked(letter), desk.now(), desk.clock
+async def make(desk: "Desk", scope: Scope, letter: Letter, *, person: Person, head: Head, signer: str = "") -> int:
+    """Set the report of a scope as it stands now and keep it; returns its id.
+
+    `signer` is the account that fills what the letter leaves empty.
+    """
+    at, keeper = desk.now(), desk.clock
     async with desk.db.connection() as conn:
+        letter = checked(await signers.filled(conn, letter, signer) if signer else letter)
         seen = await steps.picture(conn, keeper, scope, at=at, limit=LATE_PRINTED)
     told = document.document(seen, letter, head, keeper)
     pdf = await asyncio.to_thread(typeset.pdf, told, at=at)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 from pydantic import Field, StringConstraints
 
-from services.review.compliance.pages import Filter, back, scope_of
+from services.review.compliance.pages import Filter, back, page, scope_of
 from services.review.report import archive
 from services.review.report.letter import Capacity, Letter, NotSigned
 from shared.accounts import Person
@@ -25,6 +25,7 @@ class LetterForm(Filter):
     nomor: Words = ""
     tempat: Words = ""
     tanggal: Words = ""
+    penanda_tangan: Words = ""
     kapasitas: Capacity = ""
     atas_nama: Words = ""
     jabatan: Words = ""
@@ -51,11 +52,15 @@ class LetterForm(Filter):
 
 
 @router.post("")
-async def make(request: Request, person: Maker, form: Annotated[LetterForm, Form()]) -> RedirectResponse:
-    """Make the report of the month and Bidang that the page shows."""
+async def make(request: Request, person: Maker, form: Annotated[LetterForm, Form()]) -> Response:
+    """Make the report of the month and Bidang that the page shows; what was typed stays where it is refused."""
     desk, state = desk_of(request), request.app.state
     scope = scope_of(desk, person, form.bulan, form.bidang)
-    await archive.make(desk, scope, form.letter(), person=person, head=state.report_head)
+    try:
+        letter = form.letter()
+        await archive.make(desk, scope, letter, person=person, head=state.report_head, signer=form.penanda_tangan)
+    except NotSigned as no:
+        return await page(request, person, form, no=no, typed=form.model_dump())
     return back(form, "laporan")
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from html import unescape
 from uuid import UUID
 
@@ -240,3 +241,17 @@ async def test_without_a_session_the_desk_leads_to_the_front_door(desk: Office, 
 async def test_what_is_not_there_is_told_on_a_page(rina: Browser):
     assert "Berita tidak ditemukan." in await rina.open(f"/meja/berita/{OTHER}", expect=404)
     assert "Bahan tidak ditemukan." in await rina.open(f"/meja/bahan/{OTHER}", expect=404)
+
+
+async def test_a_channel_that_the_office_does_not_use_is_not_offered_but_stays_where_it_was_chosen(desk: Office):
+    browser = Browser(desk.person("rina"))
+    path = await begin(desk, browser)
+    form = fields(await browser.open(path)) | {"kanal-tiktok": "1", "teks-tiktok": "Kunci rumah", "aksi": "simpan"}
+    await browser.send(f"{path}/simpan", form)
+    keeper = desk.desk.clock
+    unused = frozenset({"tiktok", "x"})
+    desk.desk.rules.keeper = replace(keeper, sop=replace(keeper.sop, unused_channels=unused))
+    shown = fields(await browser.open(path))
+    assert "teks-x" not in shown
+    assert shown["teks-tiktok"] == "Kunci rumah"
+    assert "teks-facebook" in shown

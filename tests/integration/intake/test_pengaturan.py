@@ -113,3 +113,19 @@ async def test_an_absence_of_nobody_is_refused(desk: Office) -> None:
     answer = await post(desk, "rina", "/pengaturan/ketidakhadiran", **ABSENCE | {"account": str(uuid4())})
     assert answer.status_code == 422
     assert "Pilih orang dari daftar" in answer.text
+
+
+async def test_a_channel_is_required_from_the_moment_it_is_set(desk: Office) -> None:
+    assert (await post(desk, "rina", "/pengaturan/kanal", code="facebook", used="on", required="on")).status_code == 303
+    assert (await post(desk, "rina", "/pengaturan/kanal", code="tiktok")).status_code == 303
+    sop = desk.desk.clock.sop
+    assert (sop.required_channels, sop.unused_channels) == ({"site", "facebook"}, {"tiktok"})
+    assert "tidak dipakai" in await page(desk, "rina", "/pengaturan/kanal")
+    assert [a for a, _ in await desk.audited()] == ["office.channel-set"] * 2
+
+
+async def test_a_channel_that_is_not_used_cannot_be_required(desk: Office) -> None:
+    answer = await post(desk, "rina", "/pengaturan/kanal", code="x", required="on")
+    assert answer.status_code == 422
+    assert "harus dipakai" in answer.text
+    assert desk.desk.clock.sop.required_channels == {"site"}

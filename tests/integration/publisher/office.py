@@ -86,11 +86,14 @@ class Office:
     def connect(self, channel: Channel, *, required: bool = True) -> None:
         """Have a second channel from now on."""
         office = self.app.state.office
-        names = frozenset({channel.name}) if required else frozenset[str]()
         known = {**office.channels, channel.name: channel.capabilities}
-        self.app.state.office = replace(office, channels=known, required=office.required | names)
+        self.app.state.office = replace(office, channels=known)
         self.deliveries.channels = self.clearing.channels = {self.site.name: self.site, channel.name: channel}
-        self.schedules.terms = replace(self.schedules.terms, channels=known, required=office.required | names)
+        self.schedules.terms = replace(self.schedules.terms, channels=known)
+        if required:
+            keeper = self.desk.rules.keeper
+            names = keeper.sop.required_channels | {channel.name}
+            self.desk.rules.keeper = replace(keeper, sop=replace(keeper.sop, required_channels=names))
 
     async def hear(self, *events: Event) -> None:
         """Feed events to the handlers in this order, each topic's neighbours as one batch."""
@@ -303,8 +306,7 @@ async def _empty(made: Stack, owner: "asyncpg.Connection[asyncpg.Record]") -> No
 
 def another_scheduler(desk: Desk, *, missed: Missed = "ask") -> Schedules:
     """A scheduler as each process of the publisher runs one."""
-    site = frozenset({SITE})
-    return Schedules(desk, Terms(site, site, missed, timedelta(hours=1)), ring=lambda: None)
+    return Schedules(desk, Terms(frozenset({SITE}), missed, timedelta(hours=1)), ring=lambda: None)
 
 
 def _open(made: Stack, app: FastAPI, database: db.Database, owner: "asyncpg.Connection[asyncpg.Record]") -> Office:

@@ -57,7 +57,7 @@ async def test_the_examples_of_the_page_work_as_they_stand(desk: Office, tmp_pat
         listed = await asyncio.to_thread(
             shell, "alurwarta readers disable metabase && alurwarta readers list", tmp_path, operator
         )
-        assert re.search(r"metabase +last used 2026.* disabled", listed.stdout), listed.stderr
+        assert re.search(r"metabase +disabled, last used 2026", listed.stdout), listed.stderr
     with (tmp_path / "november.csv").open(newline="") as file:
         assert sum(int(line["closed"]) for line in csv.DictReader(file)) == counted
     with (tmp_path / "clocks.csv").open(newline="") as file:

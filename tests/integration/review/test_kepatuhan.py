@@ -2,18 +2,20 @@
 
 import csv
 import io
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.review.compliance import readers, sheet, steps, store
 from services.review.compliance.figures import Period, Scope
+from shared.refusal import NotFound
 from shared.sop import STAGES
 from tests.integration.review.clocks import at, by_hand, put, seen, split
 from tests.integration.review.desk import Office
@@ -239,10 +241,30 @@ async def test_another_dashboard_reads_by_its_key_until_it_is_disabled(desk: Off
     posted = await desk.call(None, "POST", f"{PATH}/clocks/review/x/1/keterangan", json={"note": "x"}, headers=by_key)
     assert posted.status_code == 401
     async with as_owner(desk) as conn:
-        await readers.disable(conn, "metabase")
+        await readers.disable(conn, "metabase", now=now)
     for wrong in (f"Bearer {key}", "Bearer ar_lain", "Basic eDp5"):
         answer = await desk.call(None, "GET", PATH, params=NOVEMBER, headers={"Authorization": wrong})
         assert answer.status_code == 401
+
+
+async def test_a_readers_key_ends_and_is_rotated_without_a_pause(desk: Office) -> None:
+    def status(key: str) -> Awaitable[httpx.Response]:
+        return desk.call(None, "GET", PATH, params=NOVEMBER, headers={"Authorization": f"Bearer {key}"})
+
+    async with as_owner(desk) as conn:
+        old = await readers.add(conn, "metabase", now=desk.at, expires_at=desk.at + timedelta(days=365))
+        new = await readers.rotate(
+            conn, "metabase", overlap=timedelta(days=7), now=desk.at, expires_at=desk.at + timedelta(days=30)
+        )
+        with pytest.raises(NotFound):
+            await readers.rotate(conn, "looker", overlap=timedelta(), now=desk.at)
+    assert [(await status(key)).status_code for key in (old, new)] == [200, 200]
+    desk.at += timedelta(days=8)
+    assert [(await status(key)).status_code for key in (old, new)] == [401, 200]
+    desk.at += timedelta(days=30)
+    assert (await status(new)).status_code == 401
+    told = await desk.rows("SELECT action FROM review.audit WHERE item = 'metabase' ORDER BY id")
+    assert [row["action"] for row in told] == ["reader.added", "reader.key-rotated"]
 
 
 @asynccontextmanager

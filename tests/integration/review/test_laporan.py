@@ -313,3 +313,23 @@ async def test_practice_is_nowhere(desk: Office) -> None:
     for text in (await page(desk), printed((await made(desk))[1]), (await command(desk)).stdout):
         assert "Latihan saja" not in text
     assert (await say(desk, "tono", only[0].clock, "x")).status_code == 404
+
+
+async def test_the_account_of_who_signs_fills_what_the_letter_leaves_empty_and_its_nip_stays_off_the_page(
+    desk: Office,
+) -> None:
+    await desk.owner.execute("UPDATE accounts.accounts SET rank = 'Pembina, IV/b', nip = '197001011995031009' "
+                             "WHERE account = 'bambang'")  # fmt: skip
+    left = dict.fromkeys(("jabatan", "nama", "pangkat", "nip"), "")
+    _, pdf = await made(desk, **left, penanda_tangan="bambang", kapasitas="", atas_nama="")
+    assert "NIP 197001011995031009" in printed(pdf)
+    assert "Pembina, IV/b" in printed(pdf)
+    assert "197001011995031009" not in await page(desk)
+
+
+async def test_what_was_typed_into_a_letter_stays_where_it_is_refused(desk: Office) -> None:
+    for wrong, said in (({"penanda_tangan": "rina"}, "Pilih orang lain"), ({"nip": "12"}, "18 angka")):
+        answer = await send(desk, "bambang", "/kepatuhan/laporan", **LETTER | wrong | {"nama": "Bambang <S.T.>"})
+        assert answer.status_code == 422
+        assert said in answer.text
+        assert 'value="Bambang &lt;S.T.&gt;"' in answer.text

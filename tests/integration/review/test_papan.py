@@ -142,3 +142,15 @@ async def test_keterangan_of_a_clock_is_told_beside_it(desk: Office) -> None:
 def test_every_outcome_has_words() -> None:
     assert set(OUTCOME_WORDS) == set(get_args(Outcome))
     assert set(COMPLETED) == set(STAGES)
+
+
+async def test_whoever_sees_an_item_wait_can_remind_its_holder_by_its_address_alone(desk: Office) -> None:
+    tale = office_of()
+    report = tale.receive("perumahan")
+    await hear(desk, tale.told)
+    desk.at = tale.at
+    for path in ("/papan", f"/perjalanan/{report}"):
+        page = (await desk.call("tono", "GET", path, headers=HTML)).text
+        (link,) = re.findall(r'href="(https://wa\.me/[^"]*)"', page)
+        assert f"%2Fperjalanan%2F{report}" in link
+        assert "Bahan" not in link

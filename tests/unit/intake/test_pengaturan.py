@@ -11,6 +11,7 @@ from deploy.prepare import HOUSE
 from services.intake.office import checklist, rules
 from services.intake.office.rules import Absence, AwayAlready, BadSetting, LoopOfStandIns
 from shared.office_files import of_files, sop_of, with_changes, work_calendar_of
+from shared.toml_table import FileRefused
 
 SOP = (HOUSE / "deploy" / "sop.toml").read_text()
 CALENDAR = (HOUSE / "deploy" / "calendar.toml").read_text()
@@ -35,6 +36,42 @@ def test_whatever_a_person_types_reads_back_from_the_text_behind_the_sop(name: s
     sop = sop_of(with_changes(SOP, rules.sop_text(units, rules.letterhead("\n".join(lines)))), "sop.toml")
     assert sop.units["tata-ruang"] == name
     assert sop.letterhead == tuple(lines)
+
+
+def test_what_is_said_last_of_a_channel_holds_and_the_site_is_always_required() -> None:
+    uses = [rules.channel_use("facebook", used=True, required=True), rules.channel_use("x", used=False, required=False)]
+    sop = sop_of(with_changes(SOP, rules.sop_text([], (), uses)), "sop.toml")
+    assert sop.required_channels == {"site", "facebook"}
+    assert sop.unused_channels == {"x"}
+    again = [
+        rules.channel_use("facebook", used=False, required=False),
+        rules.channel_use("x", used=True, required=False),
+    ]
+    sop = sop_of(with_changes(SOP, rules.sop_text([], (), [*uses, *again])), "sop.toml")
+    assert (sop.required_channels, sop.unused_channels) == ({"site"}, {"facebook"})
+
+
+@pytest.mark.parametrize(
+    ("code", "used", "required", "field"),
+    [("site", False, False, "code"), ("friendster", True, False, "code"), ("x", False, True, "required")],
+)
+def test_a_channel_that_cannot_be_set_so_is_told(code: str, used: bool, required: bool, field: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        rules.channel_use(code, used=used, required=required)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        'code = "site"\nused = false\nrequired = false',
+        'code = "x"\nused = false\nrequired = true',
+        'code = "X!"\nused = true\nrequired = true',
+    ],
+)
+def test_an_sop_whose_channels_contradict_themselves_is_refused_with_its_line(row: str) -> None:
+    with pytest.raises(FileRefused, match=r"sop\.toml"):
+        sop_of(with_changes(SOP, f"[[channels]]\n{row}\n"), "sop.toml")
 
 
 @pytest.mark.parametrize("code", ["", "Tata Ruang", "gabungan", "lain", "-x", "a" * 64])
