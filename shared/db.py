@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import asyncpg
 import structlog
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 # A frozen process must give up its row locks before its Kafka session ends, so that its successor is not blocked by
 # the locks of a zombie. SESSION_TIMEOUT_MS in shared/kafka.py is larger.
@@ -23,6 +24,7 @@ IDLE_IN_TRANSACTION_MS = 15_000
 TRANSIENT_CLASSES = ("08", "40", "53", "57")
 PERMANENT_CLASSES = ("22", "23")
 STANDBY_SECONDS = 5.0
+LONGEST_WAIT_SECONDS = 5.0
 
 
 def is_transient(error: BaseException) -> bool:
@@ -92,12 +94,26 @@ async def connect(dsn: str, schema: str, *, size: int = 10) -> Database:
                 dsn, min_size=1, max_size=size, server_settings=_settings(schema), command_timeout=60, timeout=10
             )
             await _expect_schema(pool, schema)
-        except (OSError, PostgresError, TimeoutError, SchemaMissing) as e:
+        except (OSError, PostgresError, InterfaceError, InternalClientError, TimeoutError, SchemaMissing) as e:
             log.warning("waiting for the database", schema=schema, error=type(e).__name__, detail=str(e)[:200])
             await asyncio.sleep(delay)
-            delay = min(delay * 2, 5)
+            delay = min(delay * 2, LONGEST_WAIT_SECONDS)
         else:
             return Database(pool, dsn, schema)
+
+
+async def patiently(what: str, work: Callable[[], Awaitable[T]]) -> T:
+    """Do it again until the database lets it: a server that is lost in the middle is no reason to give up."""
+    delay = 0.2
+    while True:
+        try:
+            return await work()
+        except Exception as e:
+            if not is_transient(e):
+                raise
+            log.warning("the database was lost", during=what, error=type(e).__name__, detail=str(e)[:200])
+        await asyncio.sleep(delay)
+        delay = min(delay * 2, LONGEST_WAIT_SECONDS)
 
 
 class SchemaMissing(Exception):

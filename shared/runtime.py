@@ -95,7 +95,7 @@ class Runtime:
         database = await db.connect(
             self.settings.postgres_dsn.get_secret_value(), self.service, size=self.settings.pool_size
         )
-        rules = await self._rules(database)
+        rules = await db.patiently("the office's files", lambda: self._rules(database))
         self.desk = desk = self._make_desk(database, rules.keeper)
         app.state.desk = desk
         self._spawn(self._relay.run if self._relay else _nothing)

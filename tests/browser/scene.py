@@ -125,9 +125,12 @@ class Actors:
     async def arrived(self, report: str) -> None:
         async def there() -> bool | None:
             rows = await self.admin.get("/api/v1/inbox")
-            return any(r["report"] == report for r in rows["reports"]) or None
+            if not any(r["report"] == report for r in rows["reports"]):
+                return None
+            found = await self.admin.get(f"/api/v1/inbox/{report}")
+            return all(m["state"] != "checking" for m in found["media"]) or None
 
-        await until("the report in the inbox", there)
+        await until("the report in the inbox, its files checked", there)
 
     async def compile(self, state: str) -> str:
         report = await self.send(state)

@@ -146,6 +146,7 @@ async def test_nothing_is_lost_or_doubled_when_every_process_is_killed(
             )
             print(f"{done[0]} kills done; waiting for the last publication")
             await until_published(servers, REPORTS, deadline)
+            assert not work.done(), work
             work.cancel()
             await until_quiet(servers)
             await every_story_is_whole(servers)

@@ -21,7 +21,7 @@ from shared.accounts.second_factor import WrongCode
 from shared.accounts.sessions import Terms
 from shared.caller import TooOften, WrongOnes
 from shared.refusal import Refused
-from shared.web import Forged, cookie_name, same_origin, status_of
+from shared.web import STATUS, Forged, cookie_name, same_origin
 
 HOME = "/beranda"
 # A path of our own: browsers read "//", "/\" and a path with control characters as another host.
@@ -73,7 +73,8 @@ def local(path: str) -> str:
 
 def refuse(request: Request, template: str, no: Refused, **view: Any) -> Response:
     """The screen again, with the sentence, and how long to wait where that is why."""
-    answer = show(request, template, http=status_of(no), sentence=no.sentence, **view)
+    # By its exact kind: NotYou is a wrong password of somebody who is logged in, and not a 401.
+    answer = show(request, template, http=STATUS.get(type(no), 422), sentence=no.sentence, **view)
     if isinstance(no, LockedOut | TooOften):
         answer.headers["Retry-After"] = str(no.retry_after)
     return answer

@@ -34,7 +34,7 @@ FILL = """
     SELECT story, 1, c, true, 'live', 'fetched', 'https://warta.test/' FROM publisher.publications,
         unnest(ARRAY['site', 'medsos']) c WHERE state = 'published';
     UPDATE publisher.deliveries SET state = 'failed', way = NULL
-        WHERE channel = 'medsos' AND get_byte(decode(substr(story::text, 1, 4), 'hex'), 0) = 7;
+        WHERE channel = 'medsos' AND story::text LIKE '07a%';
     INSERT INTO publisher.clocks (stage, item, cycle, lane, kind, story, opened_at, due_at, target_seconds, sop_version,
         calendar_version, closed_at, outcome, punctuality, working_seconds, elapsed_seconds)
     SELECT 'publisher', p.story::text, 1, 'regular', 'regular', p.story, p.since, p.since + interval '30 minutes', 1800,

@@ -328,7 +328,7 @@ async def test_the_account_of_who_signs_fills_what_the_letter_leaves_empty_and_i
 
 
 async def test_what_was_typed_into_a_letter_stays_where_it_is_refused(desk: Office) -> None:
-    for wrong, said in (({"penanda_tangan": "rina"}, "Pilih orang lain"), ({"nip": "12"}, "18 angka")):
+    for wrong, said in (({"penanda_tangan": "tono"}, "Pilih orang lain"), ({"nip": "12"}, "18 angka")):
         answer = await send(desk, "bambang", "/kepatuhan/laporan", **LETTER | wrong | {"nama": "Bambang <S.T.>"})
         assert answer.status_code == 422
         assert said in answer.text

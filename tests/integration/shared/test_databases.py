@@ -97,6 +97,7 @@ async def test_other_services_read_the_view_of_sessions_and_nothing_else_there(b
             "SELECT * FROM accounts.second_factors",
             "SELECT * FROM accounts.links",
             "UPDATE accounts.current_sessions SET roles = '{operator}'",
+            "UPDATE accounts.signatures SET nip = ''" if service == "review" else "SELECT nip FROM accounts.signatures",
         ):
             with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.ObjectNotInPrerequisiteStateError)):
                 await conn.execute(sentence)
@@ -208,3 +209,35 @@ async def test_a_short_password_is_refused_with_a_sentence(desk_of_intake: Datab
     async with desk_of_intake.connection() as conn:
         with pytest.raises(Refused, match="12 huruf"):
             await accounts.add(conn, "budi", password="pendek", name="B", capacity="A", roles=["admin"], unit=None)
+
+
+async def test_a_server_lost_in_the_middle_of_a_start_is_waited_for_and_what_is_wrong_is_not_tried_again(
+    base: Stack,
+) -> None:
+    async with database(base, "intake") as own:
+        tries = 0
+
+        async def work() -> int:
+            nonlocal tries
+            tries += 1
+            async with own.transaction() as conn:
+                if tries == 1:
+                    owner = await asyncpg.connect(base.owner_dsn)
+                    await owner.execute(
+                        "SELECT pg_terminate_backend($1)", await conn.fetchval("SELECT pg_backend_pid()")
+                    )
+                    await owner.close()
+                return await conn.fetchval("SELECT 1")
+
+        assert await db.patiently("a test", work) == 1
+        assert tries == 2
+
+        async def wrong() -> int:
+            nonlocal tries
+            tries += 1
+            async with own.connection() as conn:
+                return await conn.fetchval("SELECT 1/0")
+
+        with pytest.raises(asyncpg.DivisionByZeroError):
+            await db.patiently("a test", wrong)
+        assert tries == 3
