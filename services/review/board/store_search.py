@@ -54,17 +54,20 @@ async def by_words(
     # Neither plan may read the whole table, however common the planner takes a word to be.
     await conn.execute("SET LOCAL enable_seqscan = off")
     rows = await conn.fetch(
-        f"""SELECT * FROM (SELECT {_FIELDS} {_MATCHING} LIMIT $4) few
+        f"""WITH few AS MATERIALIZED (SELECT item {_MATCHING} LIMIT $4),
+                 newest AS (SELECT item FROM few ORDER BY item DESC LIMIT $5)
+            SELECT {_FIELDS}, (SELECT count(*) FROM few) AS matching FROM newest JOIN board_items USING (item)
             ORDER BY item DESC""",  # noqa: S608  (our own words)
         query,
         before,
         own,
         FEW + 1,
+        limit,
     )
-    if len(rows) > FEW:
+    if rows and rows[0]["matching"] > FEW:
         await conn.execute("SET LOCAL enable_bitmapscan = off")
         rows = await conn.fetch(f"SELECT {_FIELDS} {_MATCHING} ORDER BY item DESC LIMIT $4", query, before, own, limit)
-    return _hits(rows[:limit])
+    return _hits(rows)
 
 
 async def by_number(conn: "Connection", text: str, *, own: str | None) -> list[Hit]:
@@ -109,4 +112,4 @@ def _uuid(text: str) -> UUID | None:
 
 
 def _hits(rows: "Sequence[asyncpg.Record]") -> list[Hit]:
-    return [Hit(**dict(row)) for row in rows]
+    return [Hit(*(row[field] for field in Hit._fields)) for row in rows]
