@@ -122,6 +122,7 @@ async def _settings(
     async with desk_of(request).db.connection() as conn:
         chosen = await store_own.choice(conn, person.account)
         addresses = await store_own.addresses(conn, person.account)
+        known = {} if "mail" in addresses else await store_own.known_mail(conn, person.account)
     given = typed or {}
     about = given.get("channel")
     return show(
@@ -133,7 +134,7 @@ async def _settings(
         wants=chosen.wants if about or not given else set(given["wants"]),
         whatsapp=chosen.whatsapp if about or not given else given.get("whatsapp", ""),
         addresses=addresses,
-        typed={about: given.get("address", "")} if about and "address" in given else {},
+        typed=known | ({about: given.get("address", "")} if about and "address" in given else {}),
         channels={c: CHANNELS[c] for c in rules.CHANNELS if c in _channels(request)},
         kinds=KINDS,
     )

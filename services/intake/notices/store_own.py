@@ -39,6 +39,12 @@ async def addresses(conn: "Connection", account: str) -> dict[str, Address]:
     return {row["channel"]: _address(row) for row in rows}
 
 
+async def known_mail(conn: "Connection", account: str) -> dict[Channel, str]:
+    """The e-mail address of the account, offered to be confirmed; nothing is sent there before."""
+    found: str | None = await conn.fetchval("SELECT email FROM accounts.accounts WHERE account = $1", account)
+    return {"mail": found} if found else {}
+
+
 async def lock(conn: "Connection", account: str, channel: Channel) -> Address | None:
     row = await conn.fetchrow(
         f"SELECT {_ADDRESS} FROM notice_addresses WHERE account = $1 AND channel = $2 FOR UPDATE",  # noqa: S608

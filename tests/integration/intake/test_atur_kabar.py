@@ -125,3 +125,10 @@ async def test_colleagues_are_reminded_by_whatsapp_with_an_address_and_no_conten
     assert "terima" not in links[0]
     listed = (await desk.call("dewi", "GET", "/bahan", headers=HTML)).text
     assert f"%2Fmeja%2Fbahan%2F{report}" in listed
+
+
+async def test_the_address_of_the_account_is_offered_and_nothing_is_sent_there_by_that(desk: Office) -> None:
+    await desk.session("rina")
+    await desk.owner.execute("UPDATE accounts.accounts SET email = 'rina@dinas.test' WHERE account = 'rina'")
+    assert 'value="rina@dinas.test"' in await page(desk)
+    assert await desk.rows("SELECT FROM notice_addresses") == []
