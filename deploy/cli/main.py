@@ -20,6 +20,7 @@ from deploy.cli import (
     routes,
     run,
     sources,
+    states,
     up,
 )
 
@@ -37,6 +38,7 @@ app.command("prepare")(run.prepare)
 app.command("emit")(emit.emit)
 app.command("report")(report.report)
 app.command("routes")(routes.routes)
+app.add_typer(states.app, name="states")
 app.add_typer(sources.app, name="sources")
 app.add_typer(readers.app, name="readers")
 app.add_typer(accounts.app, name="accounts")

@@ -19,6 +19,7 @@ Way = Literal["fetched", "api", "attested"]
 ScheduleState = Literal["none", "waiting", "missed", "started", "cancelled", "void"]
 
 SITE = "site"
+NO_SCHEDULE = "none"
 STANDS: frozenset[ApprovalState] = frozenset({"valid", "superseded"})
 OUT: frozenset[DeliveryState] = frozenset({"sending", "unconfirmed", "live"})
 UNDERWAY: frozenset[State] = frozenset({"publishing", "published"})
@@ -73,7 +74,7 @@ TRANSITIONS = (
     Transition("delivery", "live", "replace", "superseded"),
     Transition("delivery", "unconfirmed", "take-down", "taken-down", roles_of("publication.take-down")),
     Transition("delivery", "live", "take-down", "taken-down", roles_of("publication.take-down")),
-    Transition("schedule", "none", "set", "waiting", roles_of("publication.schedule")),
+    Transition("schedule", NO_SCHEDULE, "set", "waiting", roles_of("publication.schedule")),
     Transition("schedule", "waiting", "set", "waiting", roles_of("publication.schedule")),
     Transition("schedule", "missed", "set", "waiting", roles_of("publication.schedule")),
     Transition("schedule", "cancelled", "set", "waiting", roles_of("publication.schedule")),
