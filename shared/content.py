@@ -32,6 +32,7 @@ MediaKind = Literal["image", "video", "audio", "document"]
 Consent = Literal["public-event", "official-duty", "named"]
 Subject = Literal["children", "victims", "aid-recipients"]
 InformationClass = Literal["berkala", "serta-merta", "setiap-saat", "dikecualikan"]
+EXEMPT: InformationClass = "dikecualikan"
 
 
 class Value(BaseModel):

@@ -1,5 +1,6 @@
 """HTTP for every service: who is asking, what an error looks like, health, metrics, pages."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from shared.caller import TooOften, Trusted, WrongOnes
 from shared.db import is_transient
 from shared.guard import NO_LONGER, Guard, TooLong
 from shared.language import say, say_many, speaking, spoken
-from shared.log_in_again import by_htmx, to_confirm, to_log_in
+from shared.log_in_again import FORMS, by_htmx, own_origin, to_confirm, to_log_in
 from shared.refusal import NotFound, Refused, Stale, Transient
 from shared.words import finding, words
 
@@ -118,10 +119,28 @@ async def _on_refused(request: Request, error: Exception) -> Response:
     if isinstance(error, NotLoggedIn | NotFresh) and (wants_page(request) or by_htmx(request)):
         sent = to_log_in if isinstance(error, NotLoggedIn) else to_confirm
         return sent(request, problem(status, error.code, error.sentence))
+    if isinstance(error, Forged) and _is_of_an_older_session(request):
+        return to_log_in(request, problem(status, error.code, error.sentence))
     answer = _answer(request, status, error.code, error.sentence)
     if isinstance(error, LockedOut | TooOften):
         answer.headers["Retry-After"] = str(error.retry_after)
     return answer
+
+
+def _is_of_an_older_session(request: Request) -> bool:
+    """Whether a person who is logged in sent a form of our own pages that was made before: it is shown again, not done.
+
+    What a script sends with its token in a header is not: it would get a page for an answer.
+    """
+    return (
+        request.method == "POST"
+        and request.headers.get("content-type", "").startswith(FORMS)
+        and wants_page(request)
+        and not by_htmx(request)
+        and "x-csrf-token" not in request.headers
+        and own_origin(request)
+        and getattr(request.state, "person", None) is not None
+    )
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
@@ -258,8 +277,18 @@ async def _expect_own_form(request: Request, person: Person) -> None:
         ("application/x-www-form-urlencoded", "multipart/form-data")
     ):
         token = str((await request.form()).get("csrf", ""))
-    if token != person.csrf:
+    if token is None or _secret_part(token) != _secret_part(person.csrf):
         raise Forged
+
+
+def typed_by_another(token: str, person: Person) -> bool:
+    """Whether the token of a form, of whatever session, says that its page was another account's."""
+    secret, mark = _secret_part(token), token.partition(".")[2]
+    return bool(mark) and mark != hashlib.sha256(f"{secret}:{person.account}".encode()).hexdigest()[:16]
+
+
+def _secret_part(token: str) -> str:
+    return token.partition(".")[0]
 
 
 def same_origin(request: Request) -> bool:

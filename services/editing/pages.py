@@ -1,18 +1,21 @@
 """The screens of the editing desk: `/meja`, and one Report on it."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.editing import lists, views
 from services.editing.lists import Search
-from services.editing.web import Incomplete, chosen_id, pages_of, said, steps_of, units_of
+from services.editing.web import Incomplete, chosen_id, pages_of, steps_of, units_of
 from shared.accounts import Person
 from shared.content import Reason
 from shared.reasons import SENT_BACK
-from shared.web import desk_of, may
+from shared.refusal import NotFound, Refused
+from shared.typed_text import as_typed, expect_within
+from shared.web import desk_of, may, status_of
 
 router = APIRouter(prefix="/meja", include_in_schema=False)
 Admin = Annotated[Person, may("story.edit")]
@@ -52,9 +55,7 @@ async def compile_chosen(request: Request, person: Admin) -> RedirectResponse:
 
 @router.get("/bahan/{report}")
 async def report_page(request: Request, report: UUID, person: Reader) -> HTMLResponse:
-    desk = desk_of(request)
-    file = await views.report_file(desk, report)
-    return pages_of(request).show(request, "bahan.html", file=file, now=desk.now(), reasons=SENT_BACK)
+    return await _report_page(request, report)
 
 
 @router.post("/bahan/{report}/ambil")
@@ -70,19 +71,52 @@ async def release(request: Request, report: UUID, person: InboxWorker) -> Redire
 
 
 @router.post("/bahan/{report}/kembalikan")
-async def send_back(request: Request, report: UUID, person: InboxWorker) -> RedirectResponse:
+async def send_back(request: Request, report: UUID, person: InboxWorker) -> Response:
+    """Ask the Unit; where that is refused, the page again with what was ticked and typed."""
     form = await request.form()
     codes = [str(code) for code in form.getlist("alasan") if str(code) in SENT_BACK]
-    if not codes:
-        raise Incomplete("Pilih sedikitnya satu alasan, supaya Bidang tahu apa yang diminta.")
-    question = said(form.get("pertanyaan"), 4_000, "Pertanyaan")
-    reasons = [Reason(code=code) for code in codes]
-    await steps_of(request).send_back(report, reasons=reasons, question=question, by=person.official)
+    question = as_typed(str(form.get("pertanyaan", "")))
+    try:
+        if not codes:
+            raise Incomplete("Pilih sedikitnya satu alasan, supaya Bidang tahu apa yang diminta.")
+        expect_within("Pertanyaan", question)
+        reasons = [Reason(code=code) for code in codes]
+        await steps_of(request).send_back(report, reasons=reasons, question=question, by=person.official)
+    except NotFound:
+        raise
+    except Refused as no:
+        return await _report_page(request, report, no=no, ticked=codes, question=question)
     return RedirectResponse("/meja", 303)
 
 
 @router.post("/bahan/{report}/susun")
 async def compile_one(request: Request, report: UUID, person: Admin) -> RedirectResponse:
-    split = "lagi" in await request.form()
-    story = await steps_of(request).compile([report], by=person.official, split=split)
-    return RedirectResponse(f"/meja/berita/{story.id}", 303)
+    """Begin a Story, once for each page that asks; `lagi` is how many Stories the page knew of."""
+    known = (await request.form()).get("lagi")
+    story = await steps_of(request).compile_next(report, by=person.official, known=_count(known))
+    return RedirectResponse(f"/meja/berita/{story}", 303)
+
+
+def _count(told: object) -> int | None:
+    if told is None:
+        return None
+    text = str(told)
+    if not (text.isascii() and text.isdigit() and len(text) < 9):
+        raise Incomplete("Muat ulang halaman ini, lalu susun lagi.")
+    return int(text)
+
+
+async def _report_page(
+    request: Request, report: UUID, *, no: Refused | None = None, ticked: Sequence[str] = (), question: str = ""
+) -> HTMLResponse:
+    desk = desk_of(request)
+    view: dict[str, Any] = {"reasons": SENT_BACK, "ticked": ticked, "question": question}
+    return pages_of(request).show(
+        request,
+        "bahan.html",
+        http=status_of(no) if no else 200,
+        sentence=no and no.sentence,
+        file=await views.report_file(desk, report),
+        now=desk.now(),
+        **view,
+    )

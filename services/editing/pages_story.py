@@ -21,8 +21,9 @@ from shared.accounts import Person
 from shared.channel_text import LIMITS, measure
 from shared.content_difference import difference
 from shared.media.choosing import choose
-from shared.refusal import Refused, Stale
-from shared.web import desk_of, may
+from shared.refusal import NotFound, Refused
+from shared.typed_text import as_typed, expect_within
+from shared.web import desk_of, may, status_of
 
 router = APIRouter(prefix="/meja/berita", include_in_schema=False)
 Admin = Annotated[Person, may("story.edit")]
@@ -32,19 +33,7 @@ Reader = Annotated[Person, may("story.read")]
 @router.get("/{story}")
 async def story_page(request: Request, story: UUID, person: Reader) -> HTMLResponse:
     """The Story as it was saved, or as this person left it; with a newer Version of somebody else beside it."""
-    file = await views.story_file(desk_of(request), story)
-    form = _saved_form(file)
-    if not _editable(person, file):
-        return await _story_page(request, file, form)
-    typed, others = await typing.look(desk_of(request), story, person)
-    if typed is None:
-        return await _story_page(request, file, form, others=others)
-    content = file.newest.content if file.newest else None
-    mine = forms.of_typed({**typed.fields, "dasar": str(typed.base_version)}, content, file.reports)
-    mine = replace(mine, expected_version=file.story.version)
-    newer = typed.base_version < file.story.version
-    told = {"others": others, "typed_at": typed.updated_at}
-    return await _story_page(request, file, mine, **told, **(await _beside(file, mine) if newer else {}))
+    return await _opened(request, story, person)
 
 
 @router.post("/{story}/simpan")
@@ -75,11 +64,17 @@ async def show_preview(request: Request, story: UUID, person: Admin, bagian: boo
 
 
 @router.post("/{story}/hentikan")
-async def abandon(request: Request, story: UUID, person: Admin) -> RedirectResponse:
-    reason = said((await request.form()).get("alasan"), 4_000, "Alasan")
-    if not reason:
-        raise Incomplete("Tulis alasan berita ini dihentikan.")
-    await steps_of(request).abandon(story, reason=reason, by=person.official)
+async def abandon(request: Request, story: UUID, person: Admin) -> Response:
+    reason = as_typed(str((await request.form()).get("alasan", "")))
+    try:
+        if not reason:
+            raise Incomplete("Tulis alasan berita ini dihentikan.")
+        expect_within("Alasan", reason)
+        await steps_of(request).abandon(story, reason=reason, by=person.official)
+    except NotFound:
+        raise
+    except Refused as no:
+        return await _opened(request, story, person, http=status_of(no), refused=no.sentence, stopping=reason)
     return RedirectResponse("/meja", 303)
 
 
@@ -88,6 +83,22 @@ async def add_report(request: Request, story: UUID, person: Admin) -> RedirectRe
     report = chosen_id(str((await request.form()).get("bahan", "")))
     await steps_of(request).add_report(story, report, by=person.official)
     return RedirectResponse(f"/meja/berita/{story}", 303)
+
+
+async def _opened(request: Request, story: UUID, person: Person, **more: Any) -> HTMLResponse:
+    file = await views.story_file(desk_of(request), story)
+    form = _saved_form(file)
+    if not _editable(person, file):
+        return await _story_page(request, file, form, **more)
+    typed, others = await typing.look(desk_of(request), story, person)
+    if typed is None:
+        return await _story_page(request, file, form, others=others, **more)
+    content = file.newest.content if file.newest else None
+    mine = forms.of_typed({**typed.fields, "dasar": str(typed.base_version)}, content, file.reports)
+    mine = replace(mine, expected_version=file.story.version)
+    newer = typed.base_version < file.story.version
+    told = {"others": others, "typed_at": typed.updated_at} | more
+    return await _story_page(request, file, mine, **told, **(await _beside(file, mine) if newer else {}))
 
 
 async def _sent(request: Request) -> dict[str, str]:
@@ -153,14 +164,14 @@ async def _refused_page(request: Request, story: UUID, form: Form, no: Refused) 
     if isinstance(no, StaleVersion):
         beside = await _beside(file, form)
         form = replace(form, base=form.typed_on, expected_version=file.story.version)
-    http = 409 if isinstance(no, Stale) else 422
-    return await _story_page(request, file, form, http=http, refused=no.sentence, **beside)
+    return await _story_page(request, file, form, http=status_of(no), refused=no.sentence, **beside)
 
 
 async def _story_page(request: Request, file: StoryFile, form: Form, *, http: int = 200, **more: Any) -> HTMLResponse:
     person: Person = request.state.person
     nothing: dict[str, Any] = {
         "refused": None,
+        "stopping": "",
         "theirs": None,
         "conflict": None,
         "apart": None,

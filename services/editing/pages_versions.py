@@ -39,7 +39,7 @@ async def version_page(
 
 @router.post("/{story}/versi/{number}/pulihkan")
 async def restore(request: Request, story: UUID, number: int, person: Admin) -> RedirectResponse:
-    """Save an older Version as a new one, with the files as the Reports have them now."""
+    """Save an older Version as a new one, with the files as the Reports have them now; unsaved typing stays."""
     expected = str((await request.form()).get("expected_version", ""))
     if not (expected.isascii() and expected.isdigit() and len(expected) < 9):
         raise Incomplete("Muat ulang halaman ini, lalu pulihkan lagi.")
@@ -49,9 +49,7 @@ async def restore(request: Request, story: UUID, number: int, person: Admin) -> 
     written = forms.manuscript(forms.of_content(saved.content, number, file.reports))
     await scissors_of(request).make(written, file.reports)
     reason = f"Dipulihkan dari versi {number}."
-    await steps_of(request).save(
-        story, written, expected_version=int(expected), reason=reason, by=person.official, typed=True
-    )
+    await steps_of(request).save(story, written, expected_version=int(expected), reason=reason, by=person.official)
     return RedirectResponse(f"/meja/berita/{story}", 303)
 
 

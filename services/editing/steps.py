@@ -10,7 +10,7 @@ from services.editing import reports, stories
 from services.editing.clocks import Book
 from services.editing.manuscript import Manuscript, compose, expect_ready
 from services.editing.reports import Report
-from services.editing.store import in_living_story, lock_reports, save_reports
+from services.editing.store import in_living_story, lock_reports, save_reports, stories_of
 from services.editing.store_cuts import find_cuts
 from services.editing.store_stories import (
     add_reports,
@@ -86,14 +86,20 @@ class Steps:
     async def compile(self, report_ids: Sequence[UUID], *, by: Official, split: bool = True) -> Story:
         """Begin a Story from these Reports; with `split` also from one that another Story holds."""
         async with self.desk.transaction() as conn:
-            at = self.desk.now()
             found = await _reports(conn, list(dict.fromkeys(report_ids)))
-            taken = [reports.compile_into(r, by=by, at=at, split=split) for r in found]
-            story = stories.compile_story(self.desk.new_id(), taken, by=by, at=at)
-            await save_stories(conn, [story])
-            await self._enter(conn, story, taken, by)
-            await audit.append(conn, [Entry("story.compiled", str(story.id), by)], at=at)
-        return story
+            return await self._compile(conn, found, by=by, split=split)
+
+    async def compile_next(self, report_id: UUID, *, by: Official, known: int | None) -> UUID:
+        """Begin one more Story from a Report whose page told of `known`; the one that has come since, where one has.
+
+        Without `known` it is the first, or the newest where the Report is in one already. Returns the Story's id.
+        """
+        async with self.desk.transaction() as conn:
+            found = await _reports(conn, [report_id])
+            there = await stories_of(conn, report_id)
+            if there and (len(there) > known if known is not None else found[0].state == "compiled"):
+                return there[-1]["id"]
+            return (await self._compile(conn, found, by=by, split=known is not None)).id
 
     async def add_report(self, story_id: UUID, report_id: UUID, *, by: Official) -> Story:
         """Take one more Report into a Story; it brings its own clock."""
@@ -168,6 +174,15 @@ class Steps:
             await ledger.save(conn, list(book.changed.values()))
             await self.desk.outbox.append(conn, [Draft(event, request=_request(found))])
             await audit.append(conn, [Entry("story.abandoned", str(story_id), by, story.version)], at=at)
+        return story
+
+    async def _compile(self, conn: "Connection", found: Sequence[Report], *, by: Official, split: bool) -> Story:
+        at = self.desk.now()
+        taken = [reports.compile_into(r, by=by, at=at, split=split) for r in found]
+        story = stories.compile_story(self.desk.new_id(), taken, by=by, at=at)
+        await save_stories(conn, [story])
+        await self._enter(conn, story, taken, by)
+        await audit.append(conn, [Entry("story.compiled", str(story.id), by)], at=at)
         return story
 
     async def _enter(self, conn: "Connection", story: Story, taken: Sequence[Report], by: Official) -> None:

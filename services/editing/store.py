@@ -52,10 +52,10 @@ async def in_living_story(conn: "Connection", report: UUID) -> bool:
 
 
 async def stories_of(conn: "Connection", report: UUID) -> "list[asyncpg.Record]":
-    """The Stories that hold a Report: id, title, state."""
+    """The Stories that hold a Report, the one that took it last at the end: id, title, state."""
     return await conn.fetch(
         """SELECT s.id, s.title, s.state FROM story_reports sr JOIN stories s ON s.id = sr.story
-           WHERE sr.report = $1 ORDER BY s.created_at""",
+           WHERE sr.report = $1 ORDER BY sr.added_at, s.created_at, s.id""",
         report,
     )
 

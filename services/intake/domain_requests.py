@@ -110,6 +110,10 @@ def measure(
     happened_at = when(asked.happened_at, received_at=received_at, calendar=clock.calendar)
     if asked.supplements is not None:
         return happened_at, None
+    if unit in clock.sop.former_units:
+        raise BadField(
+            "unit", f"{clock.sop.unit_words(unit)} tidak aktif lagi dan tidak dapat mengirim bahan. Hubungi Admin."
+        )
     try:
         opened = clock.open(
             "intake", item=str(report), cycle=1, at=happened_at, lane=asked.urgency, report=report, unit=unit or None

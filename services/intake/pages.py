@@ -1,5 +1,6 @@
 """The screens of Bidang/Sekretariat: home, list, one Report. Forms post here and are sent on with 303."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.intake import steps, store, views
 from services.intake.api import Changer, Reader, seen, unit_seen
+from services.intake.domain import SentBefore
 from services.intake.forms import NewSupplement, Withdrawal
 from services.intake.notices.reminders import reminders
 from services.intake.recording import VIA
@@ -74,7 +76,10 @@ async def supplement(request: Request, report: UUID, person: Changer, form: Post
         if refusal is not None:
             raise refusal
         asked = parse(NewSupplement, {"text": form.typed.get("text", ""), "media": form.attached()})
-        await steps.add_supplement(desk_of(request), vault_of(request), person, report, asked)
+        await steps.add_supplement(desk_of(request), vault_of(request), person, report, asked, key=form.key)
+    except SentBefore as no:  # what is typed now may go as another
+        form = replace(form, key=desk_of(request).new_id())
+        return await _one(request, report, person, sentence=no.sentence, form=form)
     except Refused as no:
         return await _one(request, report, person, sentence=no.sentence, form=form)
     return RedirectResponse(f"/bahan/{report}", 303)
@@ -87,25 +92,31 @@ async def withdraw(
     try:
         await steps.take_back(desk_of(request), person, report, parse(Withdrawal, {"reason": reason}))
     except Refused as no:
-        return await _one(request, report, person, sentence=no.sentence)
+        return await _one(request, report, person, sentence=no.sentence, reason=reason)
     return RedirectResponse(f"/bahan/{report}", 303)
 
 
 async def _one(
-    request: Request, report: UUID, person: Person, *, sentence: str | None, form: Form | None = None
+    request: Request,
+    report: UUID,
+    person: Person,
+    *,
+    sentence: str | None,
+    form: Form | None = None,
+    reason: str = "",
 ) -> Response:
     desk = desk_of(request)
     async with desk.db.connection() as conn:
         known = seen(person, await store.find(conn, report))
         found = await views.whole(conn, desk, known, names=person.may("recording.read"))
         others = await reminders(conn, desk, person, [report], site=_site(request))
-    may_change = person.may("report.change")
+    may_change = person.reaches("report.change", known.unit)
     http = 422 if sentence else 200
     return show(
         request, "bahan_satu.html", http=http, report=found, may_change=may_change, sentence=sentence,
         files=shown(form.files if form else ()),
         filled=form.typed if form else {}, key=str(form.key if form else desk.new_id()), via=VIA,
-        reminders=others,
+        reminders=others, reason=reason.replace("\x00", ""),
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from shared.events import IntakeRequested, ReportWithdrawn
 from shared.outbox import Draft
 from shared.refusal import NotFound
 from shared.sla import Clock
+from shared.web import Forbidden
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -94,12 +95,20 @@ def _new(desk: Desk, person: Person, form: NewReport, key: str | None, now: "dat
     return _New(asked, report, clock)
 
 
-async def add_supplement(desk: Desk, vault: Vault, person: Person, report: UUID, form: NewSupplement) -> None:
-    """Answer what the Admin asked, or add to a Report."""
+async def add_supplement(
+    desk: Desk, vault: Vault, person: Person, report: UUID, form: NewSupplement, *, key: UUID | None = None
+) -> None:
+    """Answer what the Admin asked, or add to a Report; the same form of the same person sent twice adds once.
+
+    `key` is the form's own. Raises SentBefore where it was sent with other words.
+    """
+    new_id = supplementing.id_of_form(person.account, report, key) if key else desk.new_id()
     async with desk.transaction() as conn:
         await _lock_own(conn, person, report)
+        if key and await supplementing.sent_before(conn, new_id, report, form):
+            return
         files = await attached(conn, desk, vault, person, form.media, there=await store_files.bytes_of(conn, report))
-        addition = Addition(report, form.text, desk.now(), person.official, files)
+        addition = Addition(report, form.text, desk.now(), person.official, files, new_id=new_id)
         for refusal in await supplementing.supplement(conn, desk, [addition]):
             if refusal is not None:
                 raise refusal
@@ -145,9 +154,12 @@ async def _sent_before(conn: "Connection", report: Report, media: Sequence[Media
 
 
 async def _lock_own(conn: "Connection", person: Person, report: UUID) -> Report:
+    """The Report, held. Raises NotFound for one that the person may not see, Forbidden for one that is not theirs."""
     found = (await store.lock(conn, {report})).get(report)
     if found is None or not may_see(person, found):
         raise NotFound("Bahan")
+    if not person.reaches("report.change", found.unit):
+        raise Forbidden
     return found
 
 

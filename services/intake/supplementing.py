@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from services.intake import store
-from services.intake.domain import NotFoundForSource, Report, Supplement
+from services.intake.domain import NotFoundForSource, Report, SentBefore, Supplement
 from services.intake.domain import supplement as decide
 from services.intake.domain_requests import Request
 from services.intake.files import store as store_files
 from services.intake.files.store import Filed
+from services.intake.forms import NewSupplement
 from services.intake.notices import store_waiting
 from shared import audit, ledger
 from shared.audit import Entry
@@ -35,6 +36,7 @@ class Addition(NamedTuple):
     by: Official
     files: tuple[tuple[Media, str | None], ...] = ()
     request: Request | None = None
+    new_id: UUID | None = None
 
 
 class Done(NamedTuple):
@@ -53,7 +55,11 @@ async def supplement(conn: "Connection", desk: Desk, additions: Sequence[Additio
     for a in additions:
         try:
             report, added = decide(
-                _own(reports, a), new_id=desk.new_id(), text=a.text, received_at=a.received_at, sent_by=a.by.name
+                _own(reports, a),
+                new_id=a.new_id or desk.new_id(),
+                text=a.text,
+                received_at=a.received_at,
+                sent_by=a.by.name,
             )
         except Refused as no:
             verdicts.append(no)
@@ -65,6 +71,22 @@ async def supplement(conn: "Connection", desk: Desk, additions: Sequence[Additio
         done.append(Done(a, report, added, closed))
     await _save(conn, desk, done)
     return verdicts
+
+
+def id_of_form(account: str, report: UUID, key: UUID) -> UUID:
+    """The supplement that this form of this person becomes; another's form never becomes the same."""
+    return uuid5(key, f"{account}/{report}")
+
+
+async def sent_before(conn: "Connection", supplement: UUID, report: UUID, form: NewSupplement) -> bool:
+    """Whether this form was sent already. Raises SentBefore where it said something else, which would be lost."""
+    text = await conn.fetchval("SELECT text FROM supplements WHERE id = $1", supplement)
+    if text is None:
+        return False
+    there = {f.media.original.sha256 for f in await store_files.of_reports(conn, [report])}
+    if text != form.text or not {file.sha256 for file in form.media} <= there:
+        raise SentBefore
+    return True
 
 
 def _own(reports: dict[UUID, Report], a: Addition) -> Report:

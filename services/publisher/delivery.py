@@ -21,6 +21,7 @@ from services.publisher.domain import (
 )
 from services.publisher.refusals import (
     ApprovalFell,
+    Exempt,
     NeverPublic,
     NoLookUp,
     NotApproved,
@@ -28,7 +29,7 @@ from services.publisher.refusals import (
     NotPossible,
     TooEarly,
 )
-from shared.content import Official
+from shared.content import EXEMPT, Official
 
 IN_HAND: tuple[DeliveryState, ...] = ("sending", "unconfirmed")
 LONGEST_PAUSE = timedelta(minutes=5)
@@ -66,6 +67,8 @@ def approved(story: Story, version: int) -> Publication:
         raise NotApproved(version)
     if found.approval.practice:
         raise NeverPublic
+    if found.approval.content.information_class == EXEMPT:
+        raise Exempt
     if found.approval.state != "valid":
         raise ApprovalFell(version)
     return found
@@ -75,7 +78,7 @@ def _delivery(name: str, at: datetime, *, reachable: bool, required: bool) -> De
     # The site is required always: it is where the public finds the office's word.
     if reachable:
         return Delivery(name, required or name == SITE, next_at=at)
-    return Delivery(name, required=False, state="failed", reason=UNKNOWN_CHANNEL)
+    return Delivery(name, required, state="failed", reason=UNKNOWN_CHANNEL)
 
 
 def take_down(story: Story, *, by: Official, reason: str, at: datetime) -> Story:

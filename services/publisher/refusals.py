@@ -29,6 +29,13 @@ class NeverPublic(Refused):
         super().__init__("practice", "Berita ini LATIHAN, jadi tidak pernah diterbitkan.")
 
 
+class Exempt(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "exempt", "Versi ini diklasifikasikan “Dikecualikan”, jadi tidak diterbitkan. Minta pimpinan mencabutnya."
+        )
+
+
 class TooEarly(Refused):
     def __init__(self, not_before: datetime) -> None:
         super().__init__("too-early", f"Pimpinan menetapkan terbit paling cepat {moment(not_before)}.")

@@ -65,7 +65,8 @@ _FROM = """
     LEFT JOIN clocks c ON c.stage = 'publisher' AND c.item = p.story::text AND c.cycle = a.cycle"""
 _WORDS = "to_tsvector('simple', coalesce(a.title, '')) @@ to_tsquery('simple', {})"
 # A delivery that only a person can bring on: nothing is tried again by itself, or it was looked up in vain so often.
-_STUCK = f"""d.state IN ('failed', 'unconfirmed') AND d.reason <> '{UNKNOWN_CHANNEL}'
+_STUCK = f"""d.state IN ('failed', 'unconfirmed')
+             AND (d.reason <> '{UNKNOWN_CHANNEL}' OR d.required AND d.waiver IS NULL)
              AND (d.next_at IS NULL OR d.looks >= {LOOKS})"""
 _WORK = f"""
     WITH work AS (

@@ -1,5 +1,6 @@
 """Forms whose typed words outlive the session: kept in a cookie of the browser until its person has logged in again.
 
+They are shown to the account that typed them and to no other, and what another site sent is not kept at all.
 Not in the address, which logs and histories keep; and by the server alone, so that it needs no script.
 """
 
@@ -15,7 +16,7 @@ from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
 
-from shared.web import Forged, NotLoggedIn, wants_page
+from shared.web import Forged, NotLoggedIn, Pages, current_person, same_origin, typed_by_another, wants_page
 
 COOKIE = "terbit_tulisan"
 CHUNK, MOST = 3_500, 3
@@ -33,9 +34,11 @@ class Typed(APIRoute):
 
         async def kept(request: Request) -> Response:
             try:
+                if request.method == "GET" and await _is_anothers(request):
+                    return _not_shown(request)
                 return await handle(request)
             except (NotLoggedIn, Forged) as no:
-                if request.method != "POST" or not wants_page(request):
+                if request.method != "POST" or not wants_page(request) or not same_origin(request):
                     raise
                 return _again(request, await request.form(), logged_in=isinstance(no, Forged))
 
@@ -50,7 +53,7 @@ def _again(request: Request, form: FormData, *, logged_in: bool) -> Response:
     if is_form:
         texts = {name: text for name, text in form.items() if isinstance(text, str) and name not in NOT_TYPED}
         secure = bool(request.app.state.settings.secure_cookies)
-        for number, chunk in enumerate(_packed(path, texts)):
+        for number, chunk in enumerate(_packed(path, texts, str(form.get("csrf", "")))):
             response.set_cookie(
                 f"{COOKIE}{number}",
                 chunk,
@@ -65,20 +68,39 @@ def _again(request: Request, form: FormData, *, logged_in: bool) -> Response:
 
 def kept_words(request: Request) -> dict[str, str]:
     """What was typed into the form of this page before the session ended."""
+    found = _found(request)
+    return dict(found[0]) if found else {}
+
+
+async def _is_anothers(request: Request) -> bool:
+    """Whether the words that are kept for this page are of another account than the one that asks for it."""
+    found = _found(request)
+    person = await current_person(request) if found else None
+    return found is not None and person is not None and typed_by_another(found[1], person)
+
+
+def _not_shown(request: Request) -> Response:
+    pages = request.app.state.pages
+    assert isinstance(pages, Pages)
+    return forget(request, pages.show(request, "terbit_milik_lain.html"))
+
+
+def _found(request: Request) -> tuple[Mapping[str, str], str] | None:
+    """What was typed into the form of this page, and the token of that form."""
     packed = "".join(request.cookies.get(f"{COOKIE}{number}", "") for number in range(MOST))
     if not packed:
-        return {}
+        return None
     try:
         inflate = zlib.decompressobj()
         found = cast("object", json.loads(inflate.decompress(base64.urlsafe_b64decode(packed), 100_000)))
     except (ValueError, zlib.error):
-        return {}
-    if not isinstance(found, list) or len(cast("list[object]", found)) != 2:
-        return {}
-    path, texts = cast("list[object]", found)
+        return None
+    if not isinstance(found, list) or len(cast("list[object]", found)) != 3:
+        return None
+    path, texts, token = cast("list[object]", found)
     if path != request.url.path or not isinstance(texts, dict):
-        return {}
-    return {str(name): str(text) for name, text in cast("Mapping[object, object]", texts).items()}
+        return None
+    return {str(name): str(text) for name, text in cast("Mapping[object, object]", texts).items()}, str(token)
 
 
 def forget(request: Request, response: Response) -> Response:
@@ -89,7 +111,8 @@ def forget(request: Request, response: Response) -> Response:
     return response
 
 
-def _packed(path: str, texts: Mapping[str, str]) -> list[str]:
-    packed = base64.urlsafe_b64encode(zlib.compress(json.dumps([path, texts], ensure_ascii=False).encode(), 9)).decode()
+def _packed(path: str, texts: Mapping[str, str], token: str) -> list[str]:
+    kept = json.dumps([path, texts, token], ensure_ascii=False).encode()
+    packed = base64.urlsafe_b64encode(zlib.compress(kept, 9)).decode()
     chunks = [packed[n : n + CHUNK] for n in range(0, len(packed), CHUNK)]
     return chunks if len(chunks) <= MOST else []

@@ -116,6 +116,17 @@ class DoesNotBelong(Refused):
         super().__init__("does-not-belong", f"{field} tidak berlaku untuk keputusan “{choice}”. Kosongkan isian itu.")
 
 
+class ExemptMayNotBeApproved(Refused):
+    """What is classified as exempt (dikecualikan) is never published; the classification is the Admin's to change."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "exempt",
+            "Versi ini diklasifikasikan “Dikecualikan”, jadi tidak dapat disetujui untuk terbit. Usulkan dikecualikan "
+            "dengan dasar hukumnya, atau kembalikan kepada Admin bila klasifikasinya keliru.",
+        )
+
+
 class EmbargoOutsideCalendar(Refused):
     def __init__(self) -> None:
         super().__init__(

@@ -11,9 +11,9 @@ from services.review import anchors, reading, web
 from services.review.domain import NoSuchReview
 from services.review.reading import Opened
 from shared.accounts import Person
-from shared.content import Note
-from shared.refusal import Refused, Stale
-from shared.web import Pages, desk_of, may
+from shared.refusal import Refused
+from shared.typed_text import Typed, expect_within
+from shared.web import Pages, desk_of, may, status_of
 
 router = APIRouter(prefix="/saring", include_in_schema=False)
 Reader = Annotated[Person, may("review.read")]
@@ -22,7 +22,7 @@ Revoker = Annotated[Person, may("review.revoke")]
 
 class RevokeForm(BaseModel):
     version: int
-    note: Note = ""
+    note: Typed = ""
 
 
 @router.get("")
@@ -50,6 +50,7 @@ async def show_story(
 async def revoke(request: Request, person: Revoker, story: UUID, form: Annotated[RevokeForm, Form()]) -> Response:
     """Take an approval back; a refusal shows the page again with what was typed."""
     try:
+        expect_within("Alasan pencabutan", form.note)
         await web.revoke(desk_of(request), story, form.version, form.note, person=person)
     except NoSuchReview:
         raise
@@ -70,9 +71,13 @@ async def _shown(
 ) -> HTMLResponse:
     limit = request.app.state.settings.queue_limit
     opened = await reading.opened(desk_of(request), story, version, beside=beside, person=person, limit=limit)
-    status = 200 if refusal is None else 409 if isinstance(refusal, Stale) else 422
     return pages_of(request).show(
-        request, "saring.html", http=status, **view(opened, person), sentence=refusal and refusal.sentence, typed=typed
+        request,
+        "saring.html",
+        http=status_of(refusal) if refusal else 200,
+        **view(opened, person),
+        sentence=refusal and refusal.sentence,
+        typed=typed,
     )
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from services.review import anchors, reading, web
 from services.review.anchors import OTHER, Comment
@@ -15,13 +15,13 @@ from services.review.domain import Choice, DecidedAlready, NoSuchReview
 from services.review.pages import pages_of, view
 from services.review.rulings import CHOICES, REASONS, Ruling
 from shared.accounts import Person
-from shared.content import Code, Content, Note, Reason, Sha256
-from shared.refusal import Refused, Stale
-from shared.web import desk_of, may
+from shared.content import Code, Content, Reason, Sha256
+from shared.refusal import Refused
+from shared.typed_text import LINE, Typed, expect_within
+from shared.web import desk_of, may, status_of
 
 router = APIRouter(prefix="/saring", include_in_schema=False)
 Leader = Annotated[Person, may("review.decide")]
-Short = Annotated[Note, Field(max_length=300)]
 
 
 class DecisionForm(BaseModel):
@@ -31,19 +31,25 @@ class DecisionForm(BaseModel):
     content_sha256: Sha256
     decision: Choice
     reason: list[Code] = []
-    note: Note = ""
-    legal_basis: Short = ""
-    until: Short = ""
-    not_before: Short = ""
-    bagian: list[Short] = []
+    note: Typed = ""
+    legal_basis: Typed = ""
+    until: Typed = ""
+    not_before: Typed = ""
+    bagian: list[Typed] = []
     jenis: list[Code] = []
-    komentar: list[Note] = []
+    komentar: list[Typed] = []
 
     @property
     def comments(self) -> tuple[Comment, ...]:
         kinds = self.jenis or [OTHER] * len(self.bagian)
         three = zip(self.bagian, kinds, self.komentar, strict=False)
         return tuple(Comment(place, code, note) for place, code, note in three if note)
+
+    def expect_within_limits(self) -> None:
+        expect_within("Catatan", self.note)
+        expect_within("Dasar hukum", self.legal_basis, LINE)
+        for comment in self.comments:
+            expect_within("Komentar", comment.note)
 
 
 class UnreadableDate(Refused):
@@ -64,6 +70,7 @@ async def decide(request: Request, person: Leader, story: UUID, form: Annotated[
     """Take the form's answer; the rules are those of the API."""
     desk = desk_of(request)
     try:
+        form.expect_within_limits()
         found, _ = await web.dossier(desk, story, form.version)
         ruling = _ruling(form, found.content, desk.clock.calendar.zone)
         await web.decide(desk, story, ruling, person=person)
@@ -89,11 +96,10 @@ async def _asked(
     newest = opened.found.review.version
     moved_on = read is not None and read < newest
     since = await reading.compared(desk, opened.found, read) if read and moved_on else None
-    status = 200 if refusal is None else 409 if isinstance(refusal, Stale) else 422
     return pages_of(request).show(
         request,
         "putuskan.html",
-        http=status,
+        http=status_of(refusal) if refusal else 200,
         **view(opened, person),
         choice=choice,
         choices=CHOICES,

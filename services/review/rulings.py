@@ -12,6 +12,7 @@ from services.review.domain import (
     DoesNotBelong,
     EmbargoOutsideCalendar,
     Ended,
+    ExemptMayNotBeApproved,
     LegalBasisMissing,
     NoSuchReview,
     NotThisVersion,
@@ -22,7 +23,7 @@ from services.review.domain import (
 )
 from shared import events
 from shared.calendar import OutsideCalendar
-from shared.content import ClockRecord, Content, Official, Reason
+from shared.content import EXEMPT, ClockRecord, Content, Official, Reason
 from shared.sla import Timekeeper
 
 CHOICES: dict[Choice, str] = {
@@ -105,6 +106,12 @@ def expect_embargo_in_calendar(ruling: Ruling, review: Review, *, clock: Timekee
         ruling.not_before.astimezone(UTC)
     except (OutsideCalendar, OverflowError):
         raise EmbargoOutsideCalendar from None
+
+
+def expect_not_exempt(ruling: Ruling, content: Content) -> None:
+    """Refuse to approve what its Admin classified as exempt from publication."""
+    if ruling.choice == "approved" and content.information_class == EXEMPT:
+        raise ExemptMayNotBeApproved
 
 
 def _check_grounds(ruling: Ruling) -> None:

@@ -69,6 +69,7 @@ async def _decide(desk: "Desk", story: UUID, ruling: Ruling, person: "Person") -
         review = rulings.decide(case, ruling, by=person.official)
         rulings.expect_embargo_in_calendar(ruling, review, clock=desk.clock)
         content, because = await store.content_of(conn, story, review.version)
+        rulings.expect_not_exempt(ruling, content)
         clocks = await _closed(conn, desk, review, at)
         event = rulings.decision_event(
             review, ruling, content, by=person.official, at=at, clocks=ledger.records(clocks)

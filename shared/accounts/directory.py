@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from shared.db import Connection
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}")
+# The address of the form for a new one.
+RESERVED = frozenset({"baru"})
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 
 
@@ -70,13 +72,13 @@ async def add(
 async def put(conn: "Connection", account: str, about: Particulars) -> bool:
     """Create an account without a password, or set its particulars anew; whether it is new. Raises BadAccount."""
     _expect_possible(account, about)
-    if about.email is not None and await _other_of(conn, about.email, account):
+    if about.email and await _other_of(conn, about.email, account):
         raise BadAccount("email-taken", "Alamat surel ini sudah dipakai akun lain.")
     return await conn.fetchval(
         """INSERT INTO accounts.accounts AS a (account, name, capacity, roles, unit, email)
-           VALUES ($1, $2, $3, $4, $5, $6)
+           VALUES ($1, $2, $3, $4, $5, nullif($6, ''))
            ON CONFLICT (account) DO UPDATE SET name = $2, capacity = $3, roles = $4, unit = $5,
-               email = coalesce($6, a.email)
+               email = CASE WHEN $6::text IS NULL THEN a.email ELSE nullif($6, '') END
            RETURNING xmax = 0""",
         account,
         about.name.strip(),
@@ -137,6 +139,8 @@ async def _other_of(conn: "Connection", email: str, account: str) -> bool:
 
 
 def _expect_possible(account: str, about: Particulars) -> None:
+    if account in RESERVED:
+        raise BadAccount("reserved-account", f"Nama akun {account} dipakai oleh sistem. Pilih nama lain.")
     if not NAME.fullmatch(account):
         raise BadAccount(
             "bad-account", "Nama akun: 2 sampai 63 huruf kecil, angka, titik, garis bawah atau tanda hubung."
@@ -149,5 +153,5 @@ def _expect_possible(account: str, about: Particulars) -> None:
         raise BadAccount("no-unit", "Peran bidang memerlukan Bidang/Sekretariatnya.")
     if about.unit is not None and is_reserved(about.unit):
         raise BadAccount("reserved-unit", f"{about.unit} bukan Bidang: kode itu dipakai untuk hitungan bersama.")
-    if about.email is not None and not EMAIL.fullmatch(about.email):
+    if about.email and not EMAIL.fullmatch(about.email):
         raise BadAccount("bad-email", "Alamat surel ini belum benar.")

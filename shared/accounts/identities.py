@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from shared.db import Connection
 
 LIFETIME = timedelta(minutes=10)
+MOST_KEPT = 1_000_000  # bytes of one form, less than a form's own field may have; and of all that are under way
+MOST_KEPT_TOGETHER = 64 * MOST_KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,14 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request to the provider: what must come back with it, and where the person wanted to go."""
+    """A request to the provider: what must come back with it, where the person wanted to go, and their form, sealed."""
 
     state: str
     nonce: str
     verifier: str
     browser: str
     target: str
+    kept: bytes | None = None
 
 
 class NotOurs(Refused):
@@ -49,36 +52,56 @@ class RequestOver(Refused):
         super().__init__("request-over", "Permintaan masuk ini sudah tidak berlaku. Mulai lagi dari halaman masuk.")
 
 
-async def ask(conn: "Connection", target: str, *, now: datetime) -> Asked:
-    """Keep what belongs to a request that is about to be made."""
+class NotCarried(Refused):
+    """What was typed cannot go along to the provider; it is still on the page."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "not-carried",
+            "Isian Anda tidak dapat ikut melalui penyedia masuk. Salin dahulu teksnya, atau coba beberapa menit lagi.",
+        )
+
+
+async def ask(conn: "Connection", target: str, *, now: datetime, kept: bytes | None = None) -> Asked:
+    """Keep what belongs to a request that is about to be made. Raises NotCarried."""
     state, nonce, verifier, browser = (secrets.token_urlsafe(48) for _ in range(4))
-    asked = Asked(state, nonce, verifier, browser, target)
+    asked = Asked(state, nonce, verifier, browser, target, kept)
     await conn.execute("DELETE FROM accounts.provider_requests WHERE expires_at < $1", now)
+    if kept is not None:
+        await _expect_room(conn, len(kept))
     await conn.execute(
-        """INSERT INTO accounts.provider_requests (state_hash, browser, nonce, verifier, target, expires_at)
-           VALUES ($1, $2, $3, $4, $5, $6)""",
+        """INSERT INTO accounts.provider_requests (state_hash, browser, nonce, verifier, target, expires_at, kept)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)""",
         digest(asked.state),
         digest(asked.browser),
         asked.nonce,
         asked.verifier,
         asked.target,
         now + LIFETIME,
+        asked.kept,
     )
     return asked
+
+
+async def _expect_room(conn: "Connection", size: int) -> None:
+    """Whoever is not logged in can have a form kept: all of them together get so much room, and no more."""
+    used = await conn.fetchval("SELECT coalesce(sum(octet_length(kept)), 0) FROM accounts.provider_requests")
+    if used + size > MOST_KEPT_TOGETHER:
+        raise NotCarried
 
 
 async def answered(conn: "Connection", state: str, browser: str, *, now: datetime) -> Asked:
     """The request that this answers, for the only time, in the browser that made it. Raises RequestOver."""
     row = await conn.fetchrow(
         """DELETE FROM accounts.provider_requests WHERE state_hash = $1 AND browser = $2 AND expires_at > $3
-           RETURNING nonce, verifier, target""",
+           RETURNING nonce, verifier, target, kept""",
         digest(state),
         digest(browser),
         now,
     )
     if row is None:
         raise RequestOver
-    return Asked(state, row["nonce"], row["verifier"], browser, row["target"])
+    return Asked(state, row["nonce"], row["verifier"], browser, row["target"], row["kept"])
 
 
 async def account_of(conn: "Connection", claims: Claims, *, now: datetime) -> tuple[str, bool] | None:

@@ -76,10 +76,10 @@ async def check(conn: "Connection", account: str, password: str, *, now: datetim
 
 
 async def choose(conn: "Connection", account: str, password_hash: str) -> None:
-    """Give the account another password; it ends all its sessions, for whoever has one may be why."""
+    """Give the account another password; it ends all its sessions and links, for whoever has one may be why."""
     await conn.execute("UPDATE accounts.accounts SET password_hash = $2 WHERE account = $1", account, password_hash)
-    await conn.execute("DELETE FROM accounts.sessions WHERE account = $1", account)
-    await conn.execute("DELETE FROM accounts.log_ins WHERE account = $1", account)
+    for table in ("sessions", "log_ins", "links"):
+        await conn.execute(f"DELETE FROM accounts.{table} WHERE account = $1", account)  # noqa: S608
 
 
 def _matches(known: str, password: str) -> bool:

@@ -98,15 +98,24 @@ function keep(form, key, store, session) {
   addEventListener("pagehide", () => { if (waiting) save(); });
 }
 
+// Forms that carry what was typed through a log-in: it has not arrived, and has once the last of them was sent.
+function carrying() {
+  return Array.from(document.querySelectorAll("main form")).filter((form) => "titipan" in form.dataset
+    || form.querySelector("input[name=titipan]"));
+}
+
 function start(account) {
   const mine = `${PREFIX}${account}:`;
   const sent = sessionStorage.getItem("isian-terkirim");
-  if (sent && !refused()) localStorage.removeItem(sent);
+  const on = carrying();
+  // What another account typed is not this one's to take away.
+  if (sent && sent.startsWith(mine) && !on.length && !refused()) localStorage.removeItem(sent);
   sessionStorage.removeItem("isian-terkirim");
+  if (sent) for (const form of on) form.addEventListener("submit", () => sessionStorage.setItem("isian-terkirim", sent));
   for (const key of keys(localStorage, PREFIX)) if (!read(localStorage, key)) localStorage.removeItem(key);
   const count = new Map();
   for (const form of document.querySelectorAll("main form[method=post]")) {
-    if (form.closest("[data-isian=sendiri], [data-bahan]") || !fields(form).length) continue;
+    if (form.closest("[data-isian=sendiri], [data-bahan]") || on.includes(form) || !fields(form).length) continue;
     const where = location.pathname + new URL(form.action).pathname;
     count.set(where, (count.get(where) || 0) + 1);
     keep(form, `${mine}${where}#${form.id || count.get(where)}`, localStorage, sessionStorage);

@@ -57,11 +57,15 @@ async def confirm(
 
 
 async def _expect_right(request: Request, person: Person, password: str, kode: str) -> None:
-    """Raises WrongPassword, WrongCode, LockedOut."""
+    """Who has a second factor shows that: a password alone would be enough to put another in its place.
+
+    Raises WrongPassword, WrongCode, LockedOut.
+    """
     desk = desk_of(request)
     async with desk.db.connection() as conn:
+        account = await directory.expect(conn, person.account)
         try:
-            if kode:
+            if kode or account.has_second_factor:
                 await second_factor.check(conn, door_of(request).seal, person.account, kode, now=desk.now())
             else:
                 await passwords.check(conn, person.account, password, now=desk.now())

@@ -44,12 +44,12 @@ async def form(request: Request, person: PersonOf, ke: str = HOME, keluar: str =
 
 @pages.post("/masuk/lanjut", dependencies=[public])
 async def go_on(request: Request, person: PersonOf, ke: str = HOME, dari: str = HOME) -> Response:
-    """A form whose session had ended: log in, and it is still there."""
+    """A form whose session had ended: log in, and it is still there; or of an earlier one: to be sent anew."""
     if not own_origin(request):
         return RedirectResponse("/masuk", 303)
     kept = await keeping.keep(request, ke, dari)
     if person is not None:
-        return show(request, "lanjutkan.html", kept=kept)
+        return show(request, "lanjutkan.html", kept=kept.shown_to(person))
     return log_in_page(request, ke=kept.back, kept=kept)
 
 

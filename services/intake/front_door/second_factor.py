@@ -58,13 +58,15 @@ async def enrol(request: Request, kode: Annotated[str, Form()] = "", titipan: An
             log_in = await log_ins.attempt(conn, _token(request), now=desk.now())
             await _expect_none(conn, log_in)
             token, codes = await steps.enrolled(desk, door, browser_of(request), _token(request), log_in, kode)
-            request.state.person = await person_of(conn, token)
+            request.state.person = person = await person_of(conn, token)
     except LogInOver:
         return _from_the_start(request)
     except WrongCode as no:
         return await _enrol_page(request, titipan=titipan, no=no)
     except Refused as no:
         return refuse(request, "masuk_kode.html", no, kept=kept)
+    if kept is not None and person is not None:
+        kept = kept.shown_to(person)
     response = show(request, "kode_cadangan.html", codes=codes, target=log_in.target, kept=kept)
     give_session(request, response, token)
     take_cookie(request, response, suffix=WAITING)

@@ -6,6 +6,7 @@ Each takes a connection in a transaction of intake's schema, and returns what th
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from services.intake.notices import store as notices
 from shared import audit
 from shared.accounts import directory, identities, links, second_factor, sessions
 from shared.accounts.directory import Particulars
@@ -23,8 +24,17 @@ class NotYourself(Refused):
 
 
 async def put(conn: "Connection", account: str, about: Particulars, *, by: Official, at: datetime) -> bool:
-    """Create an account or set its particulars anew; whether it is new. Roles count from the next request on."""
+    """Create an account or set its particulars anew; whether it is new. Roles count from the next request on.
+
+    A role more ends the sessions: it may need a second factor, which is asked for on the way in. What the person was
+    told is told anew to whom it concerns now.
+    """
+    before = await directory.find(conn, account, lock=True)
     is_new = await directory.put(conn, account, about)
+    if before is not None and set(about.roles) - before.roles:
+        await sessions.end_others(conn, account)
+    if before is not None and (set(about.roles), about.unit) != (before.roles, before.unit):
+        await notices.forget(conn, account, at=at)
     await audit.append(conn, [Entry("account.added" if is_new else "account.changed", account, by=by)], at=at)
     return is_new
 

@@ -51,9 +51,9 @@ class Delivery:
             lines = await store_dispatches.lines(conn, dispatch.id)
         if dispatch.address is None:
             await self._settle(dispatch, "dropped", LEADING_NOWHERE)
-        elif dispatch.purpose == "digest" and not lines:
+        elif dispatch.purpose != "code" and not lines:
             await self._settle(dispatch, "dropped")  # all was done meanwhile
-        elif self._quiet(dispatch, lines):
+        elif self._quiet(dispatch):
             await self._wait(dispatch)
         else:
             words = self._words(dispatch, lines)
@@ -67,11 +67,9 @@ class Delivery:
             log.exception("sender failed", channel=self.sender.channel)
             return Later(type(e).__name__)
 
-    def _quiet(self, dispatch: Dispatch, lines: Sequence[Line]) -> bool:
+    def _quiet(self, dispatch: Dispatch) -> bool:
         """Say whether it waits until the office opens: a code is awaited, and serta merta is told at any hour."""
-        if dispatch.purpose == "code" or any(line.lane == "immediate" and line.stage != "intake" for line in lines):
-            return False
-        return not rules.at_work(self.desk.clock.calendar, self.desk.now())
+        return dispatch.purpose == "digest" and not rules.at_work(self.desk.clock.calendar, self.desk.now())
 
     def _words(self, dispatch: Dispatch, lines: Sequence[Line]) -> Words:
         if dispatch.purpose == "code":

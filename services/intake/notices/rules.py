@@ -12,6 +12,7 @@ from shared.sla import Stage, Timekeeper
 
 Kind = Literal["waits", "due-soon", "late"]
 Channel = Literal["mail", "telegram"]
+Purpose = Literal["digest", "urgent"]
 KINDS: tuple[Kind, ...] = ("waits", "due-soon", "late")
 CHANNELS: tuple[Channel, ...] = ("mail", "telegram")
 # Who takes the step that a stage waits for.

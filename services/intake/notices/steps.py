@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from services.intake.notices import rules, store, store_waiting
-from services.intake.notices.rules import Channel
+from services.intake.notices.rules import Channel, Purpose
 from shared.desk import Desk
 
 BATCH = 500
@@ -24,10 +24,13 @@ async def tell(desk: Desk, channels: Collection[Channel]) -> int:
         people = await store.colleagues(conn, today)
         made = [(desk.new_id(), n) for w in found for n in rules.notices(w, people, keeper, now, channels)]
         fresh = await store.add(conn, made, at=now)
-        lines: list[tuple[UUID, str, Channel]] = [
-            (i, n.account, channel) for i, n in made if i in fresh for channel in n.channels
+        lines: list[tuple[UUID, str, Channel, Purpose]] = [
+            (i, n.account, channel, "urgent" if rules.any_hour(n.waiting) else "digest")
+            for i, n in made
+            if i in fresh
+            for channel in n.channels
         ]
-        new_ids = [desk.new_id() for _ in range(len(people) * len(rules.CHANNELS))]
+        new_ids = [desk.new_id() for _ in lines]
         await store.post(conn, lines, new_ids=new_ids, at=now, gather=GATHER)
         await store_waiting.look_again(conn, [(w.key, rules.next_look(w, keeper, now)) for w in found])
     return len(found)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from services.intake.notices.letters import Line
-from services.intake.notices.rules import USUAL, Channel, Colleague, Notice
+from services.intake.notices.rules import USUAL, Channel, Colleague, Notice, Purpose
 
 if TYPE_CHECKING:
     from shared.db import Connection
@@ -61,33 +61,42 @@ async def add(conn: "Connection", notices: Sequence[tuple[UUID, Notice]], *, at:
 
 async def post(
     conn: "Connection",
-    lines: Sequence[tuple[UUID, str, Channel]],
+    lines: Sequence[tuple[UUID, str, Channel, Purpose]],
     *,
     new_ids: Sequence[UUID],
     at: datetime,
     gather: timedelta,
 ) -> None:
-    """Lay each notice with what gathers for the same person and channel, in order, so that no two wait crosswise."""
-    pairs = sorted({(account, channel) for _, account, channel in lines})
-    if not pairs:
+    """Lay each notice with what gathers for the same person and channel, in order, so that no two wait crosswise.
+
+    What may be told at any hour gathers apart from what waits until the office opens.
+    """
+    kinds = sorted({line[1:] for line in lines})
+    if not kinds:
         return
     rows = await conn.fetch(
         """INSERT INTO dispatches AS d (id, account, channel, purpose, state, made_at, next_at)
-           SELECT x.*, 'digest', 'gathering', $4, $5 FROM unnest($1::uuid[], $2::text[], $3::text[]) AS x
-           ON CONFLICT (account, channel) WHERE state = 'gathering' AND purpose = 'digest'
-           DO UPDATE SET made_at = d.made_at RETURNING id, account, channel""",
-        list(new_ids[: len(pairs)]),
-        [account for account, _ in pairs],
-        [channel for _, channel in pairs],
+           SELECT x.*, 'gathering', $5, $6 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS x
+           ON CONFLICT (account, channel, purpose) WHERE state = 'gathering' AND purpose <> 'code'
+           DO UPDATE SET next_at = least(d.next_at, excluded.next_at) RETURNING id, account, channel, purpose""",
+        list(new_ids[: len(kinds)]),
+        *map(list, zip(*kinds, strict=True)),
         at,
         at + gather,
     )
-    into = {(row["account"], row["channel"]): row["id"] for row in rows}
+    into = {(row["account"], row["channel"], row["purpose"]): row["id"] for row in rows}
     await conn.execute(
         "INSERT INTO dispatch_lines (dispatch, notice) SELECT * FROM unnest($1::uuid[], $2::uuid[])",
-        [into[account, channel] for _, account, channel in lines],
-        [notice for notice, _, _ in lines],
+        [into[account, channel, purpose] for _, account, channel, purpose in lines],
+        [line[0] for line in lines],
     )
+
+
+async def forget(conn: "Connection", account: str, *, at: datetime) -> None:
+    """What a person was told ends, sent or not, and all that waits is looked at again: others may concern them now."""
+    await conn.execute("DELETE FROM dispatch_lines l USING notices n WHERE n.id = l.notice AND n.account = $1", account)
+    await conn.execute("DELETE FROM notices WHERE account = $1", account)
+    await conn.execute("UPDATE waiting SET next_at = $1 WHERE next_at IS NULL OR next_at > $1", at)
 
 
 async def unread(conn: "Connection", account: str) -> int:

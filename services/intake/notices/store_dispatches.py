@@ -64,7 +64,7 @@ async def take(conn: "Connection", channel: Channel, *, at: datetime, lease: tim
         lease,
         limit,
     )
-    first = [row["id"] for row in rows if row["attempts"] == 1 and row["purpose"] == "digest"]
+    first = [row["id"] for row in rows if row["attempts"] == 1 and row["purpose"] != "code"]
     await _drop_what_is_done(conn, first)
     found = await _addresses(conn, channel, {row["account"] for row in rows})
     return [_dispatch(row, *found.get(row["account"], ("", "", None))) for row in rows]
@@ -125,8 +125,8 @@ async def later(
     await conn.execute(
         """UPDATE dispatches d SET next_at = $2, problem = $3, attempts = attempts - $4::int,
                state = CASE WHEN $4 = 1 AND NOT EXISTS (
-                   SELECT 1 FROM dispatches o WHERE (o.account, o.channel) = (d.account, d.channel)
-                       AND o.state = 'gathering' AND o.purpose = 'digest')
+                   SELECT 1 FROM dispatches o WHERE o.state = 'gathering'
+                       AND (o.account, o.channel, o.purpose) = (d.account, d.channel, d.purpose))
                    THEN 'gathering' ELSE state END
            WHERE id = $1""",
         dispatch.id,

@@ -31,6 +31,7 @@ class Files:
     calendar_file: Path
 
 
+YEARS = range(2000, 2200)
 router = APIRouter(prefix="/pengaturan", include_in_schema=False)
 Reader = Annotated[Person, may("office.read")]
 Changer = Annotated[Person, may("office.change", fresh=True)]
@@ -165,12 +166,15 @@ async def set_channel(request: Request, person: Changer, typed: Typed) -> Respon
         use = rules.channel_use(typed.get("code", ""), used="used" in typed, required="required" in typed)
         await steps.save_channel(desk_of(request), _files(request).sop_file, use, by=person.official)
 
-    return await _do_and_work_by_it(request, step, "/pengaturan/kanal", lambda no: _channels(request, no))
+    return await _do_and_work_by_it(request, step, "/pengaturan/kanal", lambda no: _channels(request, typed, no))
 
 
-async def _channels(request: Request, no: Refused | None = None) -> Response:
+async def _channels(request: Request, typed: dict[str, str] | None = None, no: Refused | None = None) -> Response:
     sop = desk_of(request).clock.sop
     listed = [(code, name_of(code), code not in sop.unused_channels, code in sop.required_channels) for code in LIMITS]
+    if typed:
+        ticked = "used" in typed, "required" in typed
+        listed = [(*row[:2], *ticked) if row[0] == typed.get("code") else row for row in listed]
     return office_page(request, "pengaturan_kanal.html", no=no, channels=listed)
 
 
@@ -249,9 +253,12 @@ async def _do_and_work_by_it(
 
 def _date(typed: dict[str, str], field: str) -> date:
     try:
-        return date.fromisoformat(typed.get(field, ""))
+        found = date.fromisoformat(typed.get(field, ""))
     except ValueError:
         raise BadSetting(field, "Tanggal tidak terbaca. Pilih tanggal dari kalender di isian itu.") from None
+    if found.year not in YEARS:
+        raise BadSetting(field, "Tahun ini di luar jangkauan. Periksa tahunnya.")
+    return found
 
 
 def _today(request: Request) -> date:

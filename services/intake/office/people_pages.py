@@ -161,7 +161,7 @@ def _about(typed: dict[str, str], request: Request) -> Particulars:
         raise directory.BadAccount("bad-unit", "Pilih Bidang untuk peran Bidang/Sekretariat.")
     return Particulars(
         typed.get("name", ""), typed.get("capacity", ""), roles, unit if "bidang" in roles else None,
-        typed.get("email", "").strip() or None,
+        typed.get("email", "").strip(),
     )  # fmt: skip
 
 

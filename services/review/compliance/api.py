@@ -20,6 +20,7 @@ from services.review.compliance.figures import BadQuery, Period, Scope, stage_na
 from services.review.compliance.store_clocks import Place
 from shared import access
 from shared.accounts import Person
+from shared.caller import WrongOnes
 from shared.content import Note
 from shared.desk import Desk
 from shared.sop import Stage
@@ -57,16 +58,23 @@ class KeteranganBody(BaseModel):
 
 
 async def _asker(request: Request) -> Person | None:
-    """The person of the session; None for another dashboard, by its read-only key."""
+    """The person of the session; None for another dashboard, by its read-only key.
+
+    Raises NotLoggedIn, or TooOften for an address with many wrong keys.
+    """
     given = request.headers.get("authorization")
     if given is None:
         return cast(Person, await _staff.dependency(request))
+    wrong: WrongOnes = request.app.state.wrong_keys
+    await wrong.expect_few("key", request)
     if not given.lower().startswith(BEARER):
         raise NotLoggedIn
     desk = desk_of(request)
     async with desk.db.connection() as conn:
-        if await readers.reader_of_key(conn, given[len(BEARER) :].strip(), now=desk.now()) is None:
-            raise NotLoggedIn
+        found = await readers.reader_of_key(conn, given[len(BEARER) :].strip(), now=desk.now())
+    if found is None:
+        await wrong.count("key", request)
+        raise NotLoggedIn
     return None
 
 

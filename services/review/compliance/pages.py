@@ -1,11 +1,11 @@
 """HTTP in, screens: `/kepatuhan`, the month's service times against the SOP, to read, print and explain."""
 
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 
 from services.review.compliance import charts, steps
@@ -15,10 +15,10 @@ from services.review.compliance.steps import unit_for
 from services.review.compliance.words import period_words, unit_words
 from services.review.report import archive, signers
 from shared.accounts import Person
-from shared.content import Note
 from shared.desk import Desk
 from shared.refusal import Refused
 from shared.sop import Stage
+from shared.typed_text import Typed, expect_within
 from shared.web import desk_of, may, status_of
 
 router = APIRouter(prefix="/kepatuhan", include_in_schema=False)
@@ -39,7 +39,19 @@ class KeteranganForm(Filter):
     stage: Stage
     item: Short
     cycle: int
-    note: Note = ""
+    note: Typed = ""
+
+    @property
+    def place(self) -> str:
+        """Where on the page the clock is."""
+        return f"terlambat-{self.stage}-{self.item}-{self.cycle}"
+
+
+class Unsaid(NamedTuple):
+    """A keterangan that was refused; `place` is its form on the page, empty where the page has none."""
+
+    note: str
+    place: str
 
 
 @router.get("")
@@ -55,8 +67,9 @@ async def page(
     *,
     no: Refused | None = None,
     typed: Mapping[str, str] | None = None,
+    unsaid: KeteranganForm | None = None,
 ) -> HTMLResponse:
-    """The page, after a refused letter with the reason and all that was `typed`."""
+    """The page; after a refused letter with why and all that was `typed`, after a keterangan with that."""
     desk = desk_of(request)
     scope, at, keeper = scope_of(desk, person, asked.bulan, asked.bidang), desk.now(), desk.clock
     may_report = person.may("compliance.report")
@@ -69,7 +82,9 @@ async def page(
         request,
         "kepatuhan.html",
         http=200 if no is None else status_of(no),
-        no=no,
+        no=no if unsaid is None else None,
+        sentence=no.sentence if no and unsaid else None,
+        unsaid=_unsaid(unsaid, [one.clock for one in seen.late], person) if unsaid else None,
         typed=typed or {},
         signers=leaders,
         seen=seen,
@@ -93,11 +108,15 @@ async def page(
 
 
 @router.post("/keterangan")
-async def explain(request: Request, person: Explainer, form: Annotated[KeteranganForm, Form()]) -> RedirectResponse:
-    """Take a keterangan, and go back to where it was written."""
+async def explain(request: Request, person: Explainer, form: Annotated[KeteranganForm, Form()]) -> Response:
+    """Take a keterangan, and go back to where it was written; what is refused stays on the page."""
     desk = desk_of(request)
-    await steps.explain(desk, form.stage, form.item, form.cycle, form.note, person=person)
-    return back(form, f"terlambat-{form.stage}-{form.item}-{form.cycle}")
+    try:
+        expect_within("Keterangan", form.note)
+        await steps.explain(desk, form.stage, form.item, form.cycle, form.note, person=person)
+    except Refused as no:
+        return await page(request, person, form, no=no, unsaid=form)
+    return back(form, form.place)
 
 
 def scope_of(desk: Desk, person: Person, month: str, unit: str) -> Scope:
@@ -111,6 +130,12 @@ def back(form: Filter, place: str) -> RedirectResponse:
     """To the page as it was filtered; what the form said of it is no address of its own."""
     query = urlencode({name: value for name, value in (("bulan", form.bulan), ("bidang", form.bidang)) if value})
     return RedirectResponse(f"/kepatuhan?{query}#{place}", 303)
+
+
+def _unsaid(form: KeteranganForm, late: Sequence[Closed], person: Person) -> Unsaid:
+    clock = form.stage, form.item, form.cycle
+    shown = any((c.stage, c.item, c.cycle) == clock and _may_explain(c, person) for c in late)
+    return Unsaid(form.note, form.place if shown else "")
 
 
 def _may_explain(clock: Closed, person: Person) -> bool:

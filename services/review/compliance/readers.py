@@ -49,7 +49,19 @@ async def rotate(
     conn: "Connection", name: str, *, overlap: timedelta, now: datetime, expires_at: datetime | None = None,
     by: Official = SYSTEM,
 ) -> str:  # fmt: skip
-    """Another key for a reader, which is returned; the one it has is good for the overlap yet. Raises NotFound."""
+    """Another key for a reader, which is returned; the one it has is good for the overlap yet.
+
+    Raises NotFound, and Refused for a disabled reader and where the key before the present one is good yet.
+    """
+    row = await conn.fetchrow("SELECT disabled, former_until FROM readers WHERE name = $1 FOR UPDATE", name)
+    if row is not None and row["disabled"]:
+        raise Refused("disabled", f"Pembaca {name} dinonaktifkan: kunci baru tidak membuka apa pun.")
+    if row is not None and overlap and row["former_until"] is not None and row["former_until"] > now:
+        raise Refused(
+            "former-still-good",
+            f"Kunci sebelumnya masih berlaku sampai {row['former_until']:%d-%m-%Y}. Tunggu sampai itu, atau putar "
+            "dengan --overlap-days 0.",
+        )
     key = _new_key()
     found = await conn.fetchval(
         """UPDATE readers SET former_sha256 = key_sha256, former_until = least(expires_at, $3),

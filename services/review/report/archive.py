@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from services.review.compliance import steps
@@ -16,12 +17,14 @@ from shared.audit import Entry
 from shared.refusal import NotFound, Refused
 
 if TYPE_CHECKING:
+    from shared.db import Connection
     from shared.desk import Desk
 
 __all__ = ["CAPACITIES", "listed"]
 
 MAX_SIGNED = 8_000_000
 LATE_PRINTED = 1_000
+TWICE = timedelta(minutes=2)  # within which the same letter is taken for a second click
 
 
 class NoSuchReport(NotFound):
@@ -52,19 +55,29 @@ class KeptAlready(Refused):
 async def make(desk: "Desk", scope: Scope, letter: Letter, *, person: Person, head: Head, signer: str = "") -> int:
     """Set the report of a scope as it stands now and keep it; returns its id.
 
-    `signer` is the account that fills what the letter leaves empty.
+    `signer` is the account that fills what the letter leaves empty. Asked twice, it is one: where what was made of the
+    same number moments ago would be the same now to the byte, that is the report.
     """
-    at, keeper = desk.now(), desk.clock
-    async with desk.db.connection() as conn:
-        letter = checked(await signers.filled(conn, letter, signer) if signer else letter)
-        seen = await steps.picture(conn, keeper, scope, at=at, limit=LATE_PRINTED)
-    told = document.document(seen, letter, head, keeper)
-    pdf = await asyncio.to_thread(typeset.pdf, told, at=at)
-    sha256 = hashlib.sha256(pdf).hexdigest()
     async with desk.transaction() as conn:
+        letter = checked(await signers.filled(conn, letter, signer) if signer else letter)
+        await store.hold(conn, scope, letter.number)
+        at = desk.now()
+        for report, sha256, then in await store.lately(conn, scope, letter.number, since=at - TWICE):
+            if (await _set(conn, desk, scope, letter, head, at=then))[1] == sha256:
+                return report
+        pdf, sha256 = await _set(conn, desk, scope, letter, head, at=at)
         made = await store.add(conn, scope, letter, pdf, sha256, by=person.official, at=at)
         await audit.append(conn, [_entry("report.made", made, person, sha256)], at=at)
     return made
+
+
+async def _set(
+    conn: "Connection", desk: "Desk", scope: Scope, letter: Letter, head: Head, *, at: datetime
+) -> tuple[bytes, str]:
+    """The PDF of the figures as they are, as of a moment, and its SHA-256."""
+    seen = await steps.picture(conn, desk.clock, scope, at=at, limit=LATE_PRINTED)
+    pdf = await asyncio.to_thread(typeset.pdf, document.document(seen, letter, head, desk.clock), at=at)
+    return pdf, hashlib.sha256(pdf).hexdigest()
 
 
 async def take_back(desk: "Desk", report: int, pdf: bytes, *, person: Person) -> int:

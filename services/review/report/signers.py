@@ -24,13 +24,18 @@ async def offered(conn: "Connection") -> list[Signer]:
 
 
 async def filled(conn: "Connection", letter: Letter, account: str) -> Letter:
-    """Take from the account what the letter leaves empty; what was typed holds. Raises NotSigned."""
+    """Take from the account what the letter leaves empty; what was typed holds. Raises NotSigned.
+
+    Pangkat and NIP are of the account's own person: beside another name they are not taken.
+    """
     row = await conn.fetchrow("SELECT name, capacity, rank, nip FROM accounts.signatures WHERE account = $1", account)
     if row is None:
         raise NotSigned("Penanda tangan ini tidak ada lagi di antara pimpinan. Pilih orang lain dari daftar.")
+    if letter.name and letter.name != row["name"]:
+        raise NotSigned("Nama yang ditulis bukan nama penanda tangan yang dipilih. Kosongkan salah satunya.")
     return replace(
         letter,
-        name=letter.name or row["name"],
+        name=row["name"],
         position=letter.position or row["capacity"],
         rank=letter.rank or row["rank"],
         nip=letter.nip or row["nip"],

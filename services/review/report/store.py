@@ -1,7 +1,7 @@
 """The reports as they were made, and what came back signed: rows that are only ever added."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -42,8 +42,8 @@ class Made:
 async def add(
     conn: "Connection", scope: Scope, letter: Letter, pdf: bytes, sha256: str, *, by: Official, at: datetime
 ) -> int:
-    """Keep a report; returns its id."""
-    told = asdict(letter) | {"day": letter.day.isoformat() if letter.day else None}
+    """Keep a report; returns its id. The NIP stands on the paper alone."""
+    told = asdict(replace(letter, nip="")) | {"day": letter.day.isoformat() if letter.day else None}
     return await conn.fetchval(
         """INSERT INTO compliance_reports (first_day, last_day, unit, letter, pdf, sha256, account, name, capacity, at)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id""",
@@ -58,6 +58,31 @@ async def add(
         by.capacity,
         at,
     )
+
+
+async def hold(conn: "Connection", scope: Scope, number: str) -> None:
+    """From now until the transaction ends, the reports of this scope and number are made one after another."""
+    key = f"compliance_reports/{scope.period.first}/{scope.period.last}/{scope.unit or ''}/{number}"
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)
+
+
+async def lately(
+    conn: "Connection", scope: Scope, number: str, *, since: datetime, most: int = 2
+) -> list[tuple[int, str, datetime]]:
+    """The id, SHA-256 and time of what was made lately of a scope with this number, the newest first."""
+    rows = await conn.fetch(
+        """SELECT id, sha256, at FROM compliance_reports
+           WHERE first_day = $1 AND last_day = $2 AND unit IS NOT DISTINCT FROM $3 AND letter->>'number' = $4
+                 AND at >= $5
+           ORDER BY id DESC LIMIT $6""",
+        scope.period.first,
+        scope.period.last,
+        scope.unit,
+        number,
+        since,
+        most,
+    )
+    return [(row["id"], row["sha256"], row["at"]) for row in rows]
 
 
 async def add_signed(

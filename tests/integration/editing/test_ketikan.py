@@ -195,3 +195,16 @@ async def test_the_desk_is_searched_by_words_by_bidang_and_by_who_works(desk: Of
         assert path not in await rina.open(f"/meja?{query}"), query
     dani = Browser(desk.person("dani"))
     assert path not in await dani.open("/meja?milik=1")
+
+
+async def test_bringing_an_older_version_back_keeps_what_was_typed_and_not_saved(desk: Office, rina: Browser):
+    path = await begin(desk, rina)
+    story = path.rsplit("/", 1)[1]
+    rina.client.headers["X-CSRF-Token"] = rina.csrf  # the API takes it from there
+    await desk.save(story, 0, title="Pertama")
+    await desk.save(story, 1, title="Kedua")
+    await keep(rina, path, {**fields(await rina.open(path)), "title": "Ketikan satu jam"})
+    await rina.send(f"{path}/versi/1/pulihkan", {"expected_version": "2"})
+    page = await rina.open(path)
+    assert fields(page)["title"] == "Ketikan satu jam"
+    assert "Pertama" in page[page.index('id="versi-lain"') :]

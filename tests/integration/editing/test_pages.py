@@ -1,5 +1,6 @@
 """The screens of the editing desk, as an Admin uses them with a plain browser."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -255,3 +256,61 @@ async def test_a_channel_that_the_office_does_not_use_is_not_offered_but_stays_w
     assert "teks-x" not in shown
     assert shown["teks-tiktok"] == "Kunci rumah"
     assert "teks-facebook" in shown
+
+
+def of_another(page: str) -> dict[str, str]:
+    """What stands in the form of a Report's page that compiles it."""
+    form = page[page.index("/susun") :]
+    return dict(re.findall(r'<input type="hidden" name="(lagi)" value="([^"]*)"', form[: form.index("</form>")]))
+
+
+async def test_a_second_click_on_one_report_leads_to_the_story_that_the_first_made(desk: Office, rina: Browser):
+    await desk.hear(received())
+    path = f"/meja/bahan/{REPORT}"
+    for stories in (1, 2):
+        form = of_another(await rina.open(path))
+        both = await asyncio.gather(*(rina.send(f"{path}/susun", form) for _ in range(2)))
+        assert len({answer.headers["location"] for answer in both}) == 1
+        assert len(await desk.rows("SELECT FROM stories")) == stories
+    late = await rina.send(f"{path}/susun", {})  # from a page that knew of none
+    assert late.headers["location"] == both[0].headers["location"]
+    await rina.send(f"{path}/susun", {"lagi": "satu"}, expect=422)
+    assert len(await desk.rows("SELECT FROM stories")) == 2
+
+
+@pytest.mark.parametrize(
+    ("sent", "meanwhile", "status"),
+    [
+        ({"pertanyaan": "PENTING: berapa?"}, False, 422),
+        ({"pertanyaan": "PENTING" + "a" * 4_000, "alasan": "lain"}, False, 422),
+        ({"pertanyaan": "PENTING: berapa?", "alasan": "lain"}, True, 409),
+    ],
+)
+async def test_a_question_that_is_refused_stays_on_the_page(
+    desk: Office, rina: Browser, sent: dict[str, str], meanwhile: bool, status: int
+):
+    await desk.hear(received())
+    if meanwhile:
+        await desk.hear(withdrawn())
+    answer = await rina.send(f"/meja/bahan/{REPORT}/kembalikan", sent, expect=status)
+    assert sent["pertanyaan"] in answer.text
+    assert ('value="lain" checked' in answer.text) == ("alasan" in sent and not meanwhile)
+    assert not await desk.sent(ReportSentBack)
+
+
+async def test_a_question_is_as_long_as_the_browser_lets_it_be_whatever_its_lines_end_with(desk: Office, rina: Browser):
+    await desk.hear(received())
+    question = ("a" * 79 + "\n") * 49 + "b" * 80
+    form = {"alasan": "lain", "pertanyaan": question.replace("\n", "\r\n")}
+    await rina.send(f"/meja/bahan/{REPORT}/kembalikan", form)
+    (event,) = await desk.sent(ReportSentBack)
+    assert (len(question), event.question) == (4_000, question)
+
+
+async def test_why_a_story_is_given_up_stays_on_the_page_where_it_is_refused(desk: Office, rina: Browser):
+    path = await begin(desk, rina)
+    long = await rina.send(f"{path}/hentikan", {"alasan": "PENTING" + "a" * 4_000}, expect=422)
+    assert f'value="PENTING{"a" * 4_000}"' in long.text
+    await rina.send(f"{path}/hentikan", {"alasan": "Sudah basi."})
+    late = await rina.send(f"{path}/hentikan", {"alasan": "Sudah PENTING."}, expect=409)
+    assert "Sudah PENTING." in late.text

@@ -1,5 +1,6 @@
 """The screens: log in, home, send a Report without JavaScript, see it, answer, withdraw."""
 
+import asyncio
 import io
 import re
 from typing import Any
@@ -138,3 +139,34 @@ async def test_the_page_of_a_report_with_files_shows_them(desk: Office) -> None:
     assert "notulen.pdf" in shown
     assert "lolos pemeriksaan" in shown
     assert "/lengkapi" not in shown
+
+
+async def test_an_answer_sent_twice_is_one_and_other_words_of_the_same_form_are_kept(desk: Office) -> None:
+    sent = await post(desk, "dewi", "/bahan/baru", kunci=KEY, title="A", text="B", tanggal="2026-11-23")
+    path = sent.headers["location"]
+    (received,) = await desk.events(ReportReceived)
+    await desk.hear(sent_back(received.report))
+    (key,) = re.findall(r'name="kunci" value="([^"]+)"', (await desk.call("dewi", "GET", path, headers=HTML)).text)
+    both = await asyncio.gather(
+        *(post(desk, "dewi", f"{path}/lengkapi", kunci=key, text="12 rumah.") for _ in range(2))
+    )
+    assert [(a.status_code, a.headers["location"]) for a in both] == [(303, path)] * 2
+    assert [s.cycle for s in await desk.events(ReportSupplemented)] == [2]
+    other = await post(desk, "dewi", f"{path}/lengkapi", kunci=key, text="13 rumah.")
+    assert (other.status_code, "13 rumah." in other.text) == (422, True)
+    (fresh,) = re.findall(r'name="kunci" value="([^"]+)"', other.text)
+    assert (await post(desk, "dewi", f"{path}/lengkapi", kunci=fresh, text="13 rumah.")).status_code == 303
+    assert len(await desk.events(ReportSupplemented)) == 2
+    # The same key is another's own form.
+    assert (await post(desk, "rina", f"{path}/lengkapi", kunci=key, text="Dari Admin.")).status_code == 303
+    assert len(await desk.events(ReportSupplemented)) == 3
+
+
+async def test_why_a_report_is_withdrawn_stays_on_the_page_where_it_is_refused(desk: Office) -> None:
+    sent = await post(desk, "dewi", "/bahan/baru", kunci=KEY, title="A", text="B", tanggal="2026-11-23")
+    path = sent.headers["location"]
+    long = await post(desk, "dewi", f"{path}/tarik", reason="PENTING" + "a" * 4_000)
+    assert (long.status_code, f'value="PENTING{"a" * 4_000}"' in long.text) == (422, True)
+    assert (await post(desk, "dewi", f"{path}/tarik", reason="Batal.")).status_code == 303
+    late = await post(desk, "dewi", f"{path}/lengkapi", kunci=KEY, text="Tidak PENTING.")
+    assert (late.status_code, "Tidak PENTING." in late.text) == (422, True)

@@ -129,3 +129,30 @@ async def test_a_channel_that_is_not_used_cannot_be_required(desk: Office) -> No
     assert answer.status_code == 422
     assert "harus dipakai" in answer.text
     assert desk.desk.clock.sop.required_channels == {"site"}
+
+
+async def test_a_bidang_that_is_closed_sends_no_more_by_any_way(desk: Office) -> None:
+    await desk.source()
+    await post(desk, "rina", "/pengaturan/bidang", code="perumahan", name="Bidang Perumahan")
+    body = {"title": "Judul", "text": "Isi", "happened_at": "2026-11-23T09:00:00+07:00"}
+    own = await desk.call("dewi", "POST", "/api/v1/reports", json=body)
+    admin = await desk.call("rina", "POST", "/api/v1/reports", json=body | {"unit": "perumahan"})
+    assert (own.status_code, admin.status_code) == (422, 422)
+    assert "tidak aktif lagi" in own.text
+    await desk.call("sim-rutilahu", "POST", "/api/v1/reports", json=body, headers={"Idempotency-Key": "q1"})
+    told = await desk.call("sim-rutilahu", "GET", "/api/v1/requests/q1")
+    assert "tidak aktif lagi" in told.text
+    assert await desk.rows("SELECT FROM reports") == []
+
+
+async def test_what_was_ticked_stays_where_a_channel_is_refused(desk: Office) -> None:
+    answer = await post(desk, "rina", "/pengaturan/kanal", code="instagram", required="on")
+    row = answer.text[answer.text.index('value="instagram"') :][:400]
+    assert 'name="required" checked' in row
+
+
+async def test_a_day_that_no_calendar_reaches_is_told(desk: Office) -> None:
+    for first, last in (("0001-01-01", "0001-01-30"), ("9999-11-01", "9999-11-30")):
+        answer = await post(desk, "rina", "/pengaturan/kalender/ramadan", first=first, last=last, decree="SK")
+        assert answer.status_code == 422
+        assert "Periksa tahunnya" in answer.text

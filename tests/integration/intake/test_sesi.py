@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Annotated, Any
 
 import pytest
@@ -102,6 +103,80 @@ async def test_a_form_whose_session_ended_is_not_lost(desk: Office, browser: Bro
     await browser.send("/bahan/baru")
     assert re.fullmatch(r"/bahan/[0-9a-f-]{36}", browser.at)
     assert "Serah &#34;kunci&#34; &amp; &lt;b&gt;" in browser.page.text
+
+
+async def test_a_form_of_an_earlier_session_is_shown_again_to_be_sent_anew(desk: Office, browser: Browser) -> None:
+    await browser.log_in("dewi")
+    await browser.go("/bahan/baru")
+    old = browser.fields("/bahan/baru")
+    await browser.http.post("/masuk", data={"account": "dewi", "password": PASSWORD})
+    typed = {"title": "PENTING kunci", "text": "Isi.", "tanggal": "2026-11-23", "jam": "09:00"}
+    await browser.post("/bahan/baru", [*[f for f in old if f[0] not in typed], *typed.items()])
+    assert browser.at == "/masuk/lanjut"
+    assert "PENTING kunci" in browser.page.text
+    assert await desk.rows("SELECT FROM reports") == []
+    await browser.send("/bahan/baru")
+    assert re.fullmatch(r"/bahan/[0-9a-f-]{36}", browser.at)
+
+
+async def test_a_step_of_an_earlier_session_says_that_it_was_not_done(desk: Office, browser: Browser) -> None:
+    await browser.log_in("dewi")
+    old = browser.csrf
+    await browser.http.post("/masuk", data={"account": "dewi", "password": PASSWORD})
+    await browser.post("/keluar", [("csrf", old)])
+    assert "Langkah tadi belum dijalankan" in browser.page.text
+    await browser.send("/keluar")
+    assert browser.at == "/masuk"
+
+
+async def test_an_earlier_session_s_form_is_not_shown_again_to_a_script(browser: Browser) -> None:
+    await browser.log_in("dewi")
+    for more in ({"X-CSRF-Token": "lama"}, {"HX-Request": "true"}, {"Accept": "application/json"}):
+        answer = await browser.http.post("/akun/bahasa", data={"language": "en"}, headers={"Origin": HOST} | more)
+        assert answer.status_code == 403, more
+
+
+async def test_a_form_that_one_account_typed_is_not_shown_to_the_next(desk: Office, browser: Browser) -> None:
+    await desk.account("agus")
+    await browser.log_in("dewi")
+    await browser.go("/bahan/baru")
+    old = browser.fields("/bahan/baru")
+    await desk.owner.execute("DELETE FROM accounts.sessions")
+    await browser.send("/bahan/baru", title="Milik Dewi", text="Isi", tanggal="2026-11-23", jam="09:00")
+    await browser.send("/masuk", account="agus", password=PASSWORD)
+    assert "diketik dengan akun lain" in browser.page.text
+    for kept in ("Milik Dewi", 'action="/bahan/baru"'):
+        assert kept not in browser.page.text
+    await browser.post("/bahan/baru", [*[f for f in old if f[0] != "title"], ("title", "Milik Dewi")])
+    assert browser.at == "/masuk/lanjut"
+    assert "diketik dengan akun lain" in browser.page.text
+    assert "Milik Dewi" not in browser.page.text
+    assert await desk.rows("SELECT FROM reports") == []
+
+
+async def test_a_form_is_not_shown_to_the_next_with_the_second_factor_either(desk: Office, browser: Browser) -> None:
+    await desk.account("rina")
+    desk.app.state.door = replace(desk.app.state.door, must_have_second_factor=frozenset({"admin"}))
+    await browser.log_in("dewi")
+    await browser.go("/bahan/baru")
+    await desk.owner.execute("DELETE FROM accounts.sessions")
+    await browser.send("/bahan/baru", title="Milik Dewi", text="Isi", tanggal="2026-11-23", jam="09:00")
+    await browser.send("/masuk", account="rina", password=PASSWORD)
+    await browser.send("/masuk/pasang")
+    await browser.send("/masuk/pasang", kode=code(desk, await browser.secret()))
+    assert "Simpan kode cadangan" in browser.page.text
+    assert "diketik dengan akun lain" in browser.page.text
+    assert "Milik Dewi" not in browser.page.text
+
+
+async def test_passwords_are_not_kept(desk: Office, browser: Browser) -> None:
+    await browser.log_in("dewi")
+    await browser.go("/akun")
+    await desk.owner.execute("DELETE FROM accounts.sessions")
+    await browser.send("/akun/kata-sandi", current=PASSWORD, password="pagi-cerah", again="pagi-cerah")
+    assert browser.at == "/masuk/lanjut"
+    assert PASSWORD not in browser.page.text
+    assert "pagi-cerah" not in browser.page.text
 
 
 async def test_what_another_site_sent_is_not_kept_to_come_back_signed(browser: Browser) -> None:
@@ -212,7 +287,12 @@ async def test_a_form_without_its_token_changes_nothing(desk: Office, browser: B
         "/akun/konfirmasi",
         "/keluar",
     ):
-        assert (await browser.post(path, [("csrf", "tebakan"), ("language", "en")])).status_code == 403, path
+        typed = {"csrf": "tebakan", "language": "en"}
+        elsewhere = await browser.http.post(path, data=typed, headers={"Origin": "https://jahat.id"})
+        silent = await browser.http.post(path, data=typed)
+        assert (elsewhere.status_code, silent.status_code) == (403, 403), path
+        await browser.post(path, [*typed.items()])
+        assert browser.at == "/masuk/lanjut", path
     assert await desk.owner.fetchval("SELECT language FROM accounts.accounts WHERE account = 'dewi'") == "id"
 
 

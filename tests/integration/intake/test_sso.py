@@ -1,7 +1,9 @@
 """Log in by another provider's word: at a real OpenID provider, over a real socket."""
 
+import re
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,7 +11,10 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from services.intake.front_door.kept import Kept
 from services.intake.front_door.provider import Provider
+from shared.accounts import identities
+from shared.accounts.identities import MOST_KEPT
 from tests.integration.intake.browser import HOST, Browser
 from tests.integration.intake.desk import PASSWORD, Office
 from tests.support.openid import CLIENT, SECRET, OpenID, openid, through
@@ -168,6 +173,116 @@ async def test_logging_out_ends_our_session_and_offers_to_end_the_provider_s(
     out = await browser.http.get("/masuk/sso/keluar")
     assert out.headers["location"].startswith(f"{somewhere.issuer}/session/end?client_id={CLIENT}")
     assert (await browser.http.get(out.headers["location"])).status_code == 200
+
+
+async def with_form(browser: Browser, page: httpx.Response, subject: str) -> httpx.Response:
+    """Press the provider's button on a page that keeps a form, log in there, and come back."""
+    browser.page = page
+    there = await browser.send("/masuk/sso")
+    assert there.status_code == 200, there.text
+    to = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', there.text)
+    assert to is not None, there.text
+    back = await through(browser.http, await browser.http.get(unescape(to[1])), subject, stop_at=BACK)
+    return await browser.go(back.headers["location"])
+
+
+def leave_provider(browser: Browser) -> None:
+    """Whoever logs in there next is asked again who they are."""
+    browser.http.cookies.jar.clear("127.0.0.1")
+
+
+async def by_provider_alone(desk: Office, browser: Browser, subject: str) -> None:
+    await desk.owner.execute("UPDATE accounts.accounts SET password_hash = ''")
+    await browser.go(await word_for(browser, subject))
+    assert browser.at == "/beranda"
+
+
+TYPED = {"title": "PENTING judul", "text": "Isi.", "tanggal": "2026-11-23", "jam": "09:00"}
+
+
+async def test_a_form_whose_session_ended_goes_along_to_the_provider_and_comes_back(
+    desk: Office, browser: Browser
+) -> None:
+    await by_provider_alone(desk, browser, "s-dewi")
+    await browser.go("/bahan/baru")
+    await desk.owner.execute("DELETE FROM accounts.sessions")
+    shown = await browser.send("/bahan/baru", **TYPED)
+    assert "Isian Anda tidak hilang" in shown.text
+    await with_form(browser, shown, "s-dewi")
+    kept = dict(browser.fields("/bahan/baru"))
+    assert {name: kept[name] for name in TYPED} == TYPED
+    await browser.send("/bahan/baru")
+    assert re.fullmatch(r"/bahan/[0-9a-f-]{36}", browser.at)
+    assert await desk.rows("SELECT FROM accounts.provider_requests") == []
+
+
+async def test_a_grave_form_goes_along_to_the_provider_and_comes_back(desk: Office, browser: Browser) -> None:
+    await by_provider_alone(desk, browser, "s-rina")
+    await browser.go("/pengaturan/bidang")
+    await desk.owner.execute("UPDATE accounts.sessions SET fresh_at = now() - interval '16 minutes'")
+    typed = [("csrf", browser.csrf), ("code", "tata-ruang"), ("name", "PENTING Bidang"), ("active", "on")]
+    shown = await browser.post("/pengaturan/bidang", typed)
+    assert browser.at == "/akun/konfirmasi/isi"
+    assert "Isian Anda tidak hilang" in shown.text
+    await with_form(browser, shown, "s-rina")
+    assert dict(browser.fields("/pengaturan/bidang"))["name"] == "PENTING Bidang"
+    await browser.send("/pengaturan/bidang")
+    assert "PENTING Bidang" in (await browser.go("/pengaturan/bidang")).text
+
+
+async def test_what_goes_along_is_sealed_and_shown_to_no_other(desk: Office, browser: Browser) -> None:
+    await by_provider_alone(desk, browser, "s-dewi")
+    await browser.go("/bahan/baru")
+    await desk.owner.execute("DELETE FROM accounts.sessions")
+    shown = await browser.send("/bahan/baru", **TYPED)
+    await browser.send("/masuk/sso")
+    (row,) = await desk.rows("SELECT kept FROM accounts.provider_requests")
+    assert b"PENTING" not in row["kept"]
+    leave_provider(browser)
+    await with_form(browser, shown, "s-rina")
+    assert "diketik dengan akun lain" in browser.page.text
+    assert "PENTING" not in browser.page.text
+
+
+async def test_a_form_is_still_there_when_the_provider_lets_nobody_in(desk: Office, browser: Browser) -> None:
+    await by_provider_alone(desk, browser, "s-dewi")
+    await browser.go("/bahan/baru")
+    await desk.owner.execute("DELETE FROM accounts.sessions")
+    leave_provider(browser)
+    refused = await with_form(browser, await browser.send("/bahan/baru", **TYPED), "s-orang-luar")
+    assert "belum dikenal di sini" in refused.text
+    leave_provider(browser)
+    await with_form(browser, refused, "s-dewi")
+    assert dict(browser.fields("/bahan/baru"))["title"] == "PENTING judul"
+
+
+async def test_a_form_that_is_too_long_to_go_along_says_so_and_shows_its_words(
+    desk: Office, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await by_provider_alone(desk, browser, "s-dewi")
+    await browser.go("/bahan/baru")
+    await desk.owner.execute("DELETE FROM accounts.sessions")
+    fits = await browser.send("/bahan/baru", **TYPED)
+    long = TYPED | {"text": "a" * (MOST_KEPT // 2), "people": "b" * (MOST_KEPT // 2)}
+    shown = await browser.post("/masuk/lanjut?ke=/bahan/baru&dari=/bahan/baru", [*long.items()])
+    assert "terlalu panjang untuk dibawa" in shown.text
+    assert "tidak hilang" not in shown.text
+    assert ">\nPENTING judul</textarea>" in shown.text
+    assert "titipan" not in dict(browser.fields("/masuk"))
+    kept = Kept(to="/bahan/baru", fields=tuple(long.items())).model_dump_json()
+    refused = await browser.post("/masuk/sso", [("titipan", kept)])
+    assert (refused.status_code, "tidak dapat ikut" in refused.text) == (422, True)
+    monkeypatch.setattr(identities, "MOST_KEPT_TOGETHER", 10)
+    browser.page = fits
+    full = await browser.send("/masuk/sso")
+    assert "tidak dapat ikut" in full.text
+    assert "PENTING judul" in full.text
+
+
+async def test_another_site_has_no_form_go_along(desk: Office, browser: Browser) -> None:
+    answer = await browser.http.post("/masuk/sso", data={"titipan": "{}"}, headers={"Origin": "https://jahat.id"})
+    assert answer.status_code == 403
+    assert await desk.rows("SELECT FROM accounts.provider_requests") == []
 
 
 async def test_a_provider_that_is_away_is_said_and_the_password_still_opens(desk: Office, browser: Browser) -> None:

@@ -1,6 +1,7 @@
 """Several channels, each with its own truth; what only a person can say of one; what an official may waive."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -217,3 +218,31 @@ async def test_the_api_tells_of_each_channel_what_can_be_done_and_takes_the_same
     assert {d["channel"]: d["state"] for d in denied.json()["publications"][0]["deliveries"]}["medsos"] == "waiting"
     unknown = await desk.call("tono", "POST", f"{path}/channels/lain/waive", json={"version": 1, "reason": "x"})
     assert unknown.status_code == 403
+
+
+async def test_a_required_channel_that_is_not_connected_is_waited_for_until_the_leader_waives_it(desk: Office) -> None:
+    keeper = desk.desk.rules.keeper
+    both = frozenset({"site", "instagram"})
+    desk.desk.rules.keeper = replace(keeper, sop=replace(keeper.sop, required_channels=both))
+    whole = content("Rumah Selesai", body=(), media=(await desk.photo(),), channels=("site", "instagram"))
+    event = approved(UUID(int=8), content=whole)
+    await desk.hear(event)
+    assert (await desk.start(event.story)).status_code == 202
+    await desk.work()
+    assert (await desk.states(event.story))[1][0] == "publishing"
+    assert "story.published" not in await desk.told()
+    assert "perlu" in (await desk.page("tono", "/terbit")).lower()
+    path = f"/api/v1/publications/{event.story}/channels/instagram/waive"
+    waived = await desk.call("bambang", "POST", path, json={"version": 1, "reason": "Belum tersambung"})
+    assert waived.status_code < 300, waived.text
+    assert (await desk.states(event.story))[1][0] == "published"
+
+
+async def test_what_is_classified_as_exempt_is_never_published(desk: Office) -> None:
+    whole = content("Data korban", body=()).model_copy(update={"information_class": "dikecualikan"})
+    event = approved(UUID(int=9), content=whole)
+    await desk.hear(event)
+    answer = await desk.start(event.story)
+    assert answer.status_code == 422
+    assert "Dikecualikan" in answer.text
+    assert (await desk.states(event.story))[1][0] == "ready"

@@ -79,6 +79,34 @@ async def test_a_form_of_an_earlier_session_is_shown_again_filled_and_nothing_wa
     assert (await desk.states(story))[1][0] == "published"
 
 
+async def test_kept_words_are_not_shown_to_another_person(desk: Office) -> None:
+    story = await public(desk)
+    await desk.session("bambang")
+    one, csrf = await browser(desk)
+    path = f"/terbit/{story}/turunkan"
+    await desk.owner.execute("DELETE FROM accounts.sessions")
+    await one.post(path, csrf=csrf, reason="Rahasia Tono: keluarga korban meminta.")
+    csrf = await one.log_in(desk, "bambang")
+    said = await one.get(path)
+    assert "diketik dengan akun lain" in said.text
+    assert "Rahasia Tono" not in said.text
+    form = await one.get(path)
+    assert f'value="{csrf}"' in form.text
+    assert "Rahasia Tono" not in form.text
+
+
+async def test_words_that_another_site_sent_are_not_kept(desk: Office) -> None:
+    story = await public(desk)
+    one, _ = await browser(desk)
+    path = f"/terbit/{story}/turunkan"
+    for status in (403, 303):
+        headers = HTML | {"Origin": "https://jahat.id"}
+        answer = await one.client.post(path, headers=headers, data={"reason": "Jahat"})
+        assert answer.status_code == status
+        assert "terbit_tulisan0" not in one.client.cookies
+        await desk.owner.execute("DELETE FROM accounts.sessions")
+
+
 async def test_a_step_without_words_leads_back_to_the_story_after_the_log_in(desk: Office) -> None:
     event = await desk.approve()
     one, csrf = await browser(desk)

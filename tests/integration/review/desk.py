@@ -35,7 +35,7 @@ PEOPLE = {
     "wati": ("Wati", "Pengawas", ["pengawas"]),
     "dewi": ("Dewi Lestari", "Bidang Perumahan", ["bidang"]),
     "agus": ("Agus", "Bidang Pertanahan", ["bidang"]),
-    "baru": ("Pegawai Baru", "Bidang", ["bidang"]),
+    "magang": ("Pegawai Baru", "Bidang", ["bidang"]),
 }
 UNITS = {"dewi": "perumahan", "agus": "pertanahan"}
 # Logging in costs much on purpose; accounts outlive a test, as the database does.

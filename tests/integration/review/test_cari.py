@@ -85,7 +85,7 @@ async def test_a_bidang_finds_its_own_and_what_it_has_a_part_in(desk: Office) ->
         assert "Tidak ditemukan" in await found(desk, "dewi", hidden.key)
     assert "Semua Bidang" not in page
     assert 'href="/saring/' not in page
-    assert "Tidak ditemukan" in await found(desk, "baru", "kegiatan")  # of no Bidang
+    assert "Tidak ditemukan" in await found(desk, "magang", "kegiatan")  # of no Bidang
     everything = await found(desk, "bambang", "kegiatan")
     assert all(shows(everything, e) for e in (own, other, alone, together))
     chosen = await found(desk, "bambang", "kegiatan", bidang="pertanahan")

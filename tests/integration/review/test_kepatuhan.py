@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from services.review.compliance import readers, sheet, steps, store
 from services.review.compliance.figures import Period, Scope
-from shared.refusal import NotFound
+from shared.caller import WrongOnes
+from shared.refusal import NotFound, Refused
 from shared.sop import STAGES
 from tests.integration.review.clocks import at, by_hand, put, seen, split
 from tests.integration.review.desk import Office
@@ -221,7 +222,7 @@ async def test_a_bidang_sees_its_own_figures_alone(desk: Office) -> None:
     assert (own["unit"], [row["closed"] for row in own["stages"]]) == ("pertanahan", [1, 0, 1, 0])
     for path in (PATH, f"{PATH}/clocks"):
         assert (await desk.call("agus", "GET", path, params=NOVEMBER | {"unit": "perumahan"})).status_code == 403
-        assert (await desk.call("baru", "GET", path, params=NOVEMBER)).status_code == 403
+        assert (await desk.call("magang", "GET", path, params=NOVEMBER)).status_code == 403
         assert (await desk.call(None, "GET", path, params=NOVEMBER)).status_code == 401
     page = await desk.call("agus", "GET", f"{PATH}/clocks", params=NOVEMBER)
     assert {clock["unit"] for clock in page.json()["clocks"]} == {"pertanahan"}
@@ -245,6 +246,26 @@ async def test_another_dashboard_reads_by_its_key_until_it_is_disabled(desk: Off
     for wrong in (f"Bearer {key}", "Bearer ar_lain", "Basic eDp5"):
         answer = await desk.call(None, "GET", PATH, params=NOVEMBER, headers={"Authorization": wrong})
         assert answer.status_code == 401
+
+
+async def test_an_address_with_many_wrong_readers_keys_is_not_listened_to(desk: Office) -> None:
+    desk.app.state.wrong_keys = WrongOnes("3 per minute")
+    wrong = {"Authorization": "Bearer ar_lain"}
+    seen = [(await desk.call(None, "GET", PATH, params=NOVEMBER, headers=wrong)).status_code for _ in range(4)]
+    assert seen == [401, 401, 401, 429]
+    assert (await read(desk))["stages"]
+
+
+async def test_a_reader_is_not_rotated_so_that_a_key_ends_unseen(desk: Office) -> None:
+    async with as_owner(desk) as conn:
+        await readers.add(conn, "metabase", now=desk.at)
+        await readers.rotate(conn, "metabase", overlap=timedelta(days=7), now=desk.at)
+        with pytest.raises(Refused, match="masih berlaku"):
+            await readers.rotate(conn, "metabase", overlap=timedelta(days=7), now=desk.at)
+        await readers.rotate(conn, "metabase", overlap=timedelta(), now=desk.at)
+        await readers.disable(conn, "metabase", now=desk.at)
+        with pytest.raises(Refused, match="dinonaktifkan"):
+            await readers.rotate(conn, "metabase", overlap=timedelta(), now=desk.at)
 
 
 async def test_a_readers_key_ends_and_is_rotated_without_a_pause(desk: Office) -> None:

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -325,6 +326,8 @@ async def test_the_account_of_who_signs_fills_what_the_letter_leaves_empty_and_i
     assert "NIP 197001011995031009" in printed(pdf)
     assert "Pembina, IV/b" in printed(pdf)
     assert "197001011995031009" not in await page(desk)
+    (kept,) = await desk.rows("SELECT letter::text AS letter FROM review.compliance_reports")
+    assert "197001011995031009" not in kept["letter"]
 
 
 async def test_what_was_typed_into_a_letter_stays_where_it_is_refused(desk: Office) -> None:
@@ -333,3 +336,51 @@ async def test_what_was_typed_into_a_letter_stays_where_it_is_refused(desk: Offi
         assert answer.status_code == 422
         assert said in answer.text
         assert 'value="Bambang &lt;S.T.&gt;"' in answer.text
+
+
+async def test_a_letter_asked_for_twice_is_one_report_though_a_second_lies_between(desk: Office) -> None:
+    await put(desk, *MONTH)
+    both = await asyncio.gather(*(send(desk, "bambang", "/kepatuhan/laporan", **LETTER) for _ in range(2)))
+    assert [answer.status_code for answer in both] == [303, 303]
+    desk.at += timedelta(seconds=1)
+    await made(desk)
+    assert len(await desk.rows("SELECT FROM review.compliance_reports")) == 1
+    assert len(await desk.rows("SELECT FROM review.audit")) == 1
+    await made(desk, nama="Siti Aminah, S.H.")
+    note = {"stage": LATE.stage, "item": LATE.item, "cycle": "1", "note": "Listrik padam", "bulan": "2026-11"}
+    assert (await send(desk, "dewi", "/kepatuhan/keterangan", **note)).status_code == 303
+    await made(desk)  # which tells more than the first
+    assert len(await desk.rows("SELECT FROM review.compliance_reports")) == 3
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said", "again"),
+    [
+        ({"pangkat": "Pembina\tIV/b"}, "Pangkat/golongan memuat tab", 'value="Pembina IV/b"'),
+        ({"nama": "x" * 201}, "Nama terlalu panjang", f'value="{"x" * 201}"'),
+        ({"kapasitas": "zzz"}, "Pilih kapasitas", ""),
+    ],
+)
+async def test_a_letter_whose_fields_do_not_fit_comes_back_filled(
+    desk: Office, wrong: dict[str, str], said: str, again: str
+) -> None:
+    answer = await send(desk, "bambang", "/kepatuhan/laporan", **LETTER | wrong | {"jabatan": "Sekretaris Dinas"})
+    assert answer.status_code == 422
+    for words in (said, again, 'value="Sekretaris Dinas"'):
+        assert words in answer.text
+    assert await desk.rows("SELECT FROM review.compliance_reports") == []
+
+
+async def test_a_keterangan_that_is_refused_stays_on_the_page(desk: Office) -> None:
+    await put(desk, *MONTH)
+    form = {"stage": LATE.stage, "item": LATE.item, "cycle": "1", "bulan": "2026-11"}
+    for more, status, said in (
+        ({"note": "PENTING" + "a" * 4_000}, 422, "terlalu panjang"),
+        ({"note": "PENTING: genset", "item": MONTH[1].clock.item, "stage": MONTH[1].clock.stage}, 422, "terlambat"),
+        ({"note": "PENTING: genset", "cycle": "7"}, 404, "tidak ditemukan"),
+    ):
+        answer = await send(desk, "bambang", "/kepatuhan/keterangan", **form | more)
+        assert (answer.status_code, said in answer.text, more["note"] in answer.text) == (status, True, True)
+    note = ("a" * 79 + "\n") * 49 + "b" * 80
+    sent = await send(desk, "bambang", "/kepatuhan/keterangan", **form, note=note.replace("\n", "\r\n"))
+    assert (len(note), sent.status_code) == (4_000, 303)

@@ -182,3 +182,49 @@ async def test_what_nobody_submitted_is_not_found(desk: Office) -> None:
         await desk.call("bambang", "GET", way(event.story, "putuskan"), headers=HTML),
     ):
         assert answer.status_code == 404
+
+
+async def test_a_note_is_as_long_as_the_browser_lets_it_be_whatever_its_lines_end_with(desk: Office) -> None:
+    event = await waiting(desk)
+    note = ("a" * 79 + "\n") * 49 + "b" * 80
+    wire = note.replace("\n", "\r\n")
+    assert (await send(desk, "bambang", way(event.story), **exact(event, "returned", note=wire))).status_code == 303
+    (told,) = await desk.events(StoryReturned)
+    assert (len(note), told.reasons[0].note) == (4_000, note)
+    other = await waiting(desk)
+    await send(desk, "bambang", way(other.story), **exact(other, "approved"))
+    assert (await send(desk, "bambang", way(other.story, "cabut"), version=1, note=wire)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("decision", "field", "most"),
+    [("returned", "note", 4_000), ("declined", "note", 4_000), ("withheld", "legal_basis", 300)],
+)
+async def test_what_is_too_long_comes_back_whole(desk: Office, decision: str, field: str, most: int) -> None:
+    event = await waiting(desk)
+    typed = "PENTING" + "a" * most
+    answer = await send(desk, "bambang", way(event.story), **exact(event, decision, **{field: typed}))
+    assert (answer.status_code, f"paling banyak {most} huruf" in answer.text, typed in answer.text) == (422, True, True)
+
+
+async def test_a_comment_and_a_revocation_that_are_too_long_come_back_whole(desk: Office) -> None:
+    event = await waiting(desk)
+    typed = "PENTING" + "a" * 4_000
+    answer = await send_many(desk, event, note="", comments={places(event.content).blocks[0].key: typed})
+    assert (answer.status_code, typed in answer.text) == (422, True)
+    await send(desk, "bambang", way(event.story), **exact(event, "approved"))
+    answer = await send(desk, "bambang", way(event.story, "cabut"), version=1, note=typed)
+    assert (answer.status_code, typed in answer.text) == (422, True)
+
+
+async def test_what_is_classified_as_exempt_is_not_approved_but_can_be_proposed_or_returned(desk: Office) -> None:
+    event = submitted(uuid4(), content=story("Isi").model_copy(update={"information_class": "dikecualikan"}))
+    await desk.hear(event)
+    form = {key: str(value) for key, value in exact(event, "approved").items()}
+    path = f"/saring/{event.story}/keputusan"
+    answer = await desk.call("bambang", "POST", path, data={"csrf": await desk.csrf("bambang"), **form}, headers=HTML)
+    assert answer.status_code == 422
+    assert "Usulkan dikecualikan" in answer.text
+    form |= {"decision": "withheld", "legal_basis": "UU 14/2008 Pasal 17 huruf h"}
+    answer = await desk.call("bambang", "POST", path, data={"csrf": await desk.csrf("bambang"), **form}, headers=HTML)
+    assert answer.status_code == 303, answer.text
