@@ -6,6 +6,7 @@ from deploy.cli import (
     accounts,
     bench,
     board,
+    check_text,
     clock,
     contracts,
     dashboards,
@@ -38,6 +39,7 @@ app.command("prepare")(run.prepare)
 app.command("emit")(emit.emit)
 app.command("report")(report.report)
 app.command("routes")(routes.routes)
+app.command("check-text")(check_text.check_text)
 app.add_typer(states.app, name="states")
 app.add_typer(sources.app, name="sources")
 app.add_typer(readers.app, name="readers")

@@ -7,6 +7,9 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.editing.checks.findings import Finding
+from services.editing.checks.personal import personal_data
+from services.editing.checks.texts import texts_of
 from services.editing.domain import FigureWithoutMedia
 from services.editing.reports import Report
 from shared.channel_text import LIMITS, Measured, measure
@@ -116,6 +119,13 @@ class TextForChannel(Refused):
         super().__init__("channel-text", f"Teks untuk {name_of(measured.channel)}: {' '.join(measured.problems)}")
 
 
+class PersonalData(Refused):
+    """A passage that may tell who somebody is; raised where it blocks, said where it is advice."""
+
+    def __init__(self, found: Finding) -> None:
+        super().__init__(f"personal-data-{found.kind}", found.sentence)
+
+
 class ReportLeft(Refused):
     """Said of a Story, not raised: one of its Reports may no longer be used."""
 
@@ -145,7 +155,7 @@ def compose(manuscript: Manuscript, reports: Sequence[Report], cuts: Cuts = NO_C
 
 
 def expect_ready(content: Content, reports: Sequence[Report], cuts: Cuts = NO_CUTS) -> None:
-    """Refuse what the leader cannot judge yet: no text, files whose check is not in this Version, texts too long."""
+    """Refuse what the leader cannot judge yet: no text, unchecked files, texts too long; and a NIK anywhere in it."""
     if not content.body and not content.lead:
         raise EmptyStory
     for shown in content.media:
@@ -153,6 +163,9 @@ def expect_ready(content: Content, reports: Sequence[Report], cuts: Cuts = NO_CU
     for measured in measured_texts(content):
         if not measured.fits:
             raise TextForChannel(measured)
+    for found in personal(content):
+        if found.blocking:
+            raise PersonalData(found)
 
 
 def findings(content: Content | None, reports: Sequence[Report], cuts: Cuts = NO_CUTS) -> tuple[Refused, ...]:
@@ -163,8 +176,16 @@ def findings(content: Content | None, reports: Sequence[Report], cuts: Cuts = NO
             _expect_checked(shown, reports, cuts)
         except Refused as no:
             found.append(no)
-    found += [TextForChannel(m) for m in measured_texts(content) if not m.fits] if content else []
+    if content:
+        found += [TextForChannel(m) for m in measured_texts(content) if not m.fits]
+        found += [PersonalData(f) for f in personal(content)]
     return tuple(found)
+
+
+def personal(content: Content) -> list[Finding]:
+    """What may tell who somebody is, each passage once, what blocks first."""
+    found = {(f.kind, f.passage): f for text in texts_of(content) for f in personal_data(text)}
+    return sorted(found.values(), key=lambda f: not f.blocking)
 
 
 def measured_texts(content: Content) -> list[Measured]:

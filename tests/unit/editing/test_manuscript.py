@@ -1,6 +1,7 @@
 """What the Admin writes becomes the whole content of a Version: files come from the Reports, never from the author."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -23,8 +24,9 @@ from services.editing.manuscript import (
     findings,
     may_be_chosen,
 )
-from shared.content import Content, Figure, Media, Rendition
+from shared.content import Content, Figure, ItemList, Media, Paragraph, Rendition, Span
 from shared.content_hash import content_sha256
+from shared.refusal import Refused
 from tests.unit.editing.parts import HASH, OTHER, PHOTO, content, copy, erased, photo, report, text, withdrawn
 
 
@@ -179,3 +181,28 @@ def test_captions_that_came_after_the_version_was_saved_ask_for_saving_it_again(
 )
 def test_the_form_offers_what_may_be_shown(media: Media, expected: bool):
     assert may_be_chosen(media) is expected
+
+
+NIK = "3275011205800002"
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"title": f"Warga {NIK}"},
+        {"lead": f"NIK {NIK}"},
+        {"body": (Paragraph(spans=(Span(text=NIK[:8], bold=True), Span(text=NIK[8:]))),)},
+        {"body": (ItemList(items=((Span(text=NIK),),)),)},
+        {"tags": (NIK,)},
+        {"channels": ("site", "x"), "channel_texts": {"x": NIK}},
+    ],
+)
+def test_a_nik_anywhere_in_it_holds_a_version_up_and_a_telephone_number_is_advice(where: dict[str, Any]) -> None:
+    made = content(**where)
+    with pytest.raises(Refused, match="NIK") as refused:
+        expect_ready(made, [report()])
+    assert refused.value.code == "personal-data-nik"
+    assert [f.code for f in findings(made, [report()])] == ["personal-data-nik"]
+    advised = content(lead="Hubungi 0812-3456-7890", media=())
+    expect_ready(advised, [report()])
+    assert [f.code for f in findings(advised, [report()])] == ["personal-data-phone"]
