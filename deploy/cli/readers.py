@@ -1,20 +1,16 @@
 """`alurwarta readers`: other dashboards that may read the figures of compliance."""
 
-import asyncio
-from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 
+from deploy.cli.keys import LIFETIME_DAYS, Days, over, run
 from deploy.cli.owner import operator, owner
 from deploy.cli.settings import OperatorSettings, settings_of
 
-T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, help="Other dashboards that read the figures of compliance.")
 Name = Annotated[str, typer.Argument(help="Short name, e.g. metabase")]
-Days = Annotated[int, typer.Option(min=0, help="For how many days the key is good; 0: until it is rotated")]
-LIFETIME_DAYS = 365
 
 EXAMPLE = """Reader {name} may read the figures of all Bidang.
 Key (shown once): {key}
@@ -29,14 +25,14 @@ For the examples of docs/compliance.md:
 def add(name: Name, days: Days = LIFETIME_DAYS) -> None:
     """Make a read-only key, and print a working example. The key is shown once."""
     settings = settings_of(OperatorSettings)
-    key = _run(_add(settings, name, _over(days)))
+    key = run(_add(settings, name, over(days)))
     typer.echo(EXAMPLE.format(name=name, key=key, site=settings.staff_url, day=datetime.now(UTC).date()))
 
 
 @app.command("list")
 def list_() -> None:
     """List the readers, until when their keys are good, and when each was here last."""
-    for row in _run(_list(settings_of(OperatorSettings))):
+    for row in run(_list(settings_of(OperatorSettings))):
         used = row["last_used_at"].isoformat(timespec="seconds") if row["last_used_at"] else "never"
         until = row["expires_at"].date().isoformat() if row["expires_at"] else "rotated"
         state = "disabled" if row["disabled"] else f"good until {until}"
@@ -50,30 +46,15 @@ def rotate(
     days: Days = LIFETIME_DAYS,
 ) -> None:
     """Make another key for a reader; the one until now stays good for a while, so that nothing stands still."""
-    key = _run(_rotate(settings_of(OperatorSettings), name, timedelta(days=overlap_days), _over(days)))
+    key = run(_rotate(settings_of(OperatorSettings), name, timedelta(days=overlap_days), over(days)))
     typer.echo(f"Key (shown once): {key}\nThe key until now is good for {overlap_days} days yet.")
 
 
 @app.command("disable")
 def disable(name: Name) -> None:
     """Answer a reader no more, from now on."""
-    _run(_disable(settings_of(OperatorSettings), name))
+    run(_disable(settings_of(OperatorSettings), name))
     typer.echo(f"{name} is disabled: its key opens nothing.")
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    """Run it; a refusal's sentence goes to the operator."""
-    from shared.refusal import Refused
-
-    try:
-        return asyncio.run(work)
-    except Refused as no:
-        typer.echo(no.sentence, err=True)
-        raise typer.Exit(1) from None
-
-
-def _over(days: int) -> datetime | None:
-    return datetime.now(UTC) + timedelta(days=days) if days else None
 
 
 async def _add(settings: OperatorSettings, name: str, expires_at: datetime | None) -> str:

@@ -1,23 +1,19 @@
 """`alurwarta sources`: other systems that may report by themselves."""
 
-import asyncio
 import json
-from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 
+from deploy.cli.keys import LIFETIME_DAYS, Days, over, run
 from deploy.cli.owner import operator, owner
 from deploy.cli.settings import OperatorSettings, settings_of
 from shared.topics import Topics
 
-T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, help="Other systems that send intake events.")
 Name = Annotated[str, typer.Argument(help="Short name, e.g. sim-rutilahu; it ends the names of its topics")]
 
-Days = Annotated[int, typer.Option(min=0, help="For how many days the key is good; 0: until it is rotated")]
-LIFETIME_DAYS = 365
 
 EXAMPLES = """Send a report by HTTP:
   curl -sS {site}/api/v1/reports \\
@@ -52,7 +48,7 @@ def add(
         typer.echo("ALURWARTA_KAFKA: is needed to make the topics", err=True)
         raise typer.Exit(2)
     given = [unit.strip() for unit in units.split(",") if unit.strip()]
-    key = _run(_add(settings, name, given, _over(days)))
+    key = run(_add(settings, name, given, over(days)))
     typer.echo(f"Source {name} may report for {', '.join(given)}.\nAPI key (shown once): {key}\n")
     typer.echo(_examples(settings, name, key, given[0]))
 
@@ -60,7 +56,7 @@ def add(
 @app.command("list")
 def list_() -> None:
     """List the sources: the Bidang they report for, until when their keys are good, and when one was last used."""
-    for row in _run(_list(settings_of(OperatorSettings))):
+    for row in run(_list(settings_of(OperatorSettings))):
         typer.echo(f"{row['name']:<30}  {', '.join(row['units']):<30}  {_key_words(row)}")
 
 
@@ -71,14 +67,14 @@ def rotate(
     days: Days = LIFETIME_DAYS,
 ) -> None:
     """Make another key for a source; the one until now stays good for a while, so that nothing stands still."""
-    key = _run(_rotate(settings_of(OperatorSettings), name, timedelta(days=overlap_days), _over(days)))
+    key = run(_rotate(settings_of(OperatorSettings), name, timedelta(days=overlap_days), over(days)))
     typer.echo(f"API key (shown once): {key}\nThe keys until now are good for {overlap_days} days yet.")
 
 
 @app.command("disable")
 def disable(name: Name) -> None:
     """Refuse what a source sends from now on."""
-    _run(_disable(settings_of(OperatorSettings), name))
+    run(_disable(settings_of(OperatorSettings), name))
     typer.echo(f"{name} is disabled: what it sends is refused.")
 
 
@@ -101,27 +97,12 @@ def _examples(settings: OperatorSettings, name: str, key: str, unit: str) -> str
     )
 
 
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    """Run it; a refusal's sentence goes to the operator."""
-    from shared.refusal import Refused
-
-    try:
-        return asyncio.run(work)
-    except Refused as no:
-        typer.echo(no.sentence, err=True)
-        raise typer.Exit(1) from None
-
-
 def _key_words(row: dict[str, Any]) -> str:
     if row["disabled"] or not row["keys"]:
         return "disabled" if row["disabled"] else "no key is good: rotate it"
     until = row["expires_at"].date().isoformat() if row["expires_at"] else "rotated"
     used = row["last_used_at"].isoformat(timespec="minutes") if row["last_used_at"] else "never"
     return f"{row['keys']} key{'s' if row['keys'] > 1 else ''}, good until {until}, last used {used}"
-
-
-def _over(days: int) -> datetime | None:
-    return datetime.now(UTC) + timedelta(days=days) if days else None
 
 
 async def _add(settings: OperatorSettings, name: str, units: list[str], expires_at: datetime | None) -> str:

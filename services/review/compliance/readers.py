@@ -54,26 +54,26 @@ async def rotate(
     Raises NotFound, and Refused for a disabled reader and where the key before the present one is good yet.
     """
     row = await conn.fetchrow("SELECT disabled, former_until FROM readers WHERE name = $1 FOR UPDATE", name)
-    if row is not None and row["disabled"]:
+    if row is None:
+        raise NotFound("Pembaca")
+    if row["disabled"]:
         raise Refused("disabled", f"Pembaca {name} dinonaktifkan: kunci baru tidak membuka apa pun.")
-    if row is not None and overlap and row["former_until"] is not None and row["former_until"] > now:
+    if overlap and row["former_until"] is not None and row["former_until"] > now:
         raise Refused(
             "former-still-good",
             f"Kunci sebelumnya masih berlaku sampai {row['former_until']:%d-%m-%Y}. Tunggu sampai itu, atau putar "
             "dengan --overlap-days 0.",
         )
     key = _new_key()
-    found = await conn.fetchval(
+    await conn.execute(
         """UPDATE readers SET former_sha256 = key_sha256, former_until = least(expires_at, $3),
                               key_sha256 = $2, expires_at = $4
-           WHERE name = $1 RETURNING name""",
+           WHERE name = $1""",
         name,
         _digest(key),
         now + overlap,
         expires_at,
     )
-    if found is None:
-        raise NotFound("Pembaca")
     await audit.append(conn, [Entry("reader.key-rotated", name, by=by)], at=now)
     return key
 
