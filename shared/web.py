@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from shared import access, accounts, static_files
 from shared.accounts import LockedOut, Person
@@ -99,6 +100,7 @@ def create_app(
     # What no database or clock can hold: a NUL, a number beyond 32 bits, a moment before the year 1.
     for unfit in (asyncpg.DataError, OverflowError):
         app.add_exception_handler(unfit, _on_unfit)
+    app.add_exception_handler(ClientDisconnect, _on_gone)
     app.add_exception_handler(Exception, _on_error)
     return app
 
@@ -175,6 +177,11 @@ async def _on_error(request: Request, error: Exception) -> Response:
     # The route's own path, for what stands in its places may be a secret: a one-time link is one.
     log.error("request failed", path=getattr(request.scope.get("route"), "path", ""), error=type(error).__name__)
     return _answer(request, 500, "error", "Terjadi kesalahan pada sistem. Isian Anda tidak disimpan; coba lagi.")
+
+
+async def _on_gone(request: Request, error: Exception) -> Response:
+    """Who left the page in the middle of what it sent gets no answer, and is no failure of ours."""
+    return Response(status_code=499)
 
 
 def _answer(request: Request, status: int, code: str, sentence: str, **more: Any) -> Response:

@@ -25,8 +25,11 @@ class Keeper {
     this.asking = false;
     this.timer = null;
     this.files = null;
+    this.typed = new Set(); // before what this device kept was read
+    this.restored = new Promise((done) => { this.goOn = done; });
+    this.isRestored = false;
     this.status = form.querySelector("[data-tersimpan]");
-    form.addEventListener("input", () => this.changed());
+    form.addEventListener("input", ({ target }) => { this.typed.add(target); this.changed(); });
     window.addEventListener("online", () => this.soon(0));
     document.addEventListener("visibilitychange", () => { if (document.hidden && this.dirty) this.soon(0); });
   }
@@ -48,8 +51,8 @@ class Keeper {
     return filled;
   }
 
-  fill(fields) {
-    this.inputs.forEach((input) => {
+  fill(fields, except = new Set()) {
+    this.inputs.filter((input) => !except.has(input)).forEach((input) => {
       if (input.type === "checkbox") input.checked = Boolean(fields[input.name]);
       else input.value = fields[input.name] || "";
     });
@@ -61,8 +64,9 @@ class Keeper {
 
   changed() {
     this.dirty = true;
-    this.keepHere();
     this.name();
+    if (!this.isRestored) return; // what was kept is not written over before it was read
+    this.keepHere();
     this.soon(QUIET_MS);
   }
 
@@ -90,6 +94,7 @@ class Keeper {
 
   // Resolves when the server has what the page shows; one saving at a time. Rejects with Away, LoggedOut, Conflict, Refusal.
   async save() {
+    await this.restored;
     while (this.saving) await this.saving.catch(() => {});
     if (!this.dirty) return;
     if (this.asking) throw new Conflict({ detail: "" }); // the person has not chosen yet
@@ -192,19 +197,31 @@ class Keeper {
     this.soon(0);
   }
 
-  // What this device kept of the same draft and the server has not: it goes on, or is asked about.
+  // What this device kept of the same draft and the server has not: it goes on, or is asked about. What was typed meanwhile stands.
   async restore(saved) {
+    try {
+      await this.takeKept(saved);
+    } finally {
+      this.isRestored = true;
+      this.goOn();
+      if (this.dirty) {
+        this.changed();
+        this.soon(0);
+      }
+    }
+  }
+
+  async takeKept(saved) {
     const [kept, blobs] = await Promise.all([this.laci.get("draf", this.id), this.laci.filesOf(this.id)]).catch(() => [null, []]);
     const ours = kept && kept.dirty && kept.account === this.account;
     if (!ours) {
       this.files.restore(saved, blobs);
       return;
     }
-    this.fill(kept.fields);
+    this.fill(kept.fields, this.typed);
     this.files.restore(kept.files, blobs);
     this.form.querySelectorAll("[data-tiada]").forEach((note) => { note.hidden = true; });
     this.version = kept.version;
-    this.dirty = true;
-    this.soon(0); // where the server moved on since, its answer says so
+    this.dirty = true; // saved at once; where the server moved on since, its answer says so
   }
 }

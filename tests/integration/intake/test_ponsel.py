@@ -123,7 +123,7 @@ async def test_an_officer_sends_answers_and_follows_a_report_on_a_phone(
     async with phone(path="/bahan") as page:
         await pictured(page, "daftar-kosong")
         await page.get_by_role("link", name="Kirim bahan").first.click()
-        assert await page.get_by_label("Pelapor").input_value() == "Dewi Lestari"
+        await expect(page.get_by_label("Pelapor")).to_have_value("Dewi Lestari")
         await page.locator("#berkas").set_input_files([files["0.jpg"], files["1.jpg"]])
         await fill(page)
         card = page.locator("[data-berkas]").first
@@ -167,7 +167,7 @@ async def test_the_whole_task_without_javascript(desk: Office, phone: Open, file
         await page.goto("/bahan")
         await pictured(page, "daftar-draf", scripts=False)
         await page.get_by_role("link", name="Serah terima kunci").click()
-        assert await page.get_by_label("Yang hadir").input_value() == "Wali Kota"
+        await expect(page.get_by_label("Yang hadir")).to_have_value("Wali Kota")
         await page.get_by_label("Jangan sertakan berkas ini").first.check()
         await sent(page)
         (received,) = await desk.events(ReportReceived)
@@ -208,7 +208,7 @@ async def test_loaded_again_in_the_middle_the_page_goes_on_by_itself(
         await expect(page.get_by_text("dijeda")).to_be_visible()
         await saved(page).to_contain_text("Draf tersimpan pukul")
         await page.reload()
-        assert await page.get_by_label("Judul kegiatan").input_value() == "Serah terima kunci 🏠"
+        await expect(page.get_by_label("Judul kegiatan")).to_have_value("Serah terima kunci 🏠")
         await throttled(page, -1)
         await expect(page.get_by_text("terkirim", exact=True)).to_be_visible(timeout=LONG)
         assert len(await desk.rows("SELECT id FROM uploads")) == 1
@@ -267,11 +267,46 @@ async def test_after_the_session_ended_nothing_is_lost_and_the_upload_goes_on(
         await page.get_by_role("link", name="Masuk lagi, lalu lanjutkan").click()
         await log_in(page)
         await page.wait_for_url(re.compile("draf="))
-        assert await page.get_by_label("Yang hadir").input_value() == "Wali Kota"
+        await expect(page.get_by_label("Yang hadir")).to_have_value("Wali Kota")
         await expect(page.get_by_text("terkirim", exact=True)).to_be_visible()
         await sent(page)
         (received,) = await desk.events(ReportReceived)
         assert [m.name for m in received.media] == ["0.jpg"]
+
+
+SLOWLY = """
+const open = IDBFactory.prototype.open;
+IDBFactory.prototype.open = function (...given) {
+    const asking = open.apply(this, given);
+    const told = Object.getOwnPropertyDescriptor(IDBRequest.prototype, 'onsuccess').set;
+    const late = (work) => told.call(asking, (event) => setTimeout(() => work(event), 4000));
+    Object.defineProperty(asking, 'onsuccess', { set: late });
+    return asking;
+};
+"""
+
+
+async def test_what_is_typed_before_a_slow_device_has_read_what_it_kept_stands_beside_it(
+    desk: Office, phone: Open, site: str
+) -> None:
+    async with phone() as page:
+        await page.get_by_label("Judul kegiatan").fill("Separuh")
+        await saved(page).to_contain_text("Draf tersimpan pukul")
+        await end_sessions(desk)
+        await fill(page)
+        await expect(page.get_by_text("Sesi Anda sudah berakhir")).to_be_visible()
+        token, _ = await desk.session("dewi")
+        await page.context.add_cookies([{"name": "alurwarta", "value": token, "url": site}])
+        await page.add_init_script(SLOWLY)
+        await page.reload()
+        await page.get_by_label("Tempat").fill("Rawalumbu")
+        await expect(page.get_by_label("Yang hadir")).to_have_value("Wali Kota")
+        await expect(page.get_by_label("Tempat")).to_have_value("Rawalumbu")
+        await saved(page).to_contain_text("Draf tersimpan pukul")
+        (kept,) = await desk.rows(
+            "SELECT fields::json ->> 'title' AS title, fields::json ->> 'place' AS place FROM drafts"
+        )
+        assert (kept["title"], kept["place"]) == ("Serah terima kunci 🏠", "Rawalumbu")
 
 
 @pytest.mark.parametrize(
@@ -298,8 +333,8 @@ async def test_two_devices_on_one_draft_and_the_person_chooses(
         await page.get_by_role("button", name=button).click()
         await saved(page).to_contain_text("Draf tersimpan pukul")
         assert {d["title"] for d in await drafts(desk)} == titles
-        shown = await page.get_by_label("Judul kegiatan").input_value()
-        assert shown == ("Dari PC" if button.endswith("lain") else "Dari ponsel")
+        shown = "Dari PC" if button.endswith("lain") else "Dari ponsel"
+        await expect(page.get_by_label("Judul kegiatan")).to_have_value(shown)
 
 
 SHARE = """(files) => {
@@ -328,7 +363,7 @@ async def test_photographs_shared_from_the_gallery_lie_in_a_new_report(desk: Off
         await page.evaluate(SHARE, ["a.jpg", "b.jpg"])
         await page.wait_for_url(re.compile("/bahan/baru"))
         await expect(page.get_by_text("terkirim", exact=True)).to_have_count(2)
-        assert await page.get_by_label("Uraian").input_value() == "Dari WhatsApp"
+        await expect(page.get_by_label("Uraian")).to_have_value("Dari WhatsApp")
         await until(page, "new Laci().all('kiriman').then((all) => all.length === 0)")
         await fill(page)
         await sent(page)
@@ -345,7 +380,7 @@ async def test_what_is_shared_while_logged_out_waits_for_the_log_in(desk: Office
         await page.wait_for_url(re.compile("/masuk"))
         await log_in(page)
         await expect(page.get_by_text("terkirim", exact=True)).to_be_visible()
-        assert await page.get_by_label("Uraian").input_value() == "Dari WhatsApp"
+        await expect(page.get_by_label("Uraian")).to_have_value("Dari WhatsApp")
 
 
 async def test_without_its_worker_the_server_keeps_what_is_shared_as_a_draft(desk: Office, phone: Open) -> None:
@@ -353,7 +388,7 @@ async def test_without_its_worker_the_server_keeps_what_is_shared_as_a_draft(des
         await page.evaluate(SHARE, ["a.jpg"])
         await page.wait_for_url(re.compile("draf="))
         await expect(page.get_by_text("terkirim", exact=True)).to_be_visible()
-        assert await page.get_by_label("Uraian").input_value() == "Dari WhatsApp"
+        await expect(page.get_by_label("Uraian")).to_have_value("Dari WhatsApp")
 
 
 async def test_no_page_of_a_persons_is_kept_and_without_a_connection_one_is_told(desk: Office, phone: Open) -> None:
