@@ -17,7 +17,7 @@ from shared.media.store import Buckets
 
 STAFF = {
     "/api/v1/inbox": "editing", "/api/v1/stories": "editing", "/meja": "editing",
-    "/api/v1/reviews": "review", "/saring": "review",
+    "/api/v1/reviews": "review", "/api/v1/register": "review", "/saring": "review",
     "/api/v1/timeline": "review", "/perjalanan": "review", "/papan": "review", "/cari": "review",
     "/api/v1/compliance": "review", "/kepatuhan": "review",
     "/api/v1/publications": "publisher", "/terbit": "publisher",

@@ -33,6 +33,8 @@ Consent = Literal["public-event", "official-duty", "named"]
 Subject = Literal["children", "victims", "aid-recipients"]
 InformationClass = Literal["berkala", "serta-merta", "setiap-saat", "dikecualikan"]
 EXEMPT: InformationClass = "dikecualikan"
+# UU 14/2008, article 17: what may be withheld is of one of these clauses.
+Clause = Literal["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]
 
 
 class Value(BaseModel):

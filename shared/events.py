@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from shared.content import (
+    Clause,
     ClockRecord,
     Code,
     Content,
@@ -276,7 +277,7 @@ class ReportSentBack(Event):
 
 
 class Decision(Event):
-    """The leader's answer on one exact Version."""
+    """The leader's answer on one exact Version; `mandate` is the letter by which a stand-in gave it."""
 
     topic, key_field = "decisions", "story"
     story: UUID
@@ -286,6 +287,7 @@ class Decision(Event):
     origins: tuple[Origin, ...]
     decided_by: Official
     decided_at: AwareDatetime
+    mandate: Note = ""
     clocks: Clocks = ()
 
 
@@ -302,8 +304,12 @@ class StoryApproved(Decision, Practice):
 
 
 class StoryReturned(Decision):
+    """With a `proposal` it is approved once an Admin submits exactly that: *setujui dengan perbaikan*."""
+
     name = "story.returned"
     reasons: Annotated[tuple[Reason, ...], Field(min_length=1)]
+    proposal: Content | None = None
+    proposal_sha256: Sha256 | None = None
 
 
 class StoryDeclined(Decision):
@@ -319,6 +325,20 @@ class StoryWithheld(Decision):
     information_class: InformationClass = "dikecualikan"
     reasons: tuple[Reason, ...] = ()
     until: date | None = None
+    clause: Clause | None = None
+    duration: Note = ""
+
+
+class StoryHandedOver(Event):
+    """Disposisi: a Version laid before another leader with a note; its clock runs on."""
+
+    name, topic, key_field = "story.handed-over", "decisions", "story"
+    story: UUID
+    version: Version
+    to: Official
+    note: Note = ""
+    by: Official
+    at: AwareDatetime
 
 
 class ApprovalRevoked(Event):
@@ -402,8 +422,8 @@ CATALOGUE: dict[str, type[Event]] = {
         IntakeRequested, IntakeAccepted, IntakeRefused, IntakeSentBack, IntakeDeclined, IntakePublished,
         IntakeTakenDown, ReportReceived, ReportMediaChecked, ReportSupplemented, ReportRefused, ReportWithdrawn,
         MediaErased, StorySubmitted, StoryAbandoned, ReportSentBack, StoryApproved, StoryReturned, StoryDeclined,
-        StoryWithheld, ApprovalRevoked, DeliveryLive, DeliveryFailed, StoryPublished, StoryCorrected, StoryTakenDown,
-        AuditAnchored,
+        StoryWithheld, StoryHandedOver, ApprovalRevoked, DeliveryLive, DeliveryFailed, StoryPublished, StoryCorrected,
+        StoryTakenDown, AuditAnchored,
     )
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -11,17 +11,21 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.review import web
 from services.review.domain import Choice, Review, State
+from services.review.handover import steps
+from services.review.handover import store as handed
+from services.review.handover.rules import Handover
 from services.review.rulings import Ruling
 from services.review.store_read import Decided, Finding, Line, Published, Revoked
 from services.review.web import Due, Waiting
 from shared.accounts import Person
-from shared.content import Content, Note, Origin, Reason, Sha256
+from shared.content import Clause, Content, Note, Origin, Reason, Sha256
 from shared.web import desk_of, may
 
 router = APIRouter(prefix="/api/v1/reviews", tags=["review"])
 Reader = Annotated[Person, may("review.read")]
 Leader = Annotated[Person, may("review.decide")]
 Revoker = Annotated[Person, may("review.revoke")]
+HandsOver = Annotated[Person, may("review.hand-over")]
 
 
 class Body(BaseModel):
@@ -29,7 +33,12 @@ class Body(BaseModel):
 
 
 class DecisionBody(Body):
-    """The leader's answer on one exact Version; `until` and `legal_basis` with withheld, `not_before` with approved."""
+    """The leader's answer on one exact Version.
+
+    `legal_basis`, `clause` (UU 14/2008 article 17), `until`, `duration` with withheld; `not_before` with approved;
+    `proposal` with returned: what is approved once an Admin submits exactly it. `basis` emergency is an approval with a
+    reason, where the office knows that way. `capacity`: of a person who may decide in several, which.
+    """
 
     version: Annotated[int, Field(ge=1)]
     content_sha256: Sha256
@@ -38,6 +47,11 @@ class DecisionBody(Body):
     legal_basis: Annotated[Note, Field(max_length=300)] = ""
     until: date | None = None
     not_before: AwareDatetime | None = None
+    clause: Clause | None = None
+    duration: Annotated[Note, Field(max_length=300)] = ""
+    proposal: Content | None = None
+    basis: Literal["regular", "emergency"] = "regular"
+    capacity: Annotated[str, Field(max_length=300)] = ""
 
     def ruling(self) -> Ruling:
         return Ruling(
@@ -48,7 +62,19 @@ class DecisionBody(Body):
             legal_basis=self.legal_basis,
             until=self.until,
             not_before=self.not_before,
+            clause=self.clause,
+            duration=self.duration,
+            proposal=self.proposal,
+            basis=self.basis,
         )
+
+
+class HandoverBody(Body):
+    """Disposisi: to which account, and why."""
+
+    version: Annotated[int, Field(ge=1)]
+    to: Annotated[str, Field(max_length=300)]
+    note: Note = ""
 
 
 class RevokeBody(Body):
@@ -90,6 +116,7 @@ class Shown:
     decided: Decided | None
     revocations: tuple[Revoked, ...]
     findings: tuple[Finding, ...]
+    dispositions: tuple[Handover, ...]
     published: Published
     versions: tuple[Line, ...]
     may_decide: bool
@@ -107,6 +134,8 @@ async def read_review(request: Request, person: Reader, story: UUID, version: in
     """One Story as it lies before the leader: its newest Version, unless another is named."""
     found, due = await web.dossier(desk_of(request), story, version)
     review = found.review
+    async with desk_of(request).db.connection() as conn:
+        dispositions = tuple(await handed.of_version(conn, story, review.version))
     return Shown(
         story=review.story,
         version=review.version,
@@ -124,6 +153,7 @@ async def read_review(request: Request, person: Reader, story: UUID, version: in
         decided=found.decided,
         revocations=found.revocations,
         findings=found.findings,
+        dispositions=dispositions,
         published=found.published,
         versions=found.versions,
         may_decide=web.may_decide(review, person),
@@ -133,7 +163,15 @@ async def read_review(request: Request, person: Reader, story: UUID, version: in
 @router.post("/{story}/decisions", status_code=201)
 async def decide(request: Request, person: Leader, story: UUID, body: DecisionBody) -> Answer:
     """Decide on exactly the Version and content that were read; the first Decision wins."""
-    return _answer(await web.decide(desk_of(request), story, body.ruling(), person=person))
+    desk, emergency = desk_of(request), request.app.state.settings.emergency_bypass
+    ruling = body.ruling()
+    return _answer(await web.decide(desk, story, ruling, person=person, capacity=body.capacity, emergency=emergency))
+
+
+@router.post("/{story}/dispositions", status_code=201)
+async def hand_over(request: Request, person: HandsOver, story: UUID, body: HandoverBody) -> Handover:
+    """Lay the newest Version before another leader with a note; the clock runs on."""
+    return await steps.hand_over(desk_of(request), story, body.version, body.to, body.note, person=person)
 
 
 @router.post("/{story}/revoke", status_code=201)

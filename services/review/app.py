@@ -15,6 +15,8 @@ from services.review.board.workers import BoardProjection
 from services.review.compliance import api as compliance_api
 from services.review.compliance import pages as compliance_pages
 from services.review.compliance import words
+from services.review.register import api as register_api
+from services.review.register import pages as register_pages
 from services.review.report import pages as report_pages
 from services.review.report.archive import MAX_SIGNED
 from services.review.report.document import Head
@@ -58,6 +60,8 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     staff_pages.environment.filters.update(words.filters)
     app.state.pages.environment.filters.update(FILTERS)
     app.include_router(api.router)
+    app.include_router(register_api.router)
+    app.include_router(register_pages.router)
     app.include_router(pages_deciding.router)
     app.include_router(pages.router)
     app.state.report_head = Head(settings.office_above, settings.office_address)

@@ -134,6 +134,30 @@ class EmbargoOutsideCalendar(Refused):
         )
 
 
+class EmergencyReasonMissing(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "emergency-reason-missing",
+            "Tulis mengapa tidak dapat menunggu penyaringan biasa. Alasan itu dibaca semua yang diberi tahu.",
+        )
+
+
+class EmergencyIsOff(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "emergency-off", "Kantor ini tidak memakai persetujuan darurat. Minta pimpinan lain menyaring versi ini."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A leader's own words for a Version, approved by their hash: good if the next submission is exactly them."""
+
+    content_sha256: str
+    by: Official
+    mandate: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """One submitted Version before the leader. `decision` stays when the Version is superseded or revoked later."""
@@ -151,6 +175,7 @@ class Review:
     correction: bool = False
     state: State = "open"
     decision: Choice | None = None
+    offer: Offer | None = None
 
     @property
     def kind(self) -> Kind:
@@ -217,6 +242,15 @@ def submit(case: Case, new: Review) -> tuple[Case, tuple[Ended, ...]]:
     )
     after = replace(case, abandoned_at=None).having([*(e.review for e in ended), new])
     return after, ended
+
+
+def accepted(case: Case, new: Review) -> Offer | None:
+    """The leader's words that this submission accepts: exactly them, by others, right after they were offered."""
+    last = case.newest
+    offer = last.offer if last and last.state == "returned" else None
+    if offer is None or offer.content_sha256 != new.content_sha256 or new.wrote(offer.by.account):
+        return None
+    return offer
 
 
 def abandon(case: Case, *, by: Official, at: datetime, note: str) -> tuple[Case, tuple[Ended, ...]]:

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.review import domain, rulings, store, store_erased
 from services.review.board.handlers import and_the_board
-from services.review.domain import Case, Ended, Review
+from services.review.domain import Case, Ended, Offer, Review
+from services.review.rulings import Verdict
 from services.review.store import Fate, Notice, Submitted
 from shared import audit, ledger
 from shared.audit import Entry
 from shared.consume import React
-from shared.content import ClockRecord, Official
+from shared.content import EXEMPT, ClockRecord, Official
 from shared.envelope import Received
 from shared.events import (
     MediaErased,
@@ -26,7 +28,7 @@ from shared.events import (
     StoryTakenDown,
 )
 from shared.outbox import Draft
-from shared.sla import Clock, Timekeeper
+from shared.sla import Clock, Outcome, Timekeeper
 from shared.sop import unit_of
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class Filing:
     clocks: dict[ClockKey, Clock]
     submitted: list[Submitted] = field(default_factory=list[Submitted])
     ended: list[Ended] = field(default_factory=list[Ended])
+    verdicts: list[Verdict] = field(default_factory=list[Verdict])
     drafts: list[Draft] = field(default_factory=list[Draft])
     entries: list[Entry] = field(default_factory=list[Entry])
 
@@ -64,6 +67,7 @@ class Filing:
 
     def _submit(self, received: Received, event: StorySubmitted) -> None:
         new = review_of(event)
+        offer = domain.accepted(self.cases[event.story], new)
         case, ended = domain.submit(self.cases[event.story], new)
         clock = open_clock(self.keeper, new)
         self.cases[event.story] = case
@@ -72,21 +76,33 @@ class Filing:
         if clock is not None:
             self.clocks[clock.item, clock.cycle] = clock
         self._note(received, "review.opened", event.story, event.submitted_by, new)
+        if offer is not None and event.content.information_class != EXEMPT:
+            self._accept(received, event, new, offer)
+
+    def _accept(self, received: Received, event: StorySubmitted, new: Review, offer: Offer) -> None:
+        """The leader's own words came back exactly: what was approved with them counts from here."""
+        verdict = rulings.accept(new, offer)
+        self.cases[event.story] = self.cases[event.story].having([verdict.review])
+        clocks = self._close(new, at=verdict.at, outcome="completed")
+        approved = rulings.decision_event(verdict, event.content, clocks=clocks)
+        self.verdicts.append(verdict)
+        self.drafts.append(Draft(approved, because=received.envelope))
+        self._note(received, approved.name, event.story, offer.by, verdict.review)
 
     def _end(self, received: Received, ended: Iterable[Ended]) -> None:
         for end in ended:
             review = end.review
-            event = rulings.revocation_event(end, self._close(end))
+            event = rulings.revocation_event(end, self._close(review, at=end.at, outcome=end.outcome))
             self.ended.append(end)
             self.drafts.append(Draft(event, because=received.envelope))
             self._note(received, f"review.{review.state}", review.story, end.by, review)
 
-    def _close(self, end: Ended) -> tuple[ClockRecord, ...]:
-        key = str(end.review.story), end.review.cycle
+    def _close(self, review: Review, *, at: datetime, outcome: Outcome) -> tuple[ClockRecord, ...]:
+        key = str(review.story), review.cycle
         clock = self.clocks.get(key)
         if clock is None or not clock.is_open:
             return ()
-        self.clocks[key] = closed = self.keeper.close(clock, at=end.at, outcome=end.outcome)
+        self.clocks[key] = closed = self.keeper.close(clock, at=at, outcome=outcome)
         return ledger.records([closed])
 
     def _note(self, received: Received, action: str, story: UUID, by: Official, review: Review | None = None) -> None:
@@ -140,6 +156,7 @@ def on_stories(desk: "Desk") -> React:
         batch.fold(filing.decide, events)
         await store.add(conn, await store_erased.without_erased(conn, filing.submitted))
         await store.save_cases(conn, list(filing.cases.values()))
+        await store.add_decisions(conn, filing.verdicts)
         await store.add_ended(conn, filing.ended)
         await desk.outbox.append(conn, filing.drafts)
         await ledger.save(conn, list(filing.clocks.values()))

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from services.review import anchors, reading, web
 from services.review.domain import NoSuchReview
+from services.review.handover import rules, steps
 from services.review.reading import Opened
 from shared.accounts import Person
 from shared.refusal import Refused
@@ -18,6 +19,13 @@ from shared.web import Pages, desk_of, may, status_of
 router = APIRouter(prefix="/saring", include_in_schema=False)
 Reader = Annotated[Person, may("review.read")]
 Revoker = Annotated[Person, may("review.revoke")]
+HandsOver = Annotated[Person, may("review.hand-over")]
+
+
+class HandoverForm(BaseModel):
+    version: int
+    to: Typed = ""
+    note: Typed = ""
 
 
 class RevokeForm(BaseModel):
@@ -46,6 +54,21 @@ async def show_story(
     return await _shown(request, person, story, versi, banding)
 
 
+@router.post("/{story}/disposisi")
+async def hand_over(
+    request: Request, person: HandsOver, story: UUID, form: Annotated[HandoverForm, Form()]
+) -> Response:
+    """Lay the newest Version before another leader; a refusal shows the page again with what was typed."""
+    try:
+        expect_within("Catatan disposisi", form.note)
+        await steps.hand_over(desk_of(request), story, form.version, form.to, form.note, person=person)
+    except NoSuchReview:
+        raise
+    except Refused as refusal:
+        return await _shown(request, person, story, form.version, refusal=refusal, handing=form)
+    return RedirectResponse(f"/saring/{story}", 303)
+
+
 @router.post("/{story}/cabut")
 async def revoke(request: Request, person: Revoker, story: UUID, form: Annotated[RevokeForm, Form()]) -> Response:
     """Take an approval back; a refusal shows the page again with what was typed."""
@@ -68,9 +91,13 @@ async def _shown(
     *,
     refusal: Refused | None = None,
     typed: str = "",
+    handing: HandoverForm | None = None,
 ) -> HTMLResponse:
     limit = request.app.state.settings.queue_limit
-    opened = await reading.opened(desk_of(request), story, version, beside=beside, person=person, limit=limit)
+    desk = desk_of(request)
+    opened = await reading.opened(desk, story, version, beside=beside, person=person, limit=limit)
+    async with desk.db.connection() as conn:
+        leaders = await steps.leaders(desk, conn) if person.may("review.hand-over") else []
     return pages_of(request).show(
         request,
         "saring.html",
@@ -78,6 +105,8 @@ async def _shown(
         **view(opened, person),
         sentence=refusal and refusal.sentence,
         typed=typed,
+        others=rules.others(leaders, opened.found.review, person.account),
+        handing=handing,
     )
 
 

@@ -1,7 +1,7 @@
 """HTTP in, screens to decide: one answer on one named Version; whatever refuses it, what was typed stays."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -9,18 +9,21 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel
 
-from services.review import anchors, reading, web
+from services.review import amending, anchors, reading, web
 from services.review.anchors import OTHER, Comment
 from services.review.domain import Choice, DecidedAlready, NoSuchReview
 from services.review.pages import pages_of, view
-from services.review.rulings import CHOICES, REASONS, Ruling
+from services.review.register.rules import CLAUSES
+from services.review.rulings import AMENDED, CHOICES, REASONS, Ruling
 from shared.accounts import Person
-from shared.content import Code, Content, Reason, Sha256
+from shared.content import Clause, Code, Content, Reason, Sha256
 from shared.refusal import Refused
 from shared.typed_text import LINE, Typed, expect_within
 from shared.web import desk_of, may, status_of
 
 router = APIRouter(prefix="/saring", include_in_schema=False)
+# The screens to answer from: the four answers, and the two other ways to approve.
+Screen = Choice | Literal["amended", "emergency"]
 Leader = Annotated[Person, may("review.decide")]
 
 
@@ -38,6 +41,21 @@ class DecisionForm(BaseModel):
     bagian: list[Typed] = []
     jenis: list[Code] = []
     komentar: list[Typed] = []
+    clause: Clause | Literal[""] = ""
+    duration: Typed = ""
+    capacity: Typed = ""
+    cara: Literal["", "amended", "emergency"] = ""
+    tempat: list[Typed] = []
+    perbaikan: list[Typed] = []
+
+    @property
+    def screen(self) -> Screen:
+        return self.cara or self.decision
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What the leader wrote in place of the Version's own words, by place."""
+        return dict(zip(self.tempat, self.perbaikan, strict=False))
 
     @property
     def comments(self) -> tuple[Comment, ...]:
@@ -48,6 +66,7 @@ class DecisionForm(BaseModel):
     def expect_within_limits(self) -> None:
         expect_within("Catatan", self.note)
         expect_within("Dasar hukum", self.legal_basis, LINE)
+        expect_within("Jangka waktu", self.duration, LINE)
         for comment in self.comments:
             expect_within("Komentar", comment.note)
 
@@ -59,7 +78,7 @@ class UnreadableDate(Refused):
 
 @router.get("/{story}/putuskan")
 async def show_choice(
-    request: Request, person: Leader, story: UUID, hasil: Choice | None = None, versi: int | None = None
+    request: Request, person: Leader, story: UUID, hasil: Screen | None = None, versi: int | None = None
 ) -> HTMLResponse:
     """The form of one answer on the newest Version; from an older one, with what changed since."""
     return await _asked(request, person, story, hasil, read=versi)
@@ -73,11 +92,13 @@ async def decide(request: Request, person: Leader, story: UUID, form: Annotated[
         form.expect_within_limits()
         found, _ = await web.dossier(desk, story, form.version)
         ruling = _ruling(form, found.content, desk.clock.calendar.zone)
-        await web.decide(desk, story, ruling, person=person)
+        await web.decide(
+            desk, story, ruling, person=person, capacity=form.capacity, emergency=_knows_emergency(request)
+        )
     except NoSuchReview:
         raise
     except Refused as refusal:
-        return await _asked(request, person, story, form.decision, read=form.version, form=form, refusal=refusal)
+        return await _asked(request, person, story, form.screen, read=form.version, form=form, refusal=refusal)
     return RedirectResponse(f"/saring/{story}", 303)
 
 
@@ -85,7 +106,7 @@ async def _asked(
     request: Request,
     person: Person,
     story: UUID,
-    choice: Choice | None,
+    choice: Screen | None,
     *,
     read: int | None = None,
     form: DecisionForm | None = None,
@@ -104,11 +125,28 @@ async def _asked(
         choice=choice,
         choices=CHOICES,
         reasons=REASONS,
+        clauses=CLAUSES,
+        capacities=person.capacities("review.decide"),
+        capacity=form.capacity if form else "",
+        emergency=_knows_emergency(request) and opened.found.review.state == "open" and person.may("review.decide"),
+        words=_words(form, opened.found.content, moved_on=moved_on),
         since=since,
         sentence=refusal and refusal.sentence,
         beaten=isinstance(refusal, DecidedAlready),
         typed=await _typed(request, story, form, opened.found.content, moved_on=moved_on),
     )
+
+
+def _knows_emergency(request: Request) -> bool:
+    return request.app.state.settings.emergency_bypass
+
+
+def _words(form: DecisionForm | None, newest: Content, *, moved_on: bool) -> dict[str, str]:
+    """What each place is filled with for a leader's own words: theirs, where it is the Version that they read."""
+    standing = amending.written(newest)
+    if form is None or moved_on:
+        return standing
+    return standing | {key: text for key, text in form.words.items() if key in standing}
 
 
 async def _typed(
@@ -117,7 +155,8 @@ async def _typed(
     """What to fill the form with: what was typed already, comments at their places, the rest in the note."""
     if form is None:
         return {
-            "reason": [], "note": "", "legal_basis": "", "until": "", "not_before": "", "comments": {}, "listed": [],
+            "reason": [], "note": "", "legal_basis": "", "until": "", "not_before": "", "clause": "", "duration": "",
+            "comments": {}, "listed": [],
         }  # fmt: skip
     kept, rest, read = form.comments, "", newest
     if moved_on:
@@ -125,7 +164,8 @@ async def _typed(
         read = found.content
         kept, rest = anchors.carried(form.comments, read, newest)
     words = anchors.places(read).all()
-    return form.model_dump(include={"reason", "legal_basis", "until", "not_before"}) | {
+    kept_fields = {"reason", "legal_basis", "until", "not_before", "clause", "duration"}
+    return form.model_dump(include=kept_fields) | {
         "note": "\n".join(filter(None, (form.note, rest))),
         "comments": {c.place: c for c in kept},
         "listed": [(words.get(c.place, "berita"), c.note) for c in form.comments],
@@ -133,14 +173,20 @@ async def _typed(
 
 
 def _ruling(form: DecisionForm, content: Content, zone: ZoneInfo) -> Ruling:
+    amends = form.cara == "amended"
+    ticked = [AMENDED] if amends else form.reason
     return Ruling(
         version=form.version,
         content_sha256=form.content_sha256,
         choice=form.decision,
-        reasons=(*_reasons(form.reason, form.note), *anchors.reasons_of(form.comments, content)),
+        reasons=(*_reasons(ticked, form.note), *anchors.reasons_of(form.comments, content)),
         legal_basis=form.legal_basis,
         until=_date(form.until),
         not_before=_moment(form.not_before, zone),
+        clause=form.clause or None,
+        duration=form.duration,
+        proposal=amending.amended(content, form.words) if amends else None,
+        basis="emergency" if form.cara == "emergency" else "regular",
     )
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.review import store_read, store_seen, web
+from services.review.handover import store as handed_over
+from services.review.handover.rules import Handover
 from services.review.store_read import Dossier, Line
 from services.review.store_seen import Place, Sender
 from services.review.web import Due, Waiting
@@ -24,6 +26,7 @@ class Queued:
 
     waiting: Waiting
     seen: int | None
+    handed: Handover | None = None
 
     @property
     def new(self) -> bool:
@@ -62,6 +65,7 @@ class Opened:
     compared: Compared | None
     turn: Turn
     senders: Mapping[UUID, Sender]
+    handed: Sequence[Handover] = ()
 
 
 async def queue(desk: "Desk", *, limit: int, person: "Person") -> list[Queued]:
@@ -69,7 +73,8 @@ async def queue(desk: "Desk", *, limit: int, person: "Person") -> list[Queued]:
     waiting = await web.queue(desk, limit=limit)
     async with desk.db.connection() as conn:
         seen = await store_seen.newest(conn, person.account, [w.line.story for w in waiting])
-    return [Queued(w, seen.get(w.line.story)) for w in waiting]
+        handed = await handed_over.newest(conn, [w.line.story for w in waiting])
+    return [Queued(w, seen.get(w.line.story), handed.get((w.line.story, w.line.version))) for w in waiting]
 
 
 async def opened(
@@ -81,9 +86,10 @@ async def opened(
         compared = await _beside(conn, found, beside, person)
         turn = turn_of(story, await store_seen.order(conn, limit=limit))
         senders = await store_seen.senders(conn, [o.report for o in found.review.origins])
+        handed = await handed_over.of_version(conn, story, found.review.version)
         if person.may("review.decide"):
             await store_seen.mark(conn, person.account, story, found.review.version, desk.now())
-    return Opened(found, due, compared, turn, senders)
+    return Opened(found, due, compared, turn, senders, handed)
 
 
 async def compared(desk: "Desk", found: Dossier, older: int) -> Compared | None:

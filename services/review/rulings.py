@@ -1,8 +1,9 @@
 """The leader's own steps: to decide on one exact Version, and to revoke an approval. Pure."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from services.review.domain import (
     ACTION_OF,
@@ -11,11 +12,13 @@ from services.review.domain import (
     Choice,
     DoesNotBelong,
     EmbargoOutsideCalendar,
+    EmergencyReasonMissing,
     Ended,
     ExemptMayNotBeApproved,
     LegalBasisMissing,
     NoSuchReview,
     NotThisVersion,
+    Offer,
     OtherContent,
     ReasonMissing,
     Review,
@@ -23,14 +26,20 @@ from services.review.domain import (
 )
 from shared import events
 from shared.calendar import OutsideCalendar
-from shared.content import EXEMPT, ClockRecord, Content, Official, Reason
+from shared.content import EXEMPT, Clause, ClockRecord, Content, Official, Reason
+from shared.content_hash import content_sha256
 from shared.sla import Timekeeper
+
+Basis = Literal["regular", "emergency", "amendment"]
+CLAUSES: tuple[Clause, ...] = get_args(Clause)
 
 CHOICES: dict[Choice, str] = {
     "approved": "Setujui", "returned": "Kembalikan", "declined": "Tidak dimuat", "withheld": "Usulkan dikecualikan",
 }  # fmt: skip
+AMENDED = "setuju-dengan-perbaikan"
 REASONS: dict[Choice, dict[str, str]] = {
     "returned": {
+        AMENDED: "Setuju dengan perbaikan",
         "data-perlu-diperiksa": "Data atau angka perlu diperiksa",
         "foto-kurang-jelas": "Foto kurang jelas atau kurang sesuai",
         "judul-kurang-tepat": "Judul kurang tepat",
@@ -61,6 +70,10 @@ class Grounds(NamedTuple):
     legal_basis: str
     until: date | None
     not_before: datetime | None
+    clause: Clause | None = None
+    duration: str = ""
+    proposal_sha256: str | None = None
+    basis: Basis = "regular"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +87,41 @@ class Ruling:
     legal_basis: str = ""
     until: date | None = None
     not_before: datetime | None = None
+    clause: Clause | None = None
+    duration: str = ""
+    proposal: Content | None = None
+    basis: Basis = "regular"
+
+    @property
+    def proposal_sha256(self) -> str | None:
+        return None if self.proposal is None else content_sha256(self.proposal)
 
     @property
     def grounds(self) -> Grounds:
         """What is kept of an answer: the same grounds are the same answer."""
-        return Grounds(self.choice, self.reasons, self.legal_basis.strip(), self.until, self.not_before)
+        return Grounds(
+            self.choice, self.reasons, self.legal_basis.strip(), self.until, self.not_before, clause_of(self),
+            self.duration.strip(), self.proposal_sha256, self.basis,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A Decision as it is kept: who gave it in which capacity, a stand-in by which letter."""
+
+    review: Review
+    ruling: Ruling
+    by: Official
+    at: datetime
+    mandate: str = ""
+
+
+def clause_of(ruling: Ruling) -> Clause | None:
+    """The clause of article 17 that was chosen, or that the legal basis names."""
+    if ruling.clause is not None or ruling.choice != "withheld":
+        return ruling.clause
+    named = re.search(r"\bpasal\s+17\b\D{0,20}\b(?:huruf|hrf\.?)\s+([a-j])\b", ruling.legal_basis, re.IGNORECASE)
+    return next((c for c in CLAUSES if named and c == named[1].lower()), None)
 
 
 def decide(case: Case, ruling: Ruling, *, by: Official) -> Review:
@@ -91,10 +134,17 @@ def decide(case: Case, ruling: Ruling, *, by: Official) -> Review:
     if ruling.content_sha256 != newest.content_sha256:
         raise OtherContent
     decided = move(newest, ACTION_OF[ruling.choice])
-    if newest.wrote(by.account):
+    if newest.wrote(by.account) and ruling.basis != "emergency":
         raise AuthorMayNotDecide
     _check_grounds(ruling)
     return replace(decided, decision=ruling.choice)
+
+
+def accept(review: Review, offer: Offer) -> Verdict:
+    """The leader's own words came back exactly as they were offered: the approval that was given with them counts."""
+    ruling = Ruling(review.version, review.content_sha256, "approved", basis="amendment")
+    decided = replace(move(review, "approve"), decision="approved")
+    return Verdict(decided, ruling, offer.by, review.submitted_at, offer.mandate)
 
 
 def expect_embargo_in_calendar(ruling: Ruling, review: Review, *, clock: Timekeeper) -> None:
@@ -124,8 +174,21 @@ def _check_grounds(ruling: Ruling) -> None:
         raise DoesNotBelong("Dasar hukum dan jangka waktu", words)
     if ruling.choice != "approved" and ruling.not_before:
         raise DoesNotBelong("Waktu tayang paling awal", words)
-    if ruling.choice == "approved" and ruling.reasons:
+    if ruling.choice != "withheld" and (ruling.clause or ruling.duration.strip()):
+        raise DoesNotBelong("Huruf Pasal 17 dan jangka waktu", words)
+    if ruling.choice != "returned" and ruling.proposal is not None:
+        raise DoesNotBelong("Usulan perbaikan", words)
+    if ruling.basis == "emergency":
+        _check_emergency(ruling, words)
+    elif ruling.choice == "approved" and ruling.reasons:
         raise DoesNotBelong("Alasan", words)
+
+
+def _check_emergency(ruling: Ruling, words: str) -> None:
+    if ruling.choice != "approved":
+        raise DoesNotBelong("Persetujuan darurat", words)
+    if not any(reason.note for reason in ruling.reasons):
+        raise EmergencyReasonMissing
 
 
 def revoke(case: Case, version: int, *, by: Official, at: datetime, note: str) -> tuple[Review, Ended]:
@@ -139,13 +202,13 @@ def revoke(case: Case, version: int, *, by: Official, at: datetime, note: str) -
     return revoked, Ended(revoked, review.state, "official", at, by, note.strip())
 
 
-def decision_event(
-    review: Review, ruling: Ruling, content: Content, *, by: Official, at: datetime, clocks: tuple[ClockRecord, ...]
-) -> events.Decision:
+def decision_event(verdict: Verdict, content: Content, *, clocks: tuple[ClockRecord, ...]) -> events.Decision:
     """The Decision as a past fact; an approval carries the whole content, so that publisher asks nobody."""
+    review, ruling = verdict.review, verdict.ruling
     fact: dict[str, Any] = {
         "story": review.story, "version": review.version, "content_sha256": review.content_sha256,
-        "cycle": review.cycle, "origins": review.origins, "decided_by": by, "decided_at": at, "clocks": clocks,
+        "cycle": review.cycle, "origins": review.origins, "decided_by": verdict.by, "decided_at": verdict.at,
+        "mandate": verdict.mandate, "clocks": clocks,
     }  # fmt: skip
     match ruling.choice:
         case "approved":
@@ -157,14 +220,22 @@ def decision_event(
                 correction=review.correction,
                 practice=review.practice,
                 not_before=ruling.not_before,
+                basis="emergency" if ruling.basis == "emergency" else "regular",
             )
         case "returned":
-            return events.StoryReturned(**fact, reasons=ruling.reasons)
+            return events.StoryReturned(
+                **fact, reasons=ruling.reasons, proposal=ruling.proposal, proposal_sha256=ruling.proposal_sha256
+            )
         case "declined":
             return events.StoryDeclined(**fact, reasons=ruling.reasons)
         case "withheld":
             return events.StoryWithheld(
-                **fact, legal_basis=ruling.legal_basis.strip(), reasons=ruling.reasons, until=ruling.until
+                **fact,
+                legal_basis=ruling.legal_basis.strip(),
+                reasons=ruling.reasons,
+                until=ruling.until,
+                clause=clause_of(ruling),
+                duration=ruling.duration.strip(),
             )
 
 

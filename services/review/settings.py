@@ -13,3 +13,5 @@ class Settings(ServiceSettings):
     # The kop surat of reports, around the office's name.
     office_above: str = ""
     office_address: str = ""
+    # Whether an official may approve what they wrote themselves, with a reason, to be looked at by another later.
+    emergency_bypass: bool = False

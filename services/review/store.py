@@ -9,8 +9,8 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from services.review.domain import Case, Ended, Review
-from services.review.rulings import Ruling
+from services.review.domain import Case, Ended, Offer, Review
+from services.review.rulings import Verdict
 from shared.content import Content, Official, Origin, RequestRef
 from shared.envelope import Envelope, event_source
 from shared.events import StorySubmitted, type_name
@@ -75,7 +75,7 @@ async def _locked(conn: "Connection", ids: list[UUID]) -> dict[UUID, Case]:
     reviews: dict[UUID, list[Review]] = {row["story"]: [] for row in rows}
     for row in await conn.fetch(
         """SELECT r.story, r.version, r.cycle, r.state, r.content_sha256, r.authors, r.origins, r.urgency, r.practice,
-                  r.correction, r.submitted_by, r.submitted_at, d.decision
+                  r.correction, r.submitted_by, r.submitted_at, d.decision, d.proposal_sha256, d.decided_by, d.mandate
            FROM reviews r LEFT JOIN decisions d USING (story, version)
            WHERE r.story = ANY($1::uuid[]) ORDER BY r.version""",
         ids,
@@ -99,7 +99,15 @@ def review_of(row: "asyncpg.Record") -> Review:
         correction=row["correction"],
         state=row["state"],
         decision=row["decision"],
+        offer=_offer(row),
     )
+
+
+def _offer(row: "asyncpg.Record") -> Offer | None:
+    if row["proposal_sha256"] is None:
+        return None
+    by = Official.model_validate_json(row["decided_by"], extra="ignore")
+    return Offer(row["proposal_sha256"], by, row["mandate"])
 
 
 async def save_cases(conn: "Connection", cases: Sequence[Case]) -> None:
@@ -182,23 +190,24 @@ async def content_of(conn: "Connection", story: UUID, version: int) -> tuple[Con
     return Content.model_validate_json(row["content"], extra="ignore"), because
 
 
-async def add_decision(conn: "Connection", review: Review, ruling: Ruling, *, by: Official, at: datetime) -> None:
-    """Record a Decision; a second one on the same Version breaks the primary key."""
-    await conn.execute(
-        """INSERT INTO decisions (story, version, decision, content_sha256, reasons, legal_basis, until, not_before,
-               decided_by, decided_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
-        review.story,
-        review.version,
-        ruling.choice,
-        review.content_sha256,
-        json.dumps([r.model_dump() for r in ruling.reasons]),
-        ruling.legal_basis.strip(),
-        ruling.until,
-        ruling.not_before,
-        by.model_dump_json(),
-        at,
+async def add_decisions(conn: "Connection", verdicts: Sequence[Verdict]) -> None:
+    """Record Decisions; a second one on the same Version breaks the primary key."""
+    await conn.executemany(
+        """INSERT INTO decisions (story, version, content_sha256, decided_by, decided_at, mandate, decision, reasons,
+               legal_basis, until, not_before, clause, duration, proposal_sha256, basis, proposal)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)""",
+        [_decision(v) for v in sorted(verdicts, key=lambda v: (v.review.story, v.review.version))],
     )
+
+
+def _decision(verdict: Verdict) -> tuple[object, ...]:
+    review, grounds, proposal = verdict.review, verdict.ruling.grounds, verdict.ruling.proposal
+    return (
+        review.story, review.version, review.content_sha256, verdict.by.model_dump_json(), verdict.at, verdict.mandate,
+        grounds.choice, json.dumps([r.model_dump() for r in grounds.reasons]), grounds.legal_basis, grounds.until,
+        grounds.not_before, grounds.clause, grounds.duration, grounds.proposal_sha256, grounds.basis,
+        None if proposal is None else proposal.model_dump_json(),
+    )  # fmt: skip
 
 
 async def add_ended(conn: "Connection", ended: Sequence[Ended]) -> None:

@@ -10,9 +10,9 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from services.review.domain import Choice, Review, State
-from services.review.rulings import Grounds
+from services.review.rulings import Basis, Grounds
 from services.review.store import review_of
-from shared.content import Content, Official, Reason, Rendition
+from shared.content import Clause, Content, Official, Reason, Rendition
 from shared.media.choosing import CAPTIONS, publishable
 
 if TYPE_CHECKING:
@@ -59,10 +59,19 @@ class Decided:
     not_before: datetime | None
     decided_by: Official
     decided_at: datetime
+    clause: Clause | None
+    duration: str
+    proposal_sha256: str | None
+    basis: Basis
+    mandate: str
+    proposal: Content | None
 
     @property
     def grounds(self) -> Grounds:
-        return Grounds(self.decision, self.reasons, self.legal_basis, self.until, self.not_before)
+        return Grounds(
+            self.decision, self.reasons, self.legal_basis, self.until, self.not_before, self.clause, self.duration,
+            self.proposal_sha256, self.basis,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +157,7 @@ async def dossier(conn: "Connection", story: UUID, version: int | None = None) -
     """The given Version, or the newest; None where there is none."""
     row = await conn.fetchrow(
         """SELECT r.*, d.decision, d.reasons, d.legal_basis, d.until, d.not_before, d.decided_by, d.decided_at,
+                  d.clause, d.duration, d.proposal, d.proposal_sha256, d.basis, d.mandate,
                   s.published_version, s.published_at, s.urls, s.taken_down_at,
                   s.taken_down_version
            FROM reviews r JOIN stories s USING (story) LEFT JOIN decisions d USING (story, version)
@@ -232,4 +242,10 @@ def _decided(row: "asyncpg.Record") -> Decided | None:
         not_before=row["not_before"],
         decided_by=Official.model_validate_json(row["decided_by"], extra="ignore"),
         decided_at=row["decided_at"],
+        clause=row["clause"],
+        duration=row["duration"],
+        proposal_sha256=row["proposal_sha256"],
+        basis=row["basis"],
+        mandate=row["mandate"],
+        proposal=Content.model_validate_json(row["proposal"], extra="ignore") if row["proposal"] else None,
     )

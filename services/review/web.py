@@ -5,12 +5,23 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
-from services.review import rulings, store, store_read
-from services.review.domain import ACTION_OF, OUTCOME_OF, Case, DecidedAlready, NoSuchReview, NotOpen, Review, may
-from services.review.rulings import Ruling
+from services.review import amending, rulings, store, store_read
+from services.review.domain import (
+    ACTION_OF,
+    OUTCOME_OF,
+    Case,
+    DecidedAlready,
+    EmergencyIsOff,
+    NoSuchReview,
+    NotOpen,
+    Review,
+    may,
+)
+from services.review.rulings import Ruling, Verdict
 from services.review.store_read import Dossier, Line
 from shared import audit, ledger
 from shared.audit import Entry
+from shared.content import Official
 from shared.media.store import Buckets, Store
 from shared.outbox import Draft
 from shared.refusal import NotFound
@@ -52,33 +63,40 @@ class Files:
     lifetime: timedelta
 
 
-async def decide(desk: "Desk", story: UUID, ruling: Ruling, *, person: "Person") -> Review:
+async def decide(
+    desk: "Desk", story: UUID, ruling: Ruling, *, person: "Person", capacity: str = "", emergency: bool = False
+) -> Review:
     """Answer one exact Version; the Decision, its clock, its event and its audit row are one transaction.
 
-    The same answer of the same person once more changes nothing and is no error: it was sent twice.
+    `capacity` is one of those in which the person may decide; `emergency` says whether the office knows that way. The
+    same answer of the same person once more changes nothing and is no error: it was sent twice.
     """
+    by = person.acting("review.decide", capacity)
+    mandate = person.capacities("review.decide").get(by.capacity)
+    if ruling.basis == "emergency" and not emergency:
+        raise EmergencyIsOff
     try:
-        return await _decide(desk, story, ruling, person)
+        return await _decide(desk, story, ruling, by, mandate.letter_number if mandate else "")
     except NotOpen:
         return await _decided_before(desk, story, ruling, person)
 
 
-async def _decide(desk: "Desk", story: UUID, ruling: Ruling, person: "Person") -> Review:
+async def _decide(desk: "Desk", story: UUID, ruling: Ruling, by: Official, mandate: str) -> Review:
     async with desk.transaction() as conn:
         case, at = await _case(conn, story), desk.now()
-        review = rulings.decide(case, ruling, by=person.official)
+        review = rulings.decide(case, ruling, by=by)
         rulings.expect_embargo_in_calendar(ruling, review, clock=desk.clock)
         content, because = await store.content_of(conn, story, review.version)
         rulings.expect_not_exempt(ruling, content)
+        amending.expect_words_only(ruling, content)
         clocks = await _closed(conn, desk, review, at)
-        event = rulings.decision_event(
-            review, ruling, content, by=person.official, at=at, clocks=ledger.records(clocks)
-        )
-        await store.add_decision(conn, review, ruling, by=person.official, at=at)
+        verdict = Verdict(review, ruling, by, at, mandate)
+        event = rulings.decision_event(verdict, content, clocks=ledger.records(clocks))
+        await store.add_decisions(conn, [verdict])
         await store.save_cases(conn, [case.having([review])])
         await desk.outbox.append(conn, [Draft(event, because=because)])
         await ledger.save(conn, clocks)
-        await audit.append(conn, [_entry(event.name, review, person)], at=at)
+        await audit.append(conn, [_entry(event.name, review, by)], at=at)
     return review
 
 
@@ -101,12 +119,13 @@ async def revoke(desk: "Desk", story: UUID, version: int, note: str, *, person: 
     """Take an approval back; the review clock closed with the Decision, so no clock is touched."""
     async with desk.transaction() as conn:
         case, at = await _case(conn, story), desk.now()
-        review, ended = rulings.revoke(case, version, by=person.official, at=at, note=note)
+        by = person.acting("review.revoke")
+        review, ended = rulings.revoke(case, version, by=by, at=at, note=note)
         _, because = await store.content_of(conn, story, version)
         await store.save_cases(conn, [case.having([review])])
         await store.add_ended(conn, [ended])
         await desk.outbox.append(conn, [Draft(rulings.revocation_event(ended, ()), because=because)])
-        await audit.append(conn, [_entry("approval.revoked", review, person)], at=at)
+        await audit.append(conn, [_entry("approval.revoked", review, by)], at=at)
     return review
 
 
@@ -164,8 +183,8 @@ async def _closed(conn: "Connection", desk: "Desk", review: Review, at: datetime
     return [desk.clock.close(c, at=at, outcome=outcome) for c in running if c.cycle == review.cycle]
 
 
-def _entry(action: str, review: Review, person: "Person") -> Entry:
-    return Entry(action, str(review.story), person.official, review.version, after_hash=review.content_sha256)
+def _entry(action: str, review: Review, by: Official) -> Entry:
+    return Entry(action, str(review.story), by, review.version, after_hash=review.content_sha256)
 
 
 def _due(desk: "Desk", clock: Clock) -> Due:

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 from uuid import UUID
 
+from shared.accounts.standing_in import StandIn, last_in_chain
 from shared.calendar_file import KINDS, WORKED
 from shared.channel_text import LIMITS
 from shared.refusal import Refused, Stale
@@ -14,7 +14,6 @@ from shared.sop import bad_code, is_unit_code
 
 DAY_KINDS = (*KINDS, WORKED)
 LONGEST_LINE, MOST_LINES = 120, 6
-StandIn = Literal["plh", "plt"]
 STAND_INS: dict[StandIn, str] = {"plh": "Plh. (pelaksana harian)", "plt": "Plt. (pelaksana tugas)"}
 
 
@@ -158,11 +157,7 @@ def absence(new: Absence, others: Sequence[Absence]) -> Absence:
 
 def acting_for(absences: Iterable[Absence], account: str, day: date) -> str:
     """Who acts for an official on a day: the last of the chain of stand-ins, or the official."""
-    away = {a.account: a.stand_in for a in absences if a.first <= day <= a.last}
-    seen = {account}
-    while (following := away.get(account)) is not None and following not in seen:
-        seen.add(account := following)
-    return account
+    return last_in_chain({a.account: a.stand_in for a in absences if a.first <= day <= a.last}, account)
 
 
 def _days_of_change(new: Absence, others: Sequence[Absence]) -> list[date]:

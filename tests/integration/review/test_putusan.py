@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from services.review.anchors import places
@@ -228,3 +229,64 @@ async def test_what_is_classified_as_exempt_is_not_approved_but_can_be_proposed_
     form |= {"decision": "withheld", "legal_basis": "UU 14/2008 Pasal 17 huruf h"}
     answer = await desk.call("bambang", "POST", path, data={"csrf": await desk.csrf("bambang"), **form}, headers=HTML)
     assert answer.status_code == 303, answer.text
+
+
+LEADERS = ("bambang", "kadis")
+
+
+async def test_of_fifty_who_decide_at_once_exactly_one_decision_stands(desk: Office) -> None:
+    event = await waiting(desk)
+    bodies = [
+        exact(event, "approved"),
+        exact(event, "returned", reasons=[{"code": "lain", "note": "Periksa."}]),
+        exact(event, "declined", reasons=[{"code": "lain", "note": "Sudah basi."}]),
+        exact(event, "withheld", legal_basis="UU 14/2008 Pasal 17 huruf h"),
+    ]
+    for who in LEADERS:
+        await desk.session(who)
+    asked = [(LEADERS[n % 2], bodies[n // 2 % 4]) for n in range(50)]
+    answers = await asyncio.gather(
+        *(desk.call(who, "POST", f"/api/v1/reviews/{event.story}/decisions", json=body) for who, body in asked)
+    )
+    taken = [pair for pair, answer in zip(asked, answers, strict=True) if answer.status_code == 201]
+    assert {a.status_code for a in answers} == {201, 409}
+    assert len({(who, body["decision"]) for who, body in taken}) == 1  # all others were told that somebody was first
+    (kept,) = await desk.rows("SELECT decision, decided_by ->> 'account' AS who FROM review.decisions")
+    assert (kept["who"], kept["decision"]) == (taken[0][0], taken[0][1]["decision"])
+    assert len(await desk.emitted()) == 1
+    (clock,) = await desk.rows("SELECT closed_at IS NOT NULL AS closed FROM review.clocks")
+    assert clock["closed"]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("UPDATE decisions SET decision = 'approved'", "permission denied"),
+        ("DELETE FROM decisions", "permission denied"),
+        ("UPDATE reviews SET content_sha256 = repeat('0', 64)", "permission denied"),
+        ("UPDATE reviews SET content = '{}'", "permission denied"),
+        ("DELETE FROM reviews", "permission denied"),
+        ("DELETE FROM audit", "permission denied"),
+        ("UPDATE ppid_decisions SET outcome = 'open'", "permission denied"),
+        (
+            """INSERT INTO decisions (story, version, decision, content_sha256, reasons, decided_by, decided_at)
+               SELECT story, version, 'approved', repeat('0', 64), '[]', '{"account": "bambang"}', now()
+               FROM reviews""",
+            "decisions_bind_to_content",
+        ),
+        (
+            """INSERT INTO decisions (story, version, decision, content_sha256, reasons, decided_by, decided_at)
+               SELECT story, version, 'approved', content_sha256, '[]', submitted_by, now() FROM reviews""",
+            "may not decide on it",
+        ),
+        (
+            """INSERT INTO reviews SELECT (jsonb_populate_record(r, '{"version": 2, "cycle": 2}')).* FROM reviews r""",
+            "reviews_one_open",
+        ),
+    ],
+)
+async def test_the_database_itself_refuses_what_the_service_must_not_do(desk: Office, change: str, why: str) -> None:
+    await waiting(desk)
+    with pytest.raises(asyncpg.PostgresError, match=why):
+        async with desk.desk.db.transaction() as conn:
+            await conn.execute(change)

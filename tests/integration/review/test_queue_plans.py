@@ -24,7 +24,8 @@ FILL = (
               timestamptz '2026-01-05' + n * interval '1 min', 'e' || n
        FROM generate_series(1, $1) n""",
     """INSERT INTO review.decisions (story, version, decision, content_sha256, reasons, decided_by, decided_at)
-       SELECT story, version, 'returned', content_sha256, '[]', submitted_by, submitted_at FROM review.reviews
+       SELECT story, version, 'returned', content_sha256, '[]', '{"account": "bambang", "name": "B", "capacity": "S"}',
+              submitted_at FROM review.reviews
        WHERE state = 'returned' AND $1 > 0""",
     """INSERT INTO review.seen (account, story, version, at)
        SELECT 'bambang', story, 1, submitted_at FROM review.reviews WHERE $1 > 0""",

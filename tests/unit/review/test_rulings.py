@@ -8,7 +8,7 @@ import pytest
 
 from services.review import domain, rulings
 from services.review.domain import Case, Choice
-from services.review.rulings import Ruling
+from services.review.rulings import Ruling, Verdict
 from shared.content import Official
 from shared.events import ApprovalRevoked, StoryApproved, StoryDeclined, StoryReturned, StoryWithheld
 from shared.refusal import NotFound, Refused, Stale
@@ -87,7 +87,7 @@ def test_of_an_unknown_story_nothing_is_decided() -> None:
 def test_a_decision_says_on_which_version_and_content_it_was_taken(choice: Choice) -> None:
     answer = ruling(FIRST, choice)
     review = rulings.decide(case_of(FIRST), answer, by=BAMBANG)
-    event = rulings.decision_event(review, answer, FIRST.content, by=BAMBANG, at=hours(1), clocks=())
+    event = rulings.decision_event(Verdict(review, answer, BAMBANG, hours(1)), FIRST.content, clocks=())
     assert isinstance(event, EVENTS[choice])
     assert (event.story, event.version, event.content_sha256, event.cycle) == (STORY, 1, FIRST.content_sha256, 1)
     assert (event.decided_by, event.decided_at, event.origins) == (BAMBANG, hours(1), FIRST.origins)
@@ -97,7 +97,7 @@ def test_an_approval_carries_the_whole_content_and_the_leaders_embargo() -> None
     first = submitted(STORY, urgency="immediate", practice=True, correction=True)
     answer = ruling(first, not_before=hours(5))
     review = rulings.decide(case_of(first), answer, by=BAMBANG)
-    event = rulings.decision_event(review, answer, first.content, by=BAMBANG, at=hours(1), clocks=())
+    event = rulings.decision_event(Verdict(review, answer, BAMBANG, hours(1)), first.content, clocks=())
     assert isinstance(event, StoryApproved)
     assert (event.content, event.authors, event.not_before) == (first.content, ("rina",), hours(5))
     assert (event.urgency, event.practice, event.correction) == ("immediate", True, True)

@@ -1,0 +1,48 @@
+"""The step of handing over; the same for the JSON API and the pages."""
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.review import store as cases
+from services.review.domain import NoSuchReview
+from services.review.handover import rules, store
+from services.review.handover.rules import Handover
+from shared import audit
+from shared.accounts.people import absences
+from shared.audit import Entry
+from shared.content import Official
+from shared.events import StoryHandedOver
+from shared.outbox import Draft
+
+if TYPE_CHECKING:
+    from shared.accounts import Person
+    from shared.db import Connection
+    from shared.desk import Desk
+
+
+async def leaders(desk: "Desk", conn: "Connection") -> list[Official]:
+    """Who decides today."""
+    day = desk.now().astimezone(desk.clock.calendar.zone).date()
+    return rules.able(await store.colleagues(conn), await absences(conn), day)
+
+
+async def hand_over(desk: "Desk", story: UUID, version: int, to: str, note: str, *, person: "Person") -> Handover:
+    """Lay the newest Version before another leader. The same once more changes nothing: it was sent twice."""
+    async with desk.transaction() as conn:
+        case = await cases.lock_known(conn, story)
+        if case is None:
+            raise NoSuchReview
+        by, at = person.acting("review.hand-over"), desk.now()
+        new = rules.hand_over(case, version, to, await leaders(desk, conn), note=note, by=by, at=at)
+        before = await store.of_version(conn, story, version)
+        if before and (before[0].to, before[0].note, before[0].by) == (new.to, new.note, new.by):
+            return before[0]
+        _, because = await cases.content_of(conn, story, version)
+        event = StoryHandedOver(story=story, version=version, to=new.to, note=new.note, by=by, at=at)
+        await store.add(conn, new)
+        await desk.outbox.append(conn, [Draft(event, because=because)])
+        review = case.newest
+        assert review is not None
+        entry = Entry(event.name, str(story), by, version, after_hash=review.content_sha256)
+        await audit.append(conn, [entry], at=at)
+    return new

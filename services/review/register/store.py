@@ -1,0 +1,84 @@
+"""The SQL of the register: never the public's tables."""
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.review.register.rules import PpidDecision, Proposal
+from shared.content import Official
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from shared.db import Connection
+
+
+async def waiting(conn: "Connection", *, limit: int) -> list[Proposal]:
+    """Proposals without PPID's answer, the oldest first."""
+    rows = await conn.fetch(
+        "SELECT * FROM withheld_register WHERE outcome IS NULL ORDER BY decided_at, story LIMIT $1", limit
+    )
+    return [_proposal(row) for row in rows]
+
+
+async def answered(conn: "Connection", *, limit: int | None = None) -> list[Proposal]:
+    """What PPID answered, the newest decision first."""
+    rows = await conn.fetch(
+        """SELECT * FROM withheld_register WHERE outcome IS NOT NULL
+           ORDER BY decided_on DESC, story, version LIMIT $1""",
+        limit,
+    )
+    return [_proposal(row) for row in rows]
+
+
+async def one(conn: "Connection", story: UUID, version: int) -> Proposal | None:
+    row = await conn.fetchrow("SELECT * FROM withheld_register WHERE story = $1 AND version = $2", story, version)
+    return None if row is None else _proposal(row)
+
+
+async def add(conn: "Connection", story: UUID, version: int, new: PpidDecision, *, by: Official, at: datetime) -> bool:
+    """Record PPID's answer once; whether it was not there yet."""
+    done = await conn.fetchval(
+        """INSERT INTO ppid_decisions (story, version, outcome, number, decided_on, consequence_test, until, duration,
+               recorded_by, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+           ON CONFLICT DO NOTHING RETURNING true""",
+        story,
+        version,
+        new.outcome,
+        new.number.strip(),
+        new.decided_on,
+        new.consequence_test.strip(),
+        new.until,
+        new.duration.strip(),
+        by.model_dump_json(),
+        at,
+    )
+    return bool(done)
+
+
+def _proposal(row: "asyncpg.Record") -> Proposal:
+    origins = json.loads(row["origins"])
+    return Proposal(
+        story=row["story"],
+        version=row["version"],
+        title=row["title"],
+        units=tuple(sorted({o["unit"] for o in origins})),
+        clause=row["clause"],
+        legal_basis=row["legal_basis"],
+        until=row["until"],
+        duration=row["duration"],
+        proposed_by=Official.model_validate_json(row["decided_by"], extra="ignore"),
+        proposed_at=row["decided_at"],
+        answer=_answer(row),
+        recorded_by=Official.model_validate_json(row["recorded_by"], extra="ignore") if row["recorded_by"] else None,
+        recorded_at=row["recorded_at"],
+    )
+
+
+def _answer(row: "asyncpg.Record") -> PpidDecision | None:
+    if row["outcome"] is None:
+        return None
+    return PpidDecision(
+        row["outcome"], row["number"], row["decided_on"], row["consequence_test"], row["until"], row["duration"]
+    )
