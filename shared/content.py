@@ -252,6 +252,23 @@ class Content(Value):
     channel_texts: Annotated[dict[str, Text], AfterValidator(_in_order)] = {}
 
 
+class Words(Value):
+    """All that a leader may write anew in a Version: its sentences, and nothing that is shown beside them."""
+
+    title: Line
+    lead: Note = ""
+    body: tuple[Block, ...] = ()
+    channel_texts: Annotated[dict[str, Text], AfterValidator(_in_order)] = {}
+
+    @classmethod
+    def of(cls, content: Content) -> "Words":
+        return cls(**{name: getattr(content, name) for name in cls.model_fields})
+
+    def laid_over(self, content: Content) -> Content:
+        """The same Version with these sentences."""
+        return content.model_copy(update={name: getattr(self, name) for name in Words.model_fields})
+
+
 class Reason(Value):
     """A typed reason, with words and the paragraph or picture it is about."""
 

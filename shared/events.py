@@ -31,6 +31,7 @@ from shared.content import (
     TotalRecord,
     Urgency,
     Value,
+    Words,
 )
 
 
@@ -304,11 +305,14 @@ class StoryApproved(Decision, Practice):
 
 
 class StoryReturned(Decision):
-    """With a `proposal` it is approved once an Admin submits exactly that: *setujui dengan perbaikan*."""
+    """With a `proposal` it is approved once an Admin submits exactly that: *setujui dengan perbaikan*.
+
+    `proposal_sha256` is the hash of this Version's content with the proposal's words.
+    """
 
     name = "story.returned"
     reasons: Annotated[tuple[Reason, ...], Field(min_length=1)]
-    proposal: Content | None = None
+    proposal: Words | None = None
     proposal_sha256: Sha256 | None = None
 
 

@@ -7,7 +7,8 @@ from pydantic import ValidationError
 from services.review import anchors
 from services.review.rulings import Ruling
 from shared.block_difference import lines_of
-from shared.content import Block, Content, Figure, Heading, ItemList, Paragraph, Quote, Span
+from shared.content import Block, Content, Figure, Heading, ItemList, Paragraph, Quote, Span, Words
+from shared.content_hash import content_sha256
 from shared.refusal import Refused
 
 
@@ -37,22 +38,22 @@ class MoreThanWords(Refused):
         )
 
 
-def amended(content: Content, typed: Mapping[str, str]) -> Content:
-    """The Version with what was typed at its places, by the keys of `anchors.places`; a place not typed stands.
+def amended(content: Content, typed: Mapping[str, str]) -> Words:
+    """The Version's words with what was typed at its places, by the keys of `anchors.places`.
 
-    In a passage whose words changed, links and emphasis are lost; one with the same words keeps them.
+    A place not typed stands. In a passage whose words changed, links and emphasis are lost; one with the same words
+    keeps them.
     """
     places = anchors.places(content)
     told = {key: _clean(text) for key, text in typed.items()}
     texts = content.channel_texts.items()
-    found = {
-        "title": told.get(places.title.key, content.title).strip() or content.title,
-        "lead": _changed(told.get(places.lead.key), content.lead),
-        "body": tuple(_body(content.body, [p.key for p in places.blocks], told)),
-        "channel_texts": {code: _changed(told.get(places.channels[code].key), text) for code, text in texts},
-    }
     try:
-        return Content.model_validate(content.model_copy(update=found).model_dump())
+        return Words(
+            title=told.get(places.title.key, content.title).strip() or content.title,
+            lead=_changed(told.get(places.lead.key), content.lead),
+            body=tuple(_body(content.body, [p.key for p in places.blocks], told)),
+            channel_texts={code: _changed(told.get(places.channels[code].key), text) for code, text in texts},
+        )
     except ValidationError:
         raise TooMuch from None
 
@@ -66,18 +67,19 @@ def written(content: Content) -> dict[str, str]:
     return {places.title.key: content.title, places.lead.key: content.lead} | texts | channels
 
 
-def expect_words_only(ruling: Ruling, content: Content) -> None:
-    """Refuse a proposal that changes nothing, or more than sentences."""
-    proposal = ruling.proposal
-    if proposal is None:
-        return
-    if proposal == content:
+def offered(ruling: Ruling, content: Content) -> str | None:
+    """The hash by which a leader's words are approved, where there are some.
+
+    Raises NothingAmended for those of the Version itself, MoreThanWords for others than its passages.
+    """
+    words = ruling.proposal
+    if words is None:
+        return None
+    if words == Words.of(content):
         raise NothingAmended
-    words = {"title": content.title, "lead": content.lead, "body": content.body, "channel_texts": content.channel_texts}
-    if proposal.model_copy(update=words) != content or set(proposal.channel_texts) != set(content.channel_texts):
+    if set(words.channel_texts) != set(content.channel_texts) or _figures(words.body) != _figures(content.body):
         raise MoreThanWords
-    if _figures(proposal.body) != _figures(content.body):
-        raise MoreThanWords
+    return content_sha256(words.laid_over(content))
 
 
 def _figures(body: Sequence[Block]) -> list[Figure]:

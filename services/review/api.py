@@ -18,7 +18,7 @@ from services.review.rulings import Ruling
 from services.review.store_read import Decided, Finding, Line, Published, Revoked
 from services.review.web import Due, Waiting
 from shared.accounts import Person
-from shared.content import Clause, Content, Note, Origin, Reason, Sha256
+from shared.content import Clause, Content, Note, Origin, Reason, Sha256, Words
 from shared.web import desk_of, may
 
 router = APIRouter(prefix="/api/v1/reviews", tags=["review"])
@@ -49,7 +49,7 @@ class DecisionBody(Body):
     not_before: AwareDatetime | None = None
     clause: Clause | None = None
     duration: Annotated[Note, Field(max_length=300)] = ""
-    proposal: Content | None = None
+    proposal: Words | None = None
     basis: Literal["regular", "emergency"] = "regular"
     capacity: Annotated[str, Field(max_length=300)] = ""
 

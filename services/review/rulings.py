@@ -26,8 +26,7 @@ from services.review.domain import (
 )
 from shared import events
 from shared.calendar import OutsideCalendar
-from shared.content import EXEMPT, Clause, ClockRecord, Content, Official, Reason
-from shared.content_hash import content_sha256
+from shared.content import EXEMPT, Clause, ClockRecord, Content, Official, Reason, Words
 from shared.sla import Timekeeper
 
 Basis = Literal["regular", "emergency", "amendment"]
@@ -72,7 +71,7 @@ class Grounds(NamedTuple):
     not_before: datetime | None
     clause: Clause | None = None
     duration: str = ""
-    proposal_sha256: str | None = None
+    proposal: Words | None = None
     basis: Basis = "regular"
 
 
@@ -89,31 +88,31 @@ class Ruling:
     not_before: datetime | None = None
     clause: Clause | None = None
     duration: str = ""
-    proposal: Content | None = None
+    proposal: Words | None = None
     basis: Basis = "regular"
-
-    @property
-    def proposal_sha256(self) -> str | None:
-        return None if self.proposal is None else content_sha256(self.proposal)
 
     @property
     def grounds(self) -> Grounds:
         """What is kept of an answer: the same grounds are the same answer."""
         return Grounds(
             self.choice, self.reasons, self.legal_basis.strip(), self.until, self.not_before, clause_of(self),
-            self.duration.strip(), self.proposal_sha256, self.basis,
+            self.duration.strip(), self.proposal, self.basis,
         )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A Decision as it is kept: who gave it in which capacity, a stand-in by which letter."""
+    """A Decision as it is kept: who gave it in which capacity, a stand-in by which letter.
+
+    `offered` is the hash of the content with the leader's own words, where they wrote some.
+    """
 
     review: Review
     ruling: Ruling
     by: Official
     at: datetime
     mandate: str = ""
+    offered: str | None = None
 
 
 def clause_of(ruling: Ruling) -> Clause | None:
@@ -224,7 +223,7 @@ def decision_event(verdict: Verdict, content: Content, *, clocks: tuple[ClockRec
             )
         case "returned":
             return events.StoryReturned(
-                **fact, reasons=ruling.reasons, proposal=ruling.proposal, proposal_sha256=ruling.proposal_sha256
+                **fact, reasons=ruling.reasons, proposal=ruling.proposal, proposal_sha256=verdict.offered
             )
         case "declined":
             return events.StoryDeclined(**fact, reasons=ruling.reasons)

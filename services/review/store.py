@@ -205,7 +205,7 @@ def _decision(verdict: Verdict) -> tuple[object, ...]:
     return (
         review.story, review.version, review.content_sha256, verdict.by.model_dump_json(), verdict.at, verdict.mandate,
         grounds.choice, json.dumps([r.model_dump() for r in grounds.reasons]), grounds.legal_basis, grounds.until,
-        grounds.not_before, grounds.clause, grounds.duration, grounds.proposal_sha256, grounds.basis,
+        grounds.not_before, grounds.clause, grounds.duration, verdict.offered, grounds.basis,
         None if proposal is None else proposal.model_dump_json(),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from services.review.domain import Choice, Review, State
 from services.review.rulings import Basis, Grounds
 from services.review.store import review_of
-from shared.content import Clause, Content, Official, Reason, Rendition
+from shared.content import Clause, Content, Official, Reason, Rendition, Words
 from shared.media.choosing import CAPTIONS, publishable
 
 if TYPE_CHECKING:
@@ -61,16 +61,15 @@ class Decided:
     decided_at: datetime
     clause: Clause | None
     duration: str
-    proposal_sha256: str | None
     basis: Basis
     mandate: str
-    proposal: Content | None
+    proposal: Words | None
 
     @property
     def grounds(self) -> Grounds:
         return Grounds(
             self.decision, self.reasons, self.legal_basis, self.until, self.not_before, self.clause, self.duration,
-            self.proposal_sha256, self.basis,
+            self.proposal, self.basis,
         )  # fmt: skip
 
 
@@ -244,8 +243,7 @@ def _decided(row: "asyncpg.Record") -> Decided | None:
         decided_at=row["decided_at"],
         clause=row["clause"],
         duration=row["duration"],
-        proposal_sha256=row["proposal_sha256"],
         basis=row["basis"],
         mandate=row["mandate"],
-        proposal=Content.model_validate_json(row["proposal"], extra="ignore") if row["proposal"] else None,
+        proposal=Words.model_validate_json(row["proposal"], extra="ignore") if row["proposal"] else None,
     )

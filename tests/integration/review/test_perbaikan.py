@@ -6,7 +6,7 @@ import pytest
 
 from services.review import amending
 from services.review.anchors import places
-from shared.content import Content, Paragraph, Span
+from shared.content import Content, Figure, Paragraph, Span, Words
 from shared.content_hash import content_sha256
 from shared.events import StoryApproved, StoryReturned, StorySubmitted
 from tests.integration.review.desk import Office
@@ -31,8 +31,9 @@ async def offered(desk: Office) -> tuple[StorySubmitted, Content]:
     assert answer.status_code == 303, answer.text
     (told,) = await desk.events(StoryReturned)
     assert told.proposal is not None
-    assert told.proposal_sha256 == content_sha256(told.proposal)
-    return event, told.proposal
+    proposal = told.proposal.laid_over(event.content)
+    assert told.proposal_sha256 == content_sha256(proposal)
+    return event, proposal
 
 
 async def test_the_leaders_words_are_laid_over_the_version_and_the_rest_stands(desk: Office) -> None:
@@ -89,14 +90,13 @@ async def test_the_words_and_their_acceptance_in_one_batch_with_a_later_version(
     ("changed", "code"),
     [
         ({}, "nothing-amended"),
-        ({"channels": ("site", "instagram")}, "more-than-words"),
-        ({"information_class": "setiap-saat"}, "more-than-words"),
-        ({"media": ()}, "more-than-words"),
+        ({"channel_texts": {"situs-lain": "Lain"}}, "more-than-words"),
+        ({"body": (Figure(media=uuid4()),)}, "more-than-words"),
     ],
 )
 async def test_what_is_no_amendment_of_words_is_refused(desk: Office, changed: dict[str, object], code: str) -> None:
     event = await waiting(desk)
-    proposal = Content.model_validate(event.content.model_copy(update=changed).model_dump())
+    proposal = Words.of(event.content).model_copy(update=changed)
     body = exact(event, "returned", reasons=[{"code": "setuju-dengan-perbaikan"}]) | {
         "proposal": proposal.model_dump(mode="json")
     }
