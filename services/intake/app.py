@@ -27,7 +27,7 @@ from services.intake.notices.sending import Sender
 from services.intake.notices.telegram import Telegram
 from services.intake.notices.workers import NoticeSweep, Telling, WaitingProjection
 from services.intake.office import pages as office_pages
-from services.intake.office import people_pages
+from services.intake.office import pages_duty, people_pages
 from services.intake.sending import api as drafts_api
 from services.intake.sending import pages as sending_pages
 from services.intake.sending import recording_pages
@@ -79,7 +79,8 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     runtime.mount(app)
     app.state.office_files, app.state.staff_url = _office_files(settings), settings.staff_url.rstrip("/")
     app.state.channels = tuple(s.channel for s in senders)
-    screens = (front_door, installed, sending_pages, recording_pages, pages, notice_pages, office_pages, people_pages)
+    settings_pages = (office_pages, people_pages, pages_duty)
+    screens = (front_door, installed, sending_pages, recording_pages, pages, notice_pages, *settings_pages)
     for part in (openapi, api, files_api, drafts_api, *screens):
         app.include_router(part.router)
     return app

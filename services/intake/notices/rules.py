@@ -1,6 +1,6 @@
 """Whom to tell of what waits, when, and by which way. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
@@ -35,6 +35,7 @@ class Colleague:
     wants: frozenset[str] = USUAL
     reached_by: frozenset[str] = frozenset()
     away: bool = False
+    on_duty: bool = False
 
 
 class Notice(NamedTuple):
@@ -95,8 +96,9 @@ def next_look(waiting: Waiting, keeper: Timekeeper, now: datetime) -> datetime |
     if quiet(waiting, keeper, now):
         return opening(keeper.calendar, now)
     kind = reached(waiting, keeper, now)
+    # Those who are not on duty hear of what was late in the night when the office opens.
     if kind == "late":
-        return None
+        return opening(keeper.calendar, now) if any_hour(waiting) and not at_work(keeper.calendar, now) else None
     # Late is what used more than its target, which the first second after the due time does where it is worked.
     at = waiting.soon_at if kind == "waits" else waiting.clock.due_at + MOMENT
     return max(at, now + MOMENT) if at > now else now + LOOK_AGAIN
@@ -111,8 +113,15 @@ def notices(
         return []
     return [
         Notice(who.account, kind, waiting, tuple(_ways(waiting, who, kind, channels)))
-        for who in addressees(waiting, people)
+        for who in awake(addressees(waiting, people), keeper, now)
     ]
+
+
+def awake(people: Sequence[Colleague], keeper: Timekeeper, now: datetime) -> Sequence[Colleague]:
+    """Outside office hours those of them who are on duty, and all where none is."""
+    if at_work(keeper.calendar, now):
+        return people
+    return [who for who in people if who.on_duty and not who.away] or people
 
 
 def addressees(waiting: Waiting, people: Iterable[Colleague]) -> list[Colleague]:

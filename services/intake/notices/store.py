@@ -7,6 +7,8 @@ from uuid import UUID
 
 from services.intake.notices.letters import Line
 from services.intake.notices.rules import USUAL, Channel, Colleague, Notice, Purpose
+from shared.accounts.people import absences
+from shared.accounts.standing_in import lent, mandates
 
 if TYPE_CHECKING:
     from shared.db import Connection
@@ -19,21 +21,25 @@ _LINE = """n.id, n.stage, n.item, n.about, n.kind, n.title, n.lane, n.practice, 
 
 
 async def colleagues(conn: "Connection", today: date) -> list[Colleague]:
-    """All accounts that may be told of something."""
+    """All accounts that may be told of something, with what they may do in others' places today."""
     rows = await conn.fetch(
         """SELECT a.account, a.roles, a.unit, s.wants,
                   array(SELECT channel FROM notice_addresses d
                         WHERE d.account = a.account AND d.state = 'confirmed') AS reached_by,
                   EXISTS (SELECT 1 FROM accounts.absences b WHERE b.account = a.account AND b.cancelled_at IS NULL
-                          AND $1 BETWEEN b.first AND b.last) AS away
+                          AND $1 BETWEEN b.first AND b.last) AS away,
+                  EXISTS (SELECT 1 FROM accounts.duty p WHERE p.account = a.account AND p.cancelled_at IS NULL
+                          AND $1 BETWEEN p.first AND p.last) AS on_duty
            FROM accounts.accounts a LEFT JOIN notice_settings s USING (account)
            WHERE NOT a.disabled ORDER BY a.account""",
         today,
     )
+    away = await absences(conn)
     return [
         Colleague(
-            row["account"], frozenset(row["roles"]), row["unit"],
+            row["account"], frozenset(row["roles"]) | lent(mandates(away, row["account"], today)), row["unit"],
             USUAL if row["wants"] is None else frozenset(row["wants"]), frozenset(row["reached_by"]), row["away"],
+            row["on_duty"],
         )
         for row in rows
     ]  # fmt: skip

@@ -54,7 +54,7 @@ async def overview(request: Request, person: Reader) -> Response:
     found = checklist.points(
         desk.clock.sop,
         desk.clock.calendar,
-        today=_today(request),
+        today=today_of(request),
         lines=lines,
         roles={role: held.count(role) for role in held},
         sending={row["unit"] for row in officials if row["unit"]},
@@ -92,7 +92,7 @@ async def calendar_page(request: Request, person: Reader) -> Response:
 async def set_day(request: Request, person: Changer, typed: Typed) -> Response:
     async def step() -> None:
         day = rules.office_day(
-            _date(typed, "day"), typed.get("name", ""), typed.get("kind", ""), typed.get("decree", "")
+            date_of(typed, "day"), typed.get("name", ""), typed.get("kind", ""), typed.get("decree", "")
         )
         await steps.save_day(desk_of(request), _files(request).calendar_file, day, by=person.official)
 
@@ -102,7 +102,9 @@ async def set_day(request: Request, person: Changer, typed: Typed) -> Response:
 @router.post("/kalender/hari/hapus")
 async def remove_day(request: Request, person: Changer, typed: Typed) -> Response:
     async def step() -> None:
-        await steps.remove_day(desk_of(request), _files(request).calendar_file, _date(typed, "day"), by=person.official)
+        await steps.remove_day(
+            desk_of(request), _files(request).calendar_file, date_of(typed, "day"), by=person.official
+        )
 
     return await _do_and_work_by_it(request, step, "/pengaturan/kalender", lambda no: _calendar(request, {}, no))
 
@@ -110,7 +112,7 @@ async def remove_day(request: Request, person: Changer, typed: Typed) -> Respons
 @router.post("/kalender/ramadan")
 async def set_ramadan(request: Request, person: Changer, typed: Typed) -> Response:
     async def step() -> None:
-        dates = rules.ramadan(_date(typed, "first"), _date(typed, "last"), typed.get("decree", ""))
+        dates = rules.ramadan(date_of(typed, "first"), date_of(typed, "last"), typed.get("decree", ""))
         await steps.save_ramadan(desk_of(request), _files(request).calendar_file, dates, by=person.official)
 
     return await _do_and_work_by_it(request, step, "/pengaturan/kalender", lambda no: _calendar(request, typed, no))
@@ -129,7 +131,7 @@ async def _calendar(request: Request, typed: dict[str, str] | None = None, no: R
         calendar=desk.clock.calendar,
         kinds=rules.DAY_KINDS,
         typed=typed or {},
-        today=_today(request),
+        today=today_of(request),
     )
 
 
@@ -188,7 +190,7 @@ async def add_absence(request: Request, person: Changer, typed: Typed) -> Respon
     async def step() -> None:
         await steps.add_absence(desk_of(request), _absence_of(request, typed), by=person.official)
 
-    return await _do(step, "/pengaturan/ketidakhadiran", lambda no: _absences(request, typed, no))
+    return await take_step(step, "/pengaturan/ketidakhadiran", lambda no: _absences(request, typed, no))
 
 
 @router.post("/ketidakhadiran/{absence}/akhiri")
@@ -196,7 +198,7 @@ async def end_absence(request: Request, absence: UUID, person: Changer) -> Respo
     async def step() -> None:
         await steps.end_absence(desk_of(request), absence, by=person.official)
 
-    return await _do(step, "/pengaturan/ketidakhadiran", lambda no: _absences(request, {}, no))
+    return await take_step(step, "/pengaturan/ketidakhadiran", lambda no: _absences(request, {}, no))
 
 
 def _absence_of(request: Request, typed: dict[str, str]) -> Absence:
@@ -205,10 +207,10 @@ def _absence_of(request: Request, typed: dict[str, str]) -> Absence:
         account=typed.get("account", ""),
         stand_in=typed.get("stand_in", ""),
         kind=rules.stand_in(typed.get("kind", "")),
-        first=_date(typed, "first"),
-        last=_date(typed, "last"),
+        first=date_of(typed, "first"),
+        last=date_of(typed, "last"),
         letter_number=typed.get("letter_number", "").strip(),
-        letter_date=_date(typed, "letter_date"),
+        letter_date=date_of(typed, "letter_date"),
     )
 
 
@@ -224,11 +226,11 @@ async def _absences(request: Request, typed: dict[str, str] | None = None, no: R
         named={row["account"]: row["name"] for row in officials},
         kinds=rules.STAND_INS,
         typed=typed or {},
-        today=_today(request),
+        today=today_of(request),
     )
 
 
-async def _do(
+async def take_step(
     step: Callable[[], Awaitable[None]], then: str, again: Callable[[Refused], Awaitable[Response]]
 ) -> Response:
     """Take a step and go on; a refusal shows the form again with all that was typed."""
@@ -248,10 +250,10 @@ async def _do_and_work_by_it(
         await step()
         await put_in_force(desk_of(request), _files(request).settings)
 
-    return await _do(whole, then, again)
+    return await take_step(whole, then, again)
 
 
-def _date(typed: dict[str, str], field: str) -> date:
+def date_of(typed: dict[str, str], field: str) -> date:
     try:
         found = date.fromisoformat(typed.get(field, ""))
     except ValueError:
@@ -261,7 +263,7 @@ def _date(typed: dict[str, str], field: str) -> date:
     return found
 
 
-def _today(request: Request) -> date:
+def today_of(request: Request) -> date:
     desk = desk_of(request)
     return desk.now().astimezone(desk.clock.calendar.zone).date()
 

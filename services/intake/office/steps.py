@@ -80,6 +80,10 @@ async def add_absence(desk: "Desk", absence: Absence, *, by: "Official") -> None
         for field, account in (("account", absence.account), ("stand_in", absence.stand_in)):
             if account not in known:
                 raise rules.BadSetting(field, "Akun ini tidak ada atau tidak aktif. Pilih orang dari daftar.")
+        if absence.stand_in == by.account:
+            raise rules.BadSetting(
+                "stand_in", "Anda tidak dapat mencatat diri sendiri sebagai pengganti; minta Admin lain."
+            )
         taken = rules.absence(absence, await store.absences(conn))
         await store.add_absence(conn, taken, by=by, at=desk.now())
         await audit.append(conn, [Entry("office.absence-added", str(taken.id), by)], at=desk.now())

@@ -13,7 +13,7 @@ from tests.unit.shared.offices import wib
 HTML = {"Accept": "text/html"}
 DAY = {"day": "2026-11-30", "name": "Hari jadi kota", "kind": "libur daerah", "decree": "SK 5/2026"}
 ABSENCE = {
-    "account": "bambang", "stand_in": "rina", "kind": "plh", "first": "2026-11-23", "last": "2026-11-27",
+    "account": "bambang", "stand_in": "dewi", "kind": "plh", "first": "2026-11-23", "last": "2026-11-27",
     "letter_number": "800/12", "letter_date": "2026-11-20",
 }  # fmt: skip
 
@@ -75,7 +75,8 @@ async def test_the_letterhead_is_kept_line_by_line(desk: Office) -> None:
 
 
 async def test_an_absence_is_recorded_ends_when_the_official_is_back_and_is_never_double(desk: Office) -> None:
-    await desk.account("bambang")
+    for who in ("bambang", "dewi"):
+        await desk.account(who)
     desk.at = wib("2026-11-24T09:00")
     assert (await post(desk, "rina", "/pengaturan/ketidakhadiran", **ABSENCE)).status_code == 303
     again = await post(desk, "rina", "/pengaturan/ketidakhadiran", **ABSENCE)
@@ -90,7 +91,8 @@ async def test_an_absence_is_recorded_ends_when_the_official_is_back_and_is_neve
 
 
 async def test_an_absence_that_has_not_begun_is_cancelled_and_stays_on_record(desk: Office) -> None:
-    await desk.account("bambang")
+    for who in ("bambang", "dewi"):
+        await desk.account(who)
     desk.at = wib("2026-11-20T09:00")
     await post(desk, "rina", "/pengaturan/ketidakhadiran", **ABSENCE)
     (row,) = await desk.rows("SELECT id FROM accounts.absences")
@@ -100,13 +102,20 @@ async def test_an_absence_that_has_not_begun_is_cancelled_and_stays_on_record(de
     assert (await post(desk, "rina", "/pengaturan/ketidakhadiran", **ABSENCE)).status_code == 303
 
 
-@pytest.mark.parametrize("path", ["", "/bidang", "/kalender", "/kop", "/ketidakhadiran"])
+@pytest.mark.parametrize("path", ["", "/bidang", "/kalender", "/kop", "/ketidakhadiran", "/piket"])
 async def test_the_supervisor_reads_every_setting_and_changes_none(desk: Office, path: str) -> None:
     shown = await page(desk, "tono", f"/pengaturan{path}")
     assert "<h1>" in shown
     if path:
         target = {"/kalender": "/kalender/hari"}.get(path, path)
         assert (await post(desk, "tono", f"/pengaturan{target}")).status_code == 403
+
+
+async def test_nobody_makes_themselves_a_leaders_stand_in(desk: Office) -> None:
+    await desk.account("bambang")
+    answer = await post(desk, "rina", "/pengaturan/ketidakhadiran", **ABSENCE | {"stand_in": "rina"})
+    assert (answer.status_code, "minta Admin lain" in answer.text) == (422, True)
+    assert await desk.rows("SELECT 1 FROM accounts.absences") == []
 
 
 async def test_an_absence_of_nobody_is_refused(desk: Office) -> None:

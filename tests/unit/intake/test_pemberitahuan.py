@@ -1,5 +1,6 @@
 """Whom to tell of what waits, and when: within working hours, once, and never an author of their own Version."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -111,6 +112,32 @@ def test_serta_merta_is_told_at_any_hour_to_admin_and_pimpinan_and_not_to_the_bi
     for stage in ("editing", "review", "publisher"):
         assert told(waiting(stage, night, lane="immediate"), night)
     assert not told(waiting("intake", night, lane="immediate"), night)
+
+
+NIGHT = wib("2026-11-22 02:00")
+
+
+def test_outside_office_hours_serta_merta_is_told_to_those_on_duty() -> None:
+    siti = replace(SITI, on_duty=True)
+    one = waiting("review", NIGHT, lane="immediate")
+    assert told(one, NIGHT, (RINA, BAMBANG, siti)) == [("siti", "waits")]
+    assert told(one, MONDAY, (RINA, BAMBANG, siti)) == [("bambang", "late"), ("siti", "late")]
+
+
+@pytest.mark.parametrize(
+    "siti", [SITI, replace(SITI, on_duty=True, away=True), replace(SITI, on_duty=True, roles=frozenset({"admin"}))]
+)
+def test_without_anybody_on_duty_who_can_decide_all_who_can_are_told(siti: Colleague) -> None:
+    found = told(waiting("review", NIGHT, lane="immediate"), NIGHT, (BAMBANG, siti))
+    assert ("bambang", "waits") in found
+
+
+def test_what_was_late_in_the_night_is_told_to_the_others_when_the_office_opens() -> None:
+    one = waiting("review", NIGHT, lane="immediate")
+    late = NIGHT + timedelta(hours=3)
+    assert rules.reached(one, KEEPER, late) == "late"
+    assert rules.next_look(one, KEEPER, late) == wib("2026-11-23 07:30")
+    assert rules.next_look(one, KEEPER, MONDAY) is None
 
 
 def test_nothing_is_told_under_an_embargo() -> None:
