@@ -345,6 +345,18 @@ class StoryHandedOver(Event):
     at: AwareDatetime
 
 
+class ApprovalConfirmed(Event):
+    """Another official looked at an emergency approval later and lets it stand."""
+
+    name, topic, key_field = "approval.confirmed", "decisions", "story"
+    story: UUID
+    version: Version
+    note: Note = ""
+    by: Official
+    at: AwareDatetime
+    clocks: Clocks = ()
+
+
 class ApprovalRevoked(Event):
     name, topic, key_field = "approval.revoked", "decisions", "story"
     story: UUID
@@ -426,8 +438,8 @@ CATALOGUE: dict[str, type[Event]] = {
         IntakeRequested, IntakeAccepted, IntakeRefused, IntakeSentBack, IntakeDeclined, IntakePublished,
         IntakeTakenDown, ReportReceived, ReportMediaChecked, ReportSupplemented, ReportRefused, ReportWithdrawn,
         MediaErased, StorySubmitted, StoryAbandoned, ReportSentBack, StoryApproved, StoryReturned, StoryDeclined,
-        StoryWithheld, StoryHandedOver, ApprovalRevoked, DeliveryLive, DeliveryFailed, StoryPublished, StoryCorrected,
-        StoryTakenDown, AuditAnchored,
+        StoryWithheld, StoryHandedOver, ApprovalConfirmed, ApprovalRevoked, DeliveryLive, DeliveryFailed,
+        StoryPublished, StoryCorrected, StoryTakenDown, AuditAnchored,
     )
 }  # fmt: skip
 

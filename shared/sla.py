@@ -34,6 +34,10 @@ Outcome = Literal[
 COUNTED: frozenset[Outcome] = frozenset({"completed", "returned", "sent-back", "declined", "withheld", "waived"})
 
 
+# Behind a Story's id: the item of the clock by which an emergency approval is looked at later.
+LATER_REVIEW = ".susulan"
+
+
 class ClockAlreadyClosed(Exception):
     """A closed clock is a fact; it is not closed again."""
 

@@ -25,6 +25,7 @@ router = APIRouter(prefix="/api/v1/reviews", tags=["review"])
 Reader = Annotated[Person, may("review.read")]
 Leader = Annotated[Person, may("review.decide")]
 Revoker = Annotated[Person, may("review.revoke")]
+Confirmer = Annotated[Person, may("review.confirm")]
 HandsOver = Annotated[Person, may("review.hand-over")]
 
 
@@ -74,6 +75,11 @@ class HandoverBody(Body):
 
     version: Annotated[int, Field(ge=1)]
     to: Annotated[str, Field(max_length=300)]
+    note: Note = ""
+
+
+class ConfirmBody(Body):
+    version: Annotated[int, Field(ge=1)]
     note: Note = ""
 
 
@@ -178,6 +184,12 @@ async def hand_over(request: Request, person: HandsOver, story: UUID, body: Hand
 async def revoke(request: Request, person: Revoker, story: UUID, body: RevokeBody) -> Answer:
     """Take an approval back; what is public already is taken down by publisher."""
     return _answer(await web.revoke(desk_of(request), story, body.version, body.note, person=person))
+
+
+@router.post("/{story}/confirm", status_code=201)
+async def confirm(request: Request, person: Confirmer, story: UUID, body: ConfirmBody) -> Answer:
+    """Let an emergency approval stand: an official who neither gave it nor wrote the Version."""
+    return _answer(await web.confirm(desk_of(request), story, body.version, body.note, person=person))
 
 
 @router.get("/{story}/media/{sha256}")

@@ -13,7 +13,7 @@ from shared.sla import Kind, Outcome
 
 State = Literal["open", "approved", "returned", "declined", "withheld", "superseded", "abandoned", "revoked"]
 Choice = Literal["approved", "returned", "declined", "withheld"]
-Action = Literal["approve", "return", "decline", "withhold", "revoke", "supersede", "abandon"]
+Action = Literal["approve", "return", "decline", "withhold", "hand-over", "confirm", "revoke", "supersede", "abandon"]
 Why = Literal["superseded", "abandoned", "official"]
 
 LEADERS = roles_of("review.decide")
@@ -25,6 +25,8 @@ TRANSITIONS: tuple[tuple[State, Action, State, tuple[str, ...]], ...] = (
     ("open", "return", "returned", LEADERS),
     ("open", "decline", "declined", LEADERS),
     ("open", "withhold", "withheld", LEADERS),
+    ("open", "hand-over", "open", LEADERS),
+    ("approved", "confirm", "approved", LEADERS),
     ("approved", "revoke", "revoked", LEADERS),
     ("open", "supersede", "superseded", EDITING),
     ("approved", "supersede", "superseded", EDITING),
@@ -142,6 +144,24 @@ class EmergencyReasonMissing(Refused):
         )
 
 
+class NoEmergency(Refused):
+    def __init__(self) -> None:
+        super().__init__("no-emergency", "Versi ini tidak disetujui secara darurat, jadi tidak perlu disahkan.")
+
+
+class ConfirmedAlready(Stale):
+    def __init__(self) -> None:
+        super().__init__("confirmed-already", "Persetujuan darurat ini sudah disahkan. Muat ulang halamannya.")
+
+
+class OwnEmergency(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "own-emergency",
+            "Persetujuan darurat disahkan oleh pimpinan lain: bukan yang memberikannya atau penulisnya.",
+        )
+
+
 class EmergencyIsOff(Refused):
     def __init__(self) -> None:
         super().__init__(
@@ -176,6 +196,7 @@ class Review:
     state: State = "open"
     decision: Choice | None = None
     offer: Offer | None = None
+    emergency_by: str | None = None
 
     @property
     def kind(self) -> Kind:

@@ -28,7 +28,7 @@ from shared.events import (
     StoryTakenDown,
 )
 from shared.outbox import Draft
-from shared.sla import Clock, Outcome, Timekeeper
+from shared.sla import LATER_REVIEW, Clock, Outcome, Timekeeper
 from shared.sop import unit_of
 
 if TYPE_CHECKING:
@@ -92,13 +92,15 @@ class Filing:
     def _end(self, received: Received, ended: Iterable[Ended]) -> None:
         for end in ended:
             review = end.review
-            event = rulings.revocation_event(end, self._close(review, at=end.at, outcome=end.outcome))
+            clocks = self._close(review, at=end.at, outcome=end.outcome)
+            clocks += self._close(review, at=end.at, outcome=end.outcome, behind=LATER_REVIEW)
+            event = rulings.revocation_event(end, clocks)
             self.ended.append(end)
             self.drafts.append(Draft(event, because=received.envelope))
             self._note(received, f"review.{review.state}", review.story, end.by, review)
 
-    def _close(self, review: Review, *, at: datetime, outcome: Outcome) -> tuple[ClockRecord, ...]:
-        key = str(review.story), review.cycle
+    def _close(self, review: Review, *, at: datetime, outcome: Outcome, behind: str = "") -> tuple[ClockRecord, ...]:
+        key = f"{review.story}{behind}", review.cycle
         clock = self.clocks.get(key)
         if clock is None or not clock.is_open:
             return ()

@@ -19,6 +19,7 @@ from shared.web import Pages, desk_of, may, status_of
 router = APIRouter(prefix="/saring", include_in_schema=False)
 Reader = Annotated[Person, may("review.read")]
 Revoker = Annotated[Person, may("review.revoke")]
+Confirmer = Annotated[Person, may("review.confirm")]
 HandsOver = Annotated[Person, may("review.hand-over")]
 
 
@@ -42,6 +43,7 @@ async def show_queue(request: Request, person: Reader) -> HTMLResponse:
         "antrean.html",
         queue=await reading.queue(desk, limit=limit, person=person),
         decided=await web.lately(desk, limit=min(limit, 20)),
+        unconfirmed=await web.unconfirmed(desk, limit=limit),
         limit=limit,
     )
 
@@ -110,6 +112,19 @@ async def _shown(
     )
 
 
+@router.post("/{story}/sahkan")
+async def confirm(request: Request, person: Confirmer, story: UUID, form: Annotated[RevokeForm, Form()]) -> Response:
+    """Let an emergency approval stand; a refusal shows the page again."""
+    try:
+        expect_within("Catatan", form.note)
+        await web.confirm(desk_of(request), story, form.version, form.note, person=person)
+    except NoSuchReview:
+        raise
+    except Refused as refusal:
+        return await _shown(request, person, story, form.version, refusal=refusal)
+    return RedirectResponse(f"/saring/{story}?versi={form.version}", 303)
+
+
 def view(opened: Opened, person: Person) -> dict[str, Any]:
     """What the templates of one berita need."""
     found, review = opened.found, opened.found.review
@@ -126,6 +141,7 @@ def view(opened: Opened, person: Person) -> dict[str, Any]:
         "may_decide": newest and web.may_decide(review, person),
         "may_revoke": person.may("review.revoke") and review.state == "approved",
         "wrote": review.wrote(person.account),
+        "may_confirm": web.may_confirm(found, person),
     }
 
 

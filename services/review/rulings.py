@@ -16,10 +16,12 @@ from services.review.domain import (
     Ended,
     ExemptMayNotBeApproved,
     LegalBasisMissing,
+    NoEmergency,
     NoSuchReview,
     NotThisVersion,
     Offer,
     OtherContent,
+    OwnEmergency,
     ReasonMissing,
     Review,
     move,
@@ -27,7 +29,8 @@ from services.review.domain import (
 from shared import events
 from shared.calendar import OutsideCalendar
 from shared.content import EXEMPT, Clause, ClockRecord, Content, Official, Reason, Words
-from shared.sla import Timekeeper
+from shared.sla import LATER_REVIEW, Clock, Timekeeper
+from shared.sop import unit_of
 
 Basis = Literal["regular", "emergency", "amendment"]
 CLAUSES: tuple[Clause, ...] = get_args(Clause)
@@ -199,6 +202,28 @@ def revoke(case: Case, version: int, *, by: Official, at: datetime, note: str) -
         raise ReasonMissing
     revoked = move(review, "revoke")
     return revoked, Ended(revoked, review.state, "official", at, by, note.strip())
+
+
+def later_review(review: Review, ruling: Ruling, *, at: datetime, clock: Timekeeper) -> list[Clock]:
+    """The clock by which another official looks at an emergency approval, in office hours; practice has none."""
+    if ruling.basis != "emergency" or review.practice:
+        return []
+    unit = unit_of(o.unit for o in review.origins)
+    item = f"{review.story}{LATER_REVIEW}"
+    return [clock.open("review", item=item, cycle=review.cycle, at=at, story=review.story, unit=unit, kind=review.kind)]
+
+
+def confirm(case: Case, version: int, *, by: Official) -> Review:
+    """Let an emergency approval stand: by an official who neither gave it nor wrote the Version."""
+    review = next((r for r in case.reviews if r.version == version), None)
+    if review is None:
+        raise NoSuchReview
+    confirmed = move(review, "confirm")
+    if review.emergency_by is None:
+        raise NoEmergency
+    if by.account == review.emergency_by or review.wrote(by.account):
+        raise OwnEmergency
+    return confirmed
 
 
 def decision_event(verdict: Verdict, content: Content, *, clocks: tuple[ClockRecord, ...]) -> events.Decision:

@@ -75,7 +75,8 @@ async def _locked(conn: "Connection", ids: list[UUID]) -> dict[UUID, Case]:
     reviews: dict[UUID, list[Review]] = {row["story"]: [] for row in rows}
     for row in await conn.fetch(
         """SELECT r.story, r.version, r.cycle, r.state, r.content_sha256, r.authors, r.origins, r.urgency, r.practice,
-                  r.correction, r.submitted_by, r.submitted_at, d.decision, d.proposal_sha256, d.decided_by, d.mandate
+                  r.correction, r.submitted_by, r.submitted_at, d.decision, d.proposal_sha256, d.decided_by, d.mandate,
+                  d.basis
            FROM reviews r LEFT JOIN decisions d USING (story, version)
            WHERE r.story = ANY($1::uuid[]) ORDER BY r.version""",
         ids,
@@ -100,6 +101,7 @@ def review_of(row: "asyncpg.Record") -> Review:
         state=row["state"],
         decision=row["decision"],
         offer=_offer(row),
+        emergency_by=json.loads(row["decided_by"])["account"] if row["basis"] == "emergency" else None,
     )
 
 
@@ -208,6 +210,20 @@ def _decision(verdict: Verdict) -> tuple[object, ...]:
         grounds.not_before, grounds.clause, grounds.duration, verdict.offered, grounds.basis,
         None if proposal is None else proposal.model_dump_json(),
     )  # fmt: skip
+
+
+async def add_confirmation(conn: "Connection", review: Review, *, note: str, by: Official, at: datetime) -> bool:
+    """Record that an emergency approval stands; whether nobody had before."""
+    done = await conn.fetchval(
+        """INSERT INTO confirmations (story, version, note, by, at) VALUES ($1, $2, $3, $4, $5)
+           ON CONFLICT DO NOTHING RETURNING true""",
+        review.story,
+        review.version,
+        note,
+        by.model_dump_json(),
+        at,
+    )
+    return bool(done)
 
 
 async def add_ended(conn: "Connection", ended: Sequence[Ended]) -> None:

@@ -51,6 +51,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmed:
+    """That an emergency approval stands."""
+
+    note: str
+    by: Official
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     decision: Choice
     reasons: tuple[Reason, ...]
@@ -64,6 +73,7 @@ class Decided:
     basis: Basis
     mandate: str
     proposal: Words | None
+    confirmed: Confirmed | None
 
     @property
     def grounds(self) -> Grounds:
@@ -152,14 +162,27 @@ async def lately(conn: "Connection", *, limit: int) -> list[Line]:
     return [_line(row) for row in rows]
 
 
+async def unconfirmed(conn: "Connection", *, limit: int) -> list[Line]:
+    """Emergency approvals that stand and that no other official has looked at, the oldest first."""
+    rows = await conn.fetch(
+        f"""{_LINE} WHERE d.basis = 'emergency' AND r.state = 'approved' AND NOT EXISTS
+                (SELECT FROM confirmations c WHERE c.story = r.story AND c.version = r.version)
+            ORDER BY d.decided_at LIMIT $1""",
+        limit,
+    )
+    return [_line(row) for row in rows]
+
+
 async def dossier(conn: "Connection", story: UUID, version: int | None = None) -> Dossier | None:
     """The given Version, or the newest; None where there is none."""
     row = await conn.fetchrow(
         """SELECT r.*, d.decision, d.reasons, d.legal_basis, d.until, d.not_before, d.decided_by, d.decided_at,
                   d.clause, d.duration, d.proposal, d.proposal_sha256, d.basis, d.mandate,
+                  c.note AS confirmed_note, c.by AS confirmed_by, c.at AS confirmed_at,
                   s.published_version, s.published_at, s.urls, s.taken_down_at,
                   s.taken_down_version
            FROM reviews r JOIN stories s USING (story) LEFT JOIN decisions d USING (story, version)
+           LEFT JOIN confirmations c USING (story, version)
            WHERE r.story = $1 AND r.version = coalesce($2, s.newest_version)""",
         story,
         version,
@@ -246,4 +269,12 @@ def _decided(row: "asyncpg.Record") -> Decided | None:
         basis=row["basis"],
         mandate=row["mandate"],
         proposal=Words.model_validate_json(row["proposal"], extra="ignore") if row["proposal"] else None,
+        confirmed=_confirmed(row),
     )
+
+
+def _confirmed(row: "asyncpg.Record") -> Confirmed | None:
+    if row["confirmed_at"] is None:
+        return None
+    by = Official.model_validate_json(row["confirmed_by"], extra="ignore")
+    return Confirmed(row["confirmed_note"], by, row["confirmed_at"])

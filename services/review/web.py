@@ -10,6 +10,7 @@ from services.review.domain import (
     ACTION_OF,
     OUTCOME_OF,
     Case,
+    ConfirmedAlready,
     DecidedAlready,
     EmergencyIsOff,
     NoSuchReview,
@@ -22,11 +23,12 @@ from services.review.store_read import Dossier, Line
 from shared import audit, ledger
 from shared.audit import Entry
 from shared.content import Official
+from shared.events import ApprovalConfirmed
 from shared.media.store import Buckets, Store
 from shared.outbox import Draft
 from shared.refusal import NotFound
 from shared.remaining import Remaining, remaining_of
-from shared.sla import Clock
+from shared.sla import LATER_REVIEW, Clock
 from shared.words import moment
 
 if TYPE_CHECKING:
@@ -90,12 +92,13 @@ async def _decide(desk: "Desk", story: UUID, ruling: Ruling, by: Official, manda
         rulings.expect_not_exempt(ruling, content)
         offered = amending.offered(ruling, content)
         clocks = await _closed(conn, desk, review, at)
+        later = rulings.later_review(review, ruling, at=at, clock=desk.clock)
         verdict = Verdict(review, ruling, by, at, mandate, offered)
         event = rulings.decision_event(verdict, content, clocks=ledger.records(clocks))
         await store.add_decisions(conn, [verdict])
         await store.save_cases(conn, [case.having([review])])
         await desk.outbox.append(conn, [Draft(event, because=because)])
-        await ledger.save(conn, clocks)
+        await ledger.save(conn, [*clocks, *later])
         await audit.append(conn, [_entry(event.name, review, by)], at=at)
     return review
 
@@ -116,7 +119,7 @@ async def _decided_before(desk: "Desk", story: UUID, ruling: Ruling, person: "Pe
 
 
 async def revoke(desk: "Desk", story: UUID, version: int, note: str, *, person: "Person") -> Review:
-    """Take an approval back; the review clock closed with the Decision, so no clock is touched."""
+    """Take an approval back; of the clocks only that of a later review may still run."""
     async with desk.transaction() as conn:
         case, at = await _case(conn, story), desk.now()
         by = person.acting("review.revoke")
@@ -124,8 +127,30 @@ async def revoke(desk: "Desk", story: UUID, version: int, note: str, *, person: 
         _, because = await store.content_of(conn, story, version)
         await store.save_cases(conn, [case.having([review])])
         await store.add_ended(conn, [ended])
-        await desk.outbox.append(conn, [Draft(rulings.revocation_event(ended, ()), because=because)])
+        clocks = [desk.clock.close(c, at=at, outcome="revoked") for c in await _running_later(conn, review)]
+        await ledger.save(conn, clocks)
+        event = rulings.revocation_event(ended, ledger.records(clocks))
+        await desk.outbox.append(conn, [Draft(event, because=because)])
         await audit.append(conn, [_entry("approval.revoked", review, by)], at=at)
+    return review
+
+
+async def confirm(desk: "Desk", story: UUID, version: int, note: str, *, person: "Person") -> Review:
+    """Let an emergency approval stand, by an official who neither gave it nor wrote the Version; once."""
+    async with desk.transaction() as conn:
+        case, at = await _case(conn, story), desk.now()
+        by = person.acting("review.confirm")
+        review = rulings.confirm(case, version, by=by)
+        clocks = [desk.clock.close(c, at=at, outcome="completed") for c in await _running_later(conn, review)]
+        if not await store.add_confirmation(conn, review, note=note.strip(), by=by, at=at):
+            raise ConfirmedAlready
+        _, because = await store.content_of(conn, story, version)
+        event = ApprovalConfirmed(
+            story=story, version=version, note=note.strip(), by=by, at=at, clocks=ledger.records(clocks)
+        )
+        await ledger.save(conn, clocks)
+        await desk.outbox.append(conn, [Draft(event, because=because)])
+        await audit.append(conn, [_entry(event.name, review, by)], at=at)
     return review
 
 
@@ -143,6 +168,11 @@ async def lately(desk: "Desk", *, limit: int) -> list[Line]:
         return await store_read.lately(conn, limit=limit)
 
 
+async def unconfirmed(desk: "Desk", *, limit: int) -> list[Line]:
+    async with desk.db.connection() as conn:
+        return await store_read.unconfirmed(conn, limit=limit)
+
+
 async def dossier(desk: "Desk", story: UUID, version: int | None = None) -> tuple[Dossier, Due | None]:
     """One Version whole, the newest unless another is named, and its clock while it runs."""
     async with desk.db.connection() as conn:
@@ -150,7 +180,7 @@ async def dossier(desk: "Desk", story: UUID, version: int | None = None) -> tupl
         if found is None:
             raise NoSuchReview
         clocks = await ledger.load(conn, stories=[story])
-    running = [c for c in clocks if c.cycle == found.review.cycle]
+    running = [c for c in clocks if c.cycle == found.review.cycle and c.item == str(story)]
     return found, _due(desk, running[0]) if running else None
 
 
@@ -169,6 +199,15 @@ def may_decide(review: Review, person: "Person") -> bool:
     return may(review.state, ACTION_OF["approved"]) and person.may("review.decide") and not review.wrote(person.account)
 
 
+def may_confirm(found: Dossier, person: "Person") -> bool:
+    """Whether an emergency approval waits for this person's look."""
+    review, decided = found.review, found.decided
+    if decided is None or decided.basis != "emergency" or decided.confirmed or review.state != "approved":
+        return False
+    another = person.account != decided.decided_by.account and not review.wrote(person.account)
+    return another and person.may("review.confirm")
+
+
 async def _case(conn: "Connection", story: UUID) -> Case:
     case = await store.lock_known(conn, story)
     if case is None:
@@ -180,7 +219,14 @@ async def _closed(conn: "Connection", desk: "Desk", review: Review, at: datetime
     assert review.decision is not None
     running = await ledger.load(conn, stories=[review.story])
     outcome = OUTCOME_OF[review.decision]
-    return [desk.clock.close(c, at=at, outcome=outcome) for c in running if c.cycle == review.cycle]
+    mine = str(review.story), review.cycle
+    return [desk.clock.close(c, at=at, outcome=outcome) for c in running if (c.item, c.cycle) == mine]
+
+
+async def _running_later(conn: "Connection", review: Review) -> list[Clock]:
+    """The clock by which an emergency approval is to be looked at, while it runs."""
+    running = await ledger.load(conn, stories=[review.story])
+    return [c for c in running if (c.item, c.cycle) == (f"{review.story}{LATER_REVIEW}", review.cycle)]
 
 
 def _entry(action: str, review: Review, by: Official) -> Entry:

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.content import ClockRecord, Origin, Urgency
 from shared.events import (
+    ApprovalConfirmed,
     ApprovalRevoked,
     Decision,
     DeliveryLive,
@@ -26,11 +27,12 @@ from shared.events import (
     StorySubmitted,
     StoryTakenDown,
 )
+from shared.sla import LATER_REVIEW
 
 ItemKind = Literal["report", "story"]
 TOLD = (
     ReportReceived, ReportSupplemented, ReportRefused, ReportWithdrawn, ReportSentBack, StorySubmitted, StoryAbandoned,
-    Decision, ApprovalRevoked, DeliveryLive, StoryPublished, StoryCorrected, StoryTakenDown,
+    Decision, ApprovalConfirmed, ApprovalRevoked, DeliveryLive, StoryPublished, StoryCorrected, StoryTakenDown,
 )  # fmt: skip
 
 
@@ -90,6 +92,7 @@ class Ruling(Fact):
     urgency: Urgency = "regular"
     correction: bool = False
     practice: bool = False
+    emergency_by: str | None = None
 
 
 class StoryFacts(Fact):
@@ -125,17 +128,22 @@ def touched(event: Event) -> dict[UUID, ItemKind]:
 def _owner(clock: ClockRecord) -> tuple[UUID, ItemKind] | None:
     if clock.item == str(clock.report):
         return UUID(clock.item), "report"
-    return (UUID(clock.item), "story") if clock.item == str(clock.story) else None
+    own = clock.item in (str(clock.story), f"{clock.story}{LATER_REVIEW}")
+    return (clock.story, "story") if own and clock.story else None
 
 
 def fold(item: UUID, facts: Facts, event: Event, sequence: int) -> Facts:
     """Take in what one event tells of one item; the same event again changes nothing."""
-    ended = {f"{c.stage}/{c.cycle}" for c in _clocks(event) if c.item == str(item)}
+    ended = {_ended(c, item) for c in _clocks(event) if c.item.partition(".")[0] == str(item)}
     if ended - facts.closed:
         facts = facts.having(closed=facts.closed | ended)
     if isinstance(facts, ReportFacts):
         return _report(item, facts, event)
     return _story(facts, event, sequence) if event.key == str(item) else facts
+
+
+def _ended(clock: ClockRecord, item: UUID) -> str:
+    return f"{clock.stage}/{clock.cycle}{clock.item.removeprefix(str(item))}"
 
 
 def _clocks(event: Event) -> tuple[ClockRecord, ...]:
@@ -194,6 +202,7 @@ def _ruling(event: Decision) -> Ruling:
     return made.having(
         opens_at=max(event.decided_at, event.not_before or event.decided_at), title=event.content.title,
         urgency=event.urgency, correction=event.correction, practice=event.practice,
+        emergency_by=event.decided_by.account if event.basis == "emergency" else None,
     )  # fmt: skip
 
 

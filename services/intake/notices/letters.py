@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.intake.notices.rules import Kind
+from shared.sla import LATER_REVIEW
 from shared.words import moment
 
 PATHS = {
@@ -19,6 +20,7 @@ STAGES = {
     "intake": "Bahan yang perlu dilengkapi", "editing": "Bahan atau berita yang menunggu disunting",
     "review": "Berita yang menunggu penyaringan", "publisher": "Berita yang menunggu dipublikasikan",
 }  # fmt: skip
+LATER = "Persetujuan darurat: penyaringan susulan oleh pimpinan lain"
 KINDS = {"waits": "menunggu Anda", "due-soon": "mendekati batas waktu", "late": "melewati batas waktu"}
 AT_MOST = 30
 TITLE = 120
@@ -82,7 +84,7 @@ def address(line: Line, *, site: str = "") -> str:
 
 
 def address_of(stage: str, about: str, item: str, *, site: str = "") -> str:
-    return site + PATHS[stage, about].format(item)
+    return site + PATHS[stage, about].format(item.partition(".")[0])
 
 
 def clean(title: str) -> str:
@@ -93,9 +95,15 @@ def clean(title: str) -> str:
 
 
 def _shown(line: Line, *, site: str, zone: str, titles: bool) -> tuple[str, str, str]:
-    title = clean(line.title) if titles else STAGES[line.stage]
+    what = stage_words(line.stage, line.item)
+    title = clean(line.title) if titles else what
     until = _until(line.due_at, zone)
-    return title, f"{STAGES[line.stage]}, {KINDS[line.kind]}. {until}", address(line, site=site)
+    return title, f"{what}, {KINDS[line.kind]}. {until}", address(line, site=site)
+
+
+def stage_words(stage: str, item: str) -> str:
+    """What waits; an emergency approval waits for another leader's look."""
+    return LATER if item.endswith(LATER_REVIEW) else STAGES[stage]
 
 
 def _until(due: datetime, zone: str) -> str:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from services.intake.notices.waiting import Waiting
 from shared import access
 from shared.calendar import Calendar, OutsideCalendar
-from shared.sla import Stage, Timekeeper
+from shared.sla import LATER_REVIEW, Stage, Timekeeper
 
 Kind = Literal["waits", "due-soon", "late"]
 Channel = Literal["mail", "telegram"]
@@ -64,8 +64,15 @@ def _late(waiting: Waiting, keeper: Timekeeper, now: datetime) -> bool:
 
 
 def any_hour(waiting: Waiting) -> bool:
-    """Serta merta is told at any hour to those who publish it; a Bidang is told when the office works."""
+    """Serta merta is told at any hour to those who publish it, and an emergency approval; a Bidang in office hours."""
+    if is_later_review(waiting):
+        return True
     return waiting.clock.lane == "immediate" and waiting.clock.stage != "intake"
+
+
+def is_later_review(waiting: Waiting) -> bool:
+    """Whether it is an emergency approval: every leader and Admin is told of it, whoever may look at it later."""
+    return waiting.clock.item.endswith(LATER_REVIEW)
 
 
 def quiet(waiting: Waiting, keeper: Timekeeper, now: datetime) -> bool:
@@ -113,19 +120,21 @@ def notices(
         return []
     return [
         Notice(who.account, kind, waiting, tuple(_ways(waiting, who, kind, channels)))
-        for who in awake(addressees(waiting, people), keeper, now)
+        for who in awake(waiting, addressees(waiting, people), keeper, now)
     ]
 
 
-def awake(people: Sequence[Colleague], keeper: Timekeeper, now: datetime) -> Sequence[Colleague]:
-    """Outside office hours those of them who are on duty, and all where none is."""
-    if at_work(keeper.calendar, now):
+def awake(waiting: Waiting, people: Sequence[Colleague], keeper: Timekeeper, now: datetime) -> Sequence[Colleague]:
+    """Outside office hours those of them who are on duty, all where none is; of an emergency approval always all."""
+    if is_later_review(waiting) or at_work(keeper.calendar, now):
         return people
     return [who for who in people if who.on_duty and not who.away] or people
 
 
 def addressees(waiting: Waiting, people: Iterable[Colleague]) -> list[Colleague]:
     """Those on whom a step waits: for a Report sent back its Bidang, and those of all where it has no account."""
+    if is_later_review(waiting):
+        return [who for who in people if access.may("inbox.work", who.roles) or access.may("review.decide", who.roles)]
     action = ACTIONS[waiting.clock.stage]
     able = [
         who for who in people

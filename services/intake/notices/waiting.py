@@ -9,7 +9,7 @@ from uuid import UUID
 from services.intake.notices.facts import Facts, ItemKind, ReportFacts, Ruling, StoryFacts, Submission
 from shared.calendar import OutsideCalendar
 from shared.content import Urgency
-from shared.sla import Clock, Kind, Stage, Timekeeper
+from shared.sla import LATER_REVIEW, Clock, Kind, Stage, Timekeeper
 from shared.sop import unit_of
 
 Key = tuple[str, str, int]
@@ -27,6 +27,7 @@ class Ask(NamedTuple):
     practice: bool
     kind: Kind = "regular"
     authors: tuple[str, ...] = ()
+    behind: str = ""
 
 
 class Waiting(NamedTuple):
@@ -50,7 +51,7 @@ def rows(item: UUID, facts: Facts, keeper: Timekeeper, known: Mapping[Key, Waiti
     about: ItemKind = "report" if isinstance(facts, ReportFacts) else "story"
     found: dict[Key, Waiting] = {}
     for ask in asks(facts):
-        key: Key = (ask.stage, str(item), ask.cycle)
+        key: Key = (ask.stage, f"{item}{ask.behind}", ask.cycle)
         row = _row(item, about, ask, keeper, known.get(key))
         if row is not None:
             found[key] = row
@@ -60,7 +61,7 @@ def rows(item: UUID, facts: Facts, keeper: Timekeeper, known: Mapping[Key, Waiti
 def asks(facts: Facts) -> Iterator[Ask]:
     """Give what was asked and not seen to end; a clock that is told as closed wins over all else."""
     found = _of_report(facts) if isinstance(facts, ReportFacts) else _of_story(facts)
-    return (ask for ask in found if f"{ask.stage}/{ask.cycle}" not in facts.closed)
+    return (ask for ask in found if f"{ask.stage}/{ask.cycle}{ask.behind}" not in facts.closed)
 
 
 def soon(keeper: Timekeeper, clock: Clock) -> datetime:
@@ -100,6 +101,15 @@ def _of_story(facts: StoryFacts) -> Iterator[Ask]:
         if ruling.opens_at is not None and not _publishing_ended(facts, ruling):
             about = (ruling.urgency, unit_of(ruling.units), ruling.title, ruling.practice)
             yield Ask("publisher", cycle, ruling.opens_at, *about, _kind(correction=ruling.correction))
+        if ruling.emergency_by and not facts.revoked.get(ruling.version):
+            yield _later_review(cycle, ruling, facts.submitted.get(cycle))
+
+
+def _later_review(cycle: int, ruling: Ruling, told: Submission | None) -> Ask:
+    """An emergency approval that another leader has to look at; of practice as well, to be learnt."""
+    about = ("regular", unit_of(ruling.units), ruling.title, ruling.practice)
+    not_theirs = (ruling.emergency_by or "", *(told.authors if told else ()))
+    return Ask("review", cycle, ruling.at, *about, _kind(correction=ruling.correction), not_theirs, LATER_REVIEW)
 
 
 def _of_submission(stage: Stage, cycle: int, at: datetime, told: Submission) -> Ask:
@@ -127,7 +137,13 @@ def _row(item: UUID, kind: ItemKind, ask: Ask, keeper: Timekeeper, known: Waitin
         return Waiting(replace(known.clock, unit=ask.unit), *about, known.soon_at)
     try:
         clock = keeper.open(
-            ask.stage, item=str(item), cycle=ask.cycle, at=ask.at, lane=ask.lane, unit=ask.unit, kind=ask.kind
+            ask.stage,
+            item=f"{item}{ask.behind}",
+            cycle=ask.cycle,
+            at=ask.at,
+            lane=ask.lane,
+            unit=ask.unit,
+            kind=ask.kind,
         )
         return Waiting(clock, *about, soon(keeper, clock))
     except OutsideCalendar:

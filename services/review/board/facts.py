@@ -78,6 +78,7 @@ class Ruling(Fact):
     urgency: Urgency = "regular"
     correction: bool = False
     practice: bool = False
+    emergency: bool = False
 
 
 class Whole(Fact):

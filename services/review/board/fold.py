@@ -25,6 +25,7 @@ from services.review.board.facts import (
 )
 from shared.content import ClockRecord, Origin
 from shared.events import (
+    ApprovalConfirmed,
     ApprovalRevoked,
     Decision,
     DeliveryLive,
@@ -52,7 +53,7 @@ from shared.sla import Clock
 Key = tuple[str, str, int]
 TOLD = (
     ReportReceived, ReportSupplemented, ReportRefused, ReportWithdrawn, ReportSentBack, StorySubmitted, StoryAbandoned,
-    Decision, ApprovalRevoked, DeliveryLive, StoryPublished, StoryCorrected, StoryTakenDown,
+    Decision, ApprovalConfirmed, ApprovalRevoked, DeliveryLive, StoryPublished, StoryCorrected, StoryTakenDown,
 )  # fmt: skip
 RULED: dict[type[Event], Ruled] = {
     StoryApproved: "approved", StoryReturned: "returned", StoryDeclined: "declined", StoryWithheld: "withheld",
@@ -229,6 +230,7 @@ def _ruling(event: Decision) -> Ruling:
         urgency=event.urgency,
         correction=event.correction,
         practice=event.practice,
+        emergency=event.basis == "emergency",
     )
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from services.review.board.facts import ReportFacts, Ruling, StoryFacts, Submission
 from services.review.board.fold import Item, Key, Row
 from shared.calendar import OutsideCalendar
-from shared.sla import Clock, Kind, Lane, Stage, Timekeeper
+from shared.sla import LATER_REVIEW, Clock, Kind, Lane, Stage, Timekeeper
 from shared.sop import unit_of
 
 
@@ -21,13 +21,14 @@ class Opening(NamedTuple):
     lane: Lane
     unit: str | None
     kind: Kind = "regular"
+    behind: str = ""
 
 
 def rows(item: Item, keeper: Timekeeper, running: Mapping[Key, Clock]) -> dict[Key, Row]:
     """Give the item's rows: the closed ones, and those that run; one known to run stays on its SOP and calendar."""
     found = {key: _with_unit(item, row) for key, row in item.closed.items()}
     for opening in openings(item):
-        key: Key = (opening.stage, str(item.id), opening.cycle)
+        key: Key = (opening.stage, f"{item.id}{opening.behind}", opening.cycle)
         clock = None if key in found else _running(item, opening, keeper, running.get(key))
         if clock is not None:
             found[key] = Row(clock)
@@ -70,6 +71,9 @@ def _of_story(facts: StoryFacts) -> Iterator[Opening]:
         if ruling.opens_at is not None and not _publishing_ended(facts, ruling):
             kind = _kind(correction=ruling.correction)
             yield Opening("publisher", cycle, ruling.opens_at, ruling.urgency, unit_of(ruling.units), kind)
+        if ruling.emergency and not facts.revoked.get(ruling.version):
+            kind = _kind(correction=ruling.correction)
+            yield Opening("review", cycle, ruling.at, "regular", unit_of(ruling.units), kind, LATER_REVIEW)
 
 
 def given_up(facts: StoryFacts, submission: Submission) -> bool:
@@ -94,8 +98,10 @@ def _running(item: Item, opening: Opening, keeper: Timekeeper, known: Clock | No
     if known is not None and (known.opened_at, known.lane, known.kind) == asked:
         return replace(known, unit=opening.unit)
     who = {item.kind: item.id}
+    told = opening._asdict()
+    named = f"{item.id}{told.pop('behind')}"
     try:
-        return keeper.open(**opening._asdict(), item=str(item.id), report=who.get("report"), story=who.get("story"))
+        return keeper.open(**told, item=named, report=who.get("report"), story=who.get("story"))
     except OutsideCalendar:
         return None  # no service could have opened it either
 

@@ -10,7 +10,7 @@ from services.review.board.facts import ItemKind
 from services.review.board.fold import Row
 from services.review.board.heading import Return, Total
 from shared.remaining import Remaining, remaining_of
-from shared.sla import Clock, Stage, Timekeeper
+from shared.sla import LATER_REVIEW, Clock, Stage, Timekeeper
 from shared.sop import STAGES, Sop
 
 Pace = Literal["in-time", "late", "due-soon", "overdue", "waiting"]
@@ -78,6 +78,8 @@ class Step:
     @property
     def cycle_words(self) -> str:
         """Name the pass through the stage; the first of most needs no word."""
+        if self.clock.item.endswith(LATER_REVIEW):
+            return "penyaringan susulan"
         if self.stage == "review":
             return f"pengajuan ke-{self.cycle}"
         return f"perbaikan ke-{self.cycle - 1}" if self.cycle > 1 and self.stage != "publisher" else ""

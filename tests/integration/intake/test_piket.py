@@ -1,14 +1,17 @@
 """Piket: who is woken for serta merta; and a stand-in is told what waits on the official."""
 
 import re
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from shared.content import ClockRecord
+from shared.events import ApprovalConfirmed
+from shared.ledger import records
 from tests.integration.intake.desk import Office
 from tests.integration.intake.notices import receive, tell, told
 from tests.integration.intake.test_pengaturan import ABSENCE, page, post
-from tests.unit.intake.samples import submitted
+from tests.unit.intake.samples import BAMBANG, KEEPER, RINA, approved, submitted
 from tests.unit.shared.offices import wib
 
 TURN = {"account": "bambang", "first": "2026-11-22", "last": "2026-11-28"}
@@ -72,3 +75,26 @@ async def test_a_stand_in_is_told_what_waits_on_the_official(desk: Office) -> No
     await desk.hear(submitted(uuid4(), report).model_copy(update={"submitted_at": desk.at}))
     await tell(desk)
     assert ("dewi", "review", "waits") in await told(desk)
+
+
+async def test_of_an_emergency_approval_every_leader_and_admin_is_told_at_any_hour(desk: Office) -> None:
+    desk.at = wib("2026-11-28T02:00")
+    story, report = uuid4(), await receive(desk)
+    event = approved(story, report).model_copy(
+        update={"basis": "emergency", "decided_at": desk.at, "decided_by": RINA, "authors": ("rina",)}
+    )
+    await desk.hear(submitted(story, report), event)
+    await tell(desk)
+    later = await desk.rows("SELECT account FROM notices WHERE item LIKE '%.susulan' ORDER BY account")
+    assert [row["account"] for row in later] == ["bambang", "rina"]
+    shown = await page(desk, "bambang", "/kabar")
+    assert "Persetujuan darurat: penyaringan susulan oleh pimpinan lain" in shown
+    opened = await post(desk, "bambang", f"/kabar/{re.findall('/kabar/([0-9a-f-]{36})/buka', shown)[0]}/buka")
+    assert opened.headers["location"].endswith(f"/saring/{story}")
+    await desk.hear(ApprovalConfirmed(story=story, version=1, by=BAMBANG, at=desk.at, clocks=(closed(story),)))
+    assert await desk.rows("SELECT 1 FROM waiting WHERE item LIKE '%.susulan'") == []
+
+
+def closed(story: UUID) -> ClockRecord:
+    clock = KEEPER.open("review", item=f"{story}.susulan", cycle=1, at=wib("2026-11-28T02:00"), story=story)
+    return records([KEEPER.close(clock, at=wib("2026-11-30T08:00"), outcome="completed")])[0]
