@@ -2,10 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from shared.content import Official
 
@@ -16,8 +18,28 @@ if TYPE_CHECKING:
 
 SYSTEM = Official(account="sistem", name="Sistem", capacity="sistem")
 GENESIS = "0" * 64
-# A row commits at the latest some seconds after a later id did; the seal looks back this many ids for such rows.
-LOOK_BACK = 100_000
+FORM = 2  # of new seals: what their hash is of
+# A row may commit some seconds after a later id did. The seal looks back so many ids for it, and once a minute further.
+NEAR, FAR = 2_000, 100_000
+FAR_EVERY = 30
+
+Origin = Literal["screen", "api", "event", "worker", "command"]
+_origin: ContextVar[Origin | None] = ContextVar("audit_origin", default=None)
+
+
+@contextmanager
+def coming_from(origin: Origin) -> Generator[None]:
+    """Say from where all changes within come: whoever lets work in says it, and nobody who does the work."""
+    before = _origin.set(origin)
+    try:
+        yield
+    finally:
+        _origin.reset(before)
+
+
+def from_here_on(origin: Origin) -> None:
+    """Say it for the rest of this task, and for the tasks that it starts."""
+    _origin.set(origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +63,38 @@ async def append(conn: "Connection", entries: Sequence[Entry], *, at: datetime) 
         for e in entries
     ]
     await conn.execute(
-        """INSERT INTO audit (at, actor, capacity, action, item, version, before_hash, after_hash, event_id)
-           SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[],
-                                    $9::text[])""",
+        """INSERT INTO audit (at, origin, actor, capacity, action, item, version, before_hash, after_hash, event_id)
+           SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::int[], $8::text[],
+                                        $9::text[], $10::text[])""",
         at,
+        _origin.get(),
         *map(list, zip(*rows, strict=True)),
     )
 
 
-def link(previous: str, row: "asyncpg.Record") -> str:
+def link(previous: str, row: "asyncpg.Record", form: int = FORM) -> str:
     """The hash of one row on top of the chain before it."""
-    facts = [
+    facts: list[Any] = [
         row["id"], row["at"].isoformat(), row["actor"], row["capacity"], row["action"], row["item"], row["version"],
         row["before_hash"], row["after_hash"], row["event_id"],
     ]  # fmt: skip
+    if form > 1:
+        facts.append(row["origin"])
     return hashlib.sha256((previous + json.dumps(facts, separators=(",", ":"))).encode()).hexdigest()
 
 
-async def seal(conn: "Connection", limit: int = 2_000) -> int:
+async def seal(conn: "Connection", limit: int = 2_000, *, look_back: int = FAR) -> int:
     """Put committed rows on the chain; only the relay's leader calls this. Returns how many."""
     head = await conn.fetchrow("SELECT sealed, hash FROM audit_chain ORDER BY sealed DESC LIMIT 1")
     number, previous = (head["sealed"], head["hash"]) if head else (0, GENESIS)
+    newest: int = await conn.fetchval("SELECT coalesce(max(audit_id), 0) FROM audit_chain")
+    # The bound stands on both sides: of neither table is more than its newest end read.
     rows = await conn.fetch(
         """SELECT a.* FROM audit a
-           WHERE a.id > (SELECT coalesce(max(audit_id), 0) - $2 FROM audit_chain)
-             AND NOT EXISTS (SELECT FROM audit_chain c WHERE c.audit_id = a.id)
+           WHERE a.id > $2 AND NOT EXISTS (SELECT FROM audit_chain c WHERE c.audit_id = a.id AND c.audit_id > $2)
            ORDER BY a.id LIMIT $1""",
         limit,
-        LOOK_BACK,
+        newest - look_back,
     )
     sealed: list[tuple[int, int, str]] = []
     for row in rows:
@@ -76,33 +102,21 @@ async def seal(conn: "Connection", limit: int = 2_000) -> int:
         sealed.append((number, row["id"], previous))
     if sealed:
         await conn.execute(
-            "INSERT INTO audit_chain SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[])",
+            """INSERT INTO audit_chain (sealed, audit_id, hash, form)
+               SELECT *, $4::smallint FROM unnest($1::bigint[], $2::bigint[], $3::text[])""",
             *map(list, zip(*sealed, strict=True)),
+            FORM,
         )
     return len(sealed)
 
 
-async def sealing(conn: "Connection") -> None:
-    await seal(conn)
+@dataclass(slots=True)
+class Sealing:
+    """The relay's chore: every few seconds a look at the newest rows, now and then a look further back."""
 
+    looks: int = field(default=0, init=False)
 
-async def verify(conn: "Connection") -> list[str]:
-    """Walk the whole chain; returns a sentence per row that was changed, removed or never sealed."""
-    found: list[str] = []
-    previous = GENESIS
-    query = """SELECT c.sealed, c.audit_id, c.hash, a.* FROM audit_chain c LEFT JOIN audit a ON a.id = c.audit_id
-               ORDER BY c.sealed"""
-    expected = 1
-    async for row in conn.cursor(query):
-        if row["sealed"] != expected:
-            found.append(f"seal {expected} was removed")
-            expected = row["sealed"]
-        expected += 1
-        if row["id"] is None:
-            found.append(f"audit row {row['audit_id']} was removed")
-        elif link(previous, row) != row["hash"]:
-            found.append(f"audit row {row['audit_id']} was changed")
-        previous = row["hash"]
-    unsealed = """SELECT id FROM audit a WHERE at < now() - interval '1 hour'
-                    AND NOT EXISTS (SELECT FROM audit_chain c WHERE c.audit_id = a.id) ORDER BY id LIMIT 1000"""
-    return found + [f"audit row {row['id']} was never sealed" for row in await conn.fetch(unsealed)]
+    async def __call__(self, conn: "Connection") -> None:
+        look_back = NEAR if self.looks % FAR_EVERY else FAR
+        self.looks += 1
+        await seal(conn, look_back=look_back)

@@ -2,14 +2,14 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 import structlog
 from asyncpg.exceptions import PostgresError
 
-from shared import inbox, metrics
+from shared import audit, inbox, metrics
 from shared.db import Database, is_permanent, is_transient
 from shared.envelope import Received, Record
 from shared.inbox import Batch, Claim
@@ -30,30 +30,46 @@ class OurBug(Exception):
 
 
 class Consumer:
-    """Applies batches of one topic's records to one service. Raises only what should be tried again."""
+    """Applies batches of one topic's records to one service. Raises only what should be tried again.
+
+    `only` are the types for which a topic is read, where it is read for these alone: of others no trace is kept.
+    """
 
     def __init__(
-        self, name: str, db: Database, react: React, *, now: Callable[[], datetime], wake: Callable[[], None]
+        self,
+        name: str,
+        db: Database,
+        react: React,
+        *,
+        now: Callable[[], datetime],
+        wake: Callable[[], None],
+        only: Collection[str] = (),
     ) -> None:
         self.name = name
         self.db = db
         self.react = react
         self.now = now
         self.wake = wake
+        self.only = frozenset(t.encode() for t in only)
         self.failures = 0
         for counter in (metrics.CONSUMED, metrics.SEEN, metrics.FAILED, metrics.RETRIED):
             counter.labels(name)  # so that the series is there with nought before it counts
 
     async def handle(self, records: Sequence[Record]) -> None:
         """Apply a batch, or wait with backoff and raise so that it comes again."""
+        wanted = [r for r in records if self._is_wanted(r)]
         try:
-            await self._apply(records)
+            with audit.coming_from("event"):
+                await self._apply(wanted)
         except Exception as e:
             await self._failed(e)
             raise
         self.failures = 0
         metrics.CONSUMED.labels(self.name).inc(len(records))
         self.wake()
+
+    def _is_wanted(self, record: Record) -> bool:
+        return not self.only or any(name == "ce_type" and value in self.only for name, value in record.headers)
 
     async def _failed(self, error: Exception) -> None:
         self.failures += 1
@@ -65,6 +81,8 @@ class Consumer:
         await asyncio.sleep(pause)
 
     async def _apply(self, records: Sequence[Record]) -> None:
+        if not records:
+            return
         try:
             await self._together(records)
         except Exception as e:

@@ -222,9 +222,14 @@ def _is_none(value: object) -> bool:
     return value is None
 
 
+def _is_empty(value: object) -> bool:
+    return value == ()
+
+
 class StoryMedia(MediaRights):
     """A file that a Version shows; its renditions are all that may become public, cut to `crop` where there is one.
 
+    `redacted` are parts of the whole picture that were blacked out in the renditions: nothing of them is in there.
     What is not there is not written, so that a Version from before these fields keeps its hash.
     """
 
@@ -236,6 +241,7 @@ class StoryMedia(MediaRights):
     placeholder: Placeholder = ""
     crop: Crop | None = Field(default=None, exclude_if=_is_none)
     focus: Focus | None = Field(default=None, exclude_if=_is_none)
+    redacted: tuple[Crop, ...] = Field(default=(), exclude_if=_is_empty)
 
 
 class Content(Value):
@@ -267,6 +273,20 @@ class Words(Value):
     def laid_over(self, content: Content) -> Content:
         """The same Version with these sentences."""
         return content.model_copy(update={name: getattr(self, name) for name in Words.model_fields})
+
+
+class RedactedPicture(Value):
+    """Parts of one picture, in shares of its whole width and height, of which nothing may become public."""
+
+    media: UUID
+    regions: Annotated[tuple[Crop, ...], Field(min_length=1, max_length=50)]
+
+
+class Redaction(Value):
+    """What a leader takes out of a Version: passages wherever they stand, and regions of pictures. It adds nothing."""
+
+    passages: Annotated[tuple[Line, ...], Field(max_length=100)] = ()
+    pictures: Annotated[tuple[RedactedPicture, ...], Field(max_length=100)] = ()
 
 
 class Reason(Value):

@@ -24,6 +24,7 @@ from shared.content import (
     Official,
     Origin,
     Reason,
+    Redaction,
     RequestedMedia,
     RequestRef,
     Sha256,
@@ -307,13 +308,15 @@ class StoryApproved(Decision, Practice):
 class StoryReturned(Decision):
     """With a `proposal` it is approved once an Admin submits exactly that: *setujui dengan perbaikan*.
 
-    `proposal_sha256` is the hash of this Version's content with the proposal's words.
+    `proposal_sha256` is the hash of this Version's content with the proposal's words. With a `redaction` editing
+    derives the next Version by itself, which only removes and counts as nobody's writing.
     """
 
     name = "story.returned"
     reasons: Annotated[tuple[Reason, ...], Field(min_length=1)]
     proposal: Words | None = None
     proposal_sha256: Sha256 | None = None
+    redaction: Redaction | None = None
 
 
 class StoryDeclined(Decision):

@@ -16,7 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse, Response
 from uuid_utils.compat import uuid7
 
-from shared import audit, db, kafka, metrics, office_files, relay, reproject
+from shared import audit, audit_anchors, db, kafka, metrics, office_files, relay, reproject
 from shared.caller import Trusted
 from shared.consume import Consumer, React, backoff
 from shared.dead_letter_replay import Replayer
@@ -42,11 +42,15 @@ Worker = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """One topic (or pattern of topics) that the service reads, and what it does with a batch."""
+    """One topic (or pattern of topics) that the service reads, and what it does with a batch.
+
+    `only` are the types for which it is read; empty is all.
+    """
 
     name: str
     react: React
     pattern: str | None = None
+    only: tuple[str, ...] = ()
 
 
 def now() -> datetime:
@@ -92,6 +96,7 @@ class Runtime:
             await self._stop()
 
     async def _start(self, app: FastAPI) -> None:
+        audit.from_here_on("worker")  # all that runs in a service starts here, but for requests and events
         database = await db.connect(
             self.settings.postgres_dsn.get_secret_value(), self.service, size=self.settings.pool_size
         )
@@ -100,7 +105,7 @@ class Runtime:
         app.state.desk = desk
         self._spawn(self._relay.run if self._relay else _nothing)
         reads = self.reads(desk)
-        consumers = [Consumer(r.name, database, r.react, now=self.now, wake=desk.wake) for r in reads]
+        consumers = [self._consumer(r, desk) for r in reads]
         self._spawn(Replayer(database, dict(zip([r.name for r in reads], consumers, strict=True)), now=self.now).run)
         self._spawn(reproject.Projection(desk).run)
         self._spawn(Watch(desk, self.settings, self._told, rules.changed).run)
@@ -131,10 +136,15 @@ class Runtime:
             lambda: relay.producer(self.settings.kafka),
             service=self.service,
             now=self.now,
-            chores=[audit.sealing],
         )
         outbox = Outbox(self.service, new_id, self.now)
-        return Desk(self.service, database, outbox, Rules(keeper), self.now, new_id, self._relay.wake)
+        desk = Desk(self.service, database, outbox, Rules(keeper), self.now, new_id, self._relay.wake)
+        self._relay.chores = [audit.Sealing(), audit_anchors.Anchoring(desk, self.settings.anchors)]
+        return desk
+
+    def _consumer(self, read: Reads, desk: Desk) -> Consumer:
+        react = audit_anchors.keeping(read.react, self.service)
+        return Consumer(read.name, desk.db, react, now=self.now, wake=desk.wake, only=read.only)
 
     async def _consume(self, reads: Sequence[Reads], consumers: Sequence[Consumer]) -> None:
         self._broker = broker = kafka.broker(self.settings.kafka)

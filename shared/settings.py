@@ -1,11 +1,13 @@
 """What every service is told from outside, by variables `ALURWARTA_*`. Each service's settings extend it."""
 
+from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.audit_anchors import Plan
 from shared.branding import DEFAULT_COLOUR, Brand, read_logo, readable
 
 PLACEHOLDERS = ("changeme", "change-me", "password", "secret", "example", "placeholder")
@@ -33,6 +35,9 @@ class ServiceSettings(BaseSettings):
     pool_size: int = 10
     fetch_max_wait_ms: int = 500
     log_level: str = "INFO"
+    # When the others are told the head of this service's audit chain: from this hour of the office's day, so often.
+    audit_anchor_hour: Annotated[int, Field(ge=0, le=23)] = 1
+    audit_anchor_seconds: Annotated[int, Field(ge=1, le=86_400)] = 86_400
     office: str = "Dinas Perumahan, Kawasan Permukiman dan Pertanahan Kota Bekasi"
     office_short: str = "Disperkimtan"
     brand_colour: str = DEFAULT_COLOUR
@@ -62,6 +67,10 @@ class ServiceSettings(BaseSettings):
         if value.get_secret_value().lower() in PLACEHOLDERS:
             raise ValueError("is a placeholder: set a real secret (./setup makes them)")
         return value
+
+    @property
+    def anchors(self) -> Plan:
+        return Plan(timedelta(seconds=self.audit_anchor_seconds), self.audit_anchor_hour)
 
     @property
     def secure_cookies(self) -> bool:

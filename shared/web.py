@@ -19,6 +19,7 @@ from starlette.requests import ClientDisconnect
 from shared import access, accounts, static_files
 from shared.accounts import LockedOut, Person
 from shared.accounts.passwords import WrongPassword
+from shared.audit_http import TellsOrigin
 from shared.branding import Brand
 from shared.caller import TooOften, Trusted, WrongOnes
 from shared.db import is_transient
@@ -91,6 +92,7 @@ def create_app(
     app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/aset", static_files.serve, name="static")
     app.state.secure_cookies, app.state.trusted, app.state.wrong_keys = False, Trusted(()), WrongOnes(WRONG_KEYS)
+    app.add_middleware(TellsOrigin)
     app.add_middleware(Guard, csp=CSP.format(media=media_origins), longer=longer_bodies)
     app.add_exception_handler(Refused, _on_refused)
     app.add_exception_handler(RequestValidationError, _on_invalid)

@@ -4,6 +4,7 @@ import typer
 
 from deploy.cli import (
     accounts,
+    audit,
     bench,
     board,
     check_text,
@@ -32,6 +33,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Alurwarta: the course of the news, measured.",
 )
+
+
+@app.callback()
+def of_a_command(context: typer.Context) -> None:
+    """What any command changes came from a command."""
+    from shared.audit import coming_from
+
+    context.with_resource(coming_from("command"))
+
+
 app.command("up")(up.up)
 app.command("serve")(run.serve)
 app.command("gateway")(run.gateway)
@@ -44,6 +55,7 @@ app.add_typer(states.app, name="states")
 app.add_typer(sources.app, name="sources")
 app.add_typer(readers.app, name="readers")
 app.add_typer(accounts.app, name="accounts")
+app.add_typer(audit.app, name="audit")
 app.add_typer(clock.app, name="clock")
 app.add_typer(dead_letter.app, name="dead-letter")
 app.add_typer(outbox.app, name="outbox")

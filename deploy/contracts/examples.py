@@ -36,7 +36,7 @@ from deploy.contracts.example_parts import (
 )
 from deploy.contracts.topics import TOPICS
 from shared import events as e
-from shared.content import NotaDinas, Reason
+from shared.content import Crop, NotaDinas, Official, Reason, RedactedPicture, Redaction, Words
 from shared.envelope import Envelope, event_source, headers_of
 from shared.events import Event, Problem, type_name
 
@@ -45,6 +45,7 @@ WORDS = "Serah terima kunci 40 rumah tidak layak huni yang selesai diperbaiki di
 NOTA = NotaDinas(number="600.2/417/Disperkimtan.Rum", date=date(2026, 9, 7))
 BLURRED = Reason(code="foto-kurang-jelas", note="Wajah penerima tidak terlihat; mohon foto lain.")
 NUMBERS = Reason(code="data-perlu-diperiksa", note="Cocokkan jumlah rumah dengan SK.", anchor="paragraf 1")
+SECRETARY = Official(account="bambang", name="Bambang Prasetyo", capacity="Sekretaris")
 _outcome: dict[str, Any] = {"request_id": REQUEST.id}
 _report: dict[str, Any] = {"report": REPORT, "request": REQUEST}
 _version: dict[str, Any] = {"story": STORY, "version": 1}
@@ -140,6 +141,22 @@ ON_DECISIONS: tuple[Event, ...] = (
         until=date(2027, 9, 8),
         clocks=(review_clock("withheld"),),
     ),
+    e.StoryReturned(
+        **_decision | {"mandate": "800/1204-Disperkimtan"},
+        reasons=(Reason(code="setuju-dengan-perbaikan"),),
+        proposal=Words(title="42 Rumah Selesai", lead="Selasa pagi."),
+        proposal_sha256="c" * 64,
+    ),
+    e.StoryReturned(
+        **_decision,
+        reasons=(Reason(code="samarkan"),),
+        redaction=Redaction(
+            passages=("Jalan Melati nomor 4",),
+            pictures=(RedactedPicture(media=item_id(9, RECEIVED), regions=(Crop(left=0.1, top=0.2, right=0.3, bottom=0.5),)),),
+        ),
+    ),
+    e.StoryHandedOver(**_version, to=SECRETARY, note="Mohon periksa angkanya.", by=HEAD, at=day(15, 1)),
+    e.ApprovalConfirmed(**_version, note="Sudah benar.", by=SECRETARY, at=day(15, 20)),
     e.ApprovalRevoked(**_version, reason="superseded", note="Diganti pengajuan versi 2.", at=day(15, 10)),
 )
 ON_PUBLICATIONS: tuple[Event, ...] = (

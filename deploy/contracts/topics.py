@@ -64,8 +64,9 @@ TOPICS = (
         "Stage 1: bahan informasi, received, checked, supplemented, refused or withdrawn.",
     ),
     Topic(
-        "stories", "editing", ("review", "intake"), "story; report for report.sent-back",
-        "Stage 2: berita as submitted, whole, and questions back to the Unit.",
+        "stories", "editing", ("review", "intake", "publisher"), "story; report for report.sent-back",
+        "Stage 2: berita as submitted, whole, and questions back to the Unit. Publisher reads it for the anchors of "
+        "editing's audit chain alone.",
     ),
     Topic(
         "decisions", "review", ("editing", "publisher", "intake", "review"), "story",

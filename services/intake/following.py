@@ -6,7 +6,8 @@ from uuid import UUID
 
 from services.intake.domain import Asked, Report, send_back
 from services.intake.domain_progress import Progress, follow, origins_of, outcome
-from shared.audit import Entry
+from shared.audit import SYSTEM, Entry
+from shared.content import Official
 from shared.envelope import Received
 from shared.events import Event, IntakeSentBack, ReportSentBack
 from shared.outbox import Draft
@@ -74,7 +75,10 @@ class Following:
     def _story(self, e: Received, event: Event) -> None:
         story: UUID = getattr(event, "story")  # noqa: B009  (every followed event is a Story's)
         before = self.stories[story]
-        self.stories[story] = follow(before, event)
+        self.stories[story] = after = follow(before, event)
+        if after != before:
+            version: int | None = getattr(event, "version", None)
+            self.entries.append(Entry(event.name, str(story), _who(event), version, event_id=e.envelope.id))
         for origin in origins_of(event):
             report = self.reports.get(origin.report)
             if report is None:
@@ -84,3 +88,9 @@ class Following:
             told = outcome(before, event, report=report.id, request=request) if request else None
             if request and told:
                 self.drafts.append(Draft(told, e.envelope, request, suffix=request.source))
+
+
+def _who(event: Event) -> Official:
+    """The person who did what an event tells; each names them by what they did."""
+    named = (getattr(event, name, None) for name in ("submitted_by", "decided_by", "published_by", "by"))
+    return next((person for person in named if isinstance(person, Official)), SYSTEM)

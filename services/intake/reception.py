@@ -40,6 +40,8 @@ async def receive(conn: "Connection", desk: Desk, requests: Sequence[Request]) -
         return ["unknown-source"] * len(requests)
     fresh = await store_requests.claim(conn, list(first.values()), at=desk.now())
     new = [first[key] for key in first if key in fresh]
+    waiting = [a for a in new if a.state == "checking"]
+    await audit.append(conn, [_entry("request.waits-for-files", a, known) for a in waiting], at=desk.now())
     await accept(conn, desk, [a for a in new if a.state == "accepted"], known)
     await refuse(conn, desk, [a for a in new if a.problems], known)
     if len(fresh) == len(requests):
@@ -82,13 +84,16 @@ async def refuse(conn: "Connection", desk: Desk, answers: Sequence[Answer], sour
     drafts: list[Draft] = []
     for a in answers:
         r = a.request
-        entries.append(
-            Entry("request.refused", f"{r.source}/{r.id}", sources[r.source].official, after_hash=a.sha256.hex())
-        )
+        entries.append(_entry("request.refused", a, sources))
         outcome = IntakeRefused(request_id=r.id, at=r.received_at, problems=a.problems)
         drafts.append(_to_sender(r, outcome))
     await audit.append(conn, entries, at=desk.now())
     await desk.outbox.append(conn, drafts)
+
+
+def _entry(action: str, a: Answer, sources: dict[str, Source]) -> Entry:
+    r = a.request
+    return Entry(action, f"{r.source}/{r.id}", sources[r.source].official, after_hash=a.sha256.hex())
 
 
 async def _accept_new(

@@ -8,7 +8,8 @@ from services.publisher import changes, crossings, store, store_erased
 from services.publisher.consequences import Change
 from services.publisher.crossings import Erased
 from services.publisher.domain import Story
-from shared.audit import SYSTEM
+from shared import audit
+from shared.audit import SYSTEM, Entry
 from shared.consume import React
 from shared.envelope import Envelope, Received
 from shared.events import ApprovalRevoked, MediaErased, StoryApproved
@@ -66,6 +67,7 @@ def on_reports(desk: "Desk") -> React:
             return
         gone = {event.media: event.renditions for event in map(_erasure, events)}
         await store_erased.remember(conn, gone, at=desk.now())
+        await audit.append(conn, [_entry(e, _erasure(e)) for e in events], at=desk.now())
         stories = await store.lock_showing(conn, gone, {sha256 for copies in gone.values() for sha256 in copies})
         found: list[Change] = []
 
@@ -91,3 +93,10 @@ def _decision(received: Received) -> StoryApproved | ApprovalRevoked:
 def _erasure(received: Received) -> MediaErased:
     assert isinstance(received.event, MediaErased)
     return received.event
+
+
+def _entry(received: Received, event: MediaErased) -> Entry:
+    """It is kept whether or not any Version here shows the file, so that no later one may."""
+    return Entry(
+        event.name, str(event.report), event.erased_by, before_hash=event.sha256, event_id=received.envelope.id
+    )

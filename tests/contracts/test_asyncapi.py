@@ -17,7 +17,7 @@ DOCUMENT = asyncapi()
 STANDARD = json.loads((Path(__file__).parent / "asyncapi-3.0.0.schema.json").read_text())
 READERS = {
     "reports": {"editing", "review", "publisher"},
-    "stories": {"review", "intake"},
+    "stories": {"review", "intake", "publisher"},
     "decisions": {"editing", "publisher", "intake", "review"},
     "publications": {"intake", "editing", "review"},
     "intake-requests": {"intake"},

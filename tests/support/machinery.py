@@ -175,7 +175,7 @@ async def make_notebooks(stack: Stack) -> None:
 
 
 TABLES = ("inbox_streams", "outbox_streams", "outbox", "dead_letters", "clocks", "clock_totals", "clock_days",
-          "reprojections", "office_files", "audit_chain", "audit", "applied")  # fmt: skip
+          "reprojections", "office_files", "audit_anchors", "audit_chain", "audit", "applied")  # fmt: skip
 
 
 async def empty(owner: "asyncpg.Connection[asyncpg.Record]") -> None:

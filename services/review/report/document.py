@@ -40,6 +40,7 @@ MEASURES: Mapping[str, Callable[[Figures], str]] = MappingProxyType({
     "Jumlah waktu kerja": lambda f: spent(f.working_seconds),
     "Lolos pertama": first_pass_words,
 })  # fmt: skip
+TITLE = "Laporan Kepatuhan Waktu Layanan"
 FONT = "Libertinus Serif"  # inside typst itself: the same pages on every machine
 
 
@@ -55,8 +56,10 @@ def document(seen: Picture, letter: Letter, head: Head, keeper: Timekeeper) -> d
     """Everything that the report prints."""
     found, sop, zone = seen.found, keeper.sop, keeper.calendar.zone.key
     return {
-        "head": _head(head, sop),
-        "title": "Laporan Kepatuhan Waktu Layanan",
+        "head": letterhead(head, sop),
+        "title": TITLE,
+        "about": period_words(found.scope.period),
+        "footer": [f"{TITLE}, {period_words(found.scope.period)}, {unit_words(found, sop)}"],
         "subject": sop.title,
         "number": letter.number or TO_BE_GIVEN,
         "period": period_words(found.scope.period),
@@ -79,6 +82,13 @@ def document(seen: Picture, letter: Letter, head: Head, keeper: Timekeeper) -> d
         ],
         "offices": [_held(line) for line in found.offices],
         "total": _total(found.total),
+        **signature(letter),
+    }
+
+
+def signature(letter: Letter) -> dict[str, Any]:
+    """Who signs; what the letter leaves open is left to be written by hand."""
+    return {
         "place_and_date": letter.place_and_date,
         "signed_as": list(letter.signed_as),
         "name": letter.name or TO_BE_GIVEN,
@@ -87,7 +97,7 @@ def document(seen: Picture, letter: Letter, head: Head, keeper: Timekeeper) -> d
     }
 
 
-def _head(head: Head, sop: Sop) -> dict[str, Any]:
+def letterhead(head: Head, sop: Sop) -> dict[str, Any]:
     """The office's own letterhead (who is above it, its name, its address), or else the operator's settings."""
     if len(sop.letterhead) > 1:
         above, office, *address = sop.letterhead

@@ -1,4 +1,4 @@
-"""Sets the report as a PDF with typst, which is inside its Python package: no program, font or network is asked."""
+"""Sets a letter of the office as a PDF with typst, which is inside its Python package: it asks no program."""
 
 import json
 import re
@@ -10,14 +10,15 @@ import typst
 
 # A line as long as this without a space is let break, for it would run over the edge of the paper.
 LONG = re.compile(r"(\S{40})(?=\S)")
-TEMPLATE = Path(__file__).parent / "laporan.typ"
+HERE = Path(__file__).parent
+PARTS, REPORT = HERE / "bagian.typ", HERE / "laporan.typ"
 
 
-def pdf(document: dict[str, Any], *, at: datetime) -> bytes:
+def pdf(document: dict[str, Any], *, at: datetime, template: Path = REPORT) -> bytes:
     """The same bytes for the same document and time. Takes some tenths of a second for long ones."""
     # As data, never as source: whatever a person typed is set letter by letter.
     made: bytes = typst.compile(
-        TEMPLATE.read_bytes(),
+        PARTS.read_bytes() + template.read_bytes(),
         format="pdf",
         ignore_system_fonts=True,
         sys_inputs={"document": json.dumps(_breakable(document))},

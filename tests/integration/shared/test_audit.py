@@ -1,12 +1,12 @@
 """The audit trail: sealed into a chain, in which every change and every removal shows."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
 import asyncpg
 import pytest
 
-from shared import audit
+from shared import audit, audit_verify
 from shared.audit import Entry
 from shared.db import Database
 from tests.support.machinery import database, now
@@ -29,9 +29,9 @@ async def seal(db: Database, limit: int = 2_000) -> int:
         return await audit.seal(conn, limit)
 
 
-async def verify(db: Database) -> list[str]:
+async def verify(db: Database) -> Sequence[str]:
     async with db.transaction() as conn:
-        return await audit.verify(conn)
+        return (await audit_verify.check(conn, "review", ())).findings
 
 
 async def tamper(base: Stack, change: str) -> None:
@@ -57,6 +57,26 @@ async def test_a_row_that_commits_late_with_a_lower_id_is_sealed_all_the_same(db
         await write(db)
         assert await seal(db) == 6
     assert await seal(db) == 1
+    assert await verify(db) == []
+
+
+async def test_a_late_row_far_behind_is_sealed_by_the_look_that_goes_far(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "NEAR", 2)
+    monkeypatch.setattr(audit, "FAR_EVERY", 3)
+    sealing = audit.Sealing()
+
+    async def unsealed() -> int:
+        async with db.transaction() as conn:
+            await sealing(conn)
+            return await conn.fetchval("SELECT (SELECT count(*) FROM audit) - (SELECT count(*) FROM audit_chain)")
+
+    async with db.transaction() as slow:
+        await audit.append(slow, [Entry("report.received", "slow")], at=now())
+        await write(db, 20)
+        assert await unsealed() == 0
+    assert [await unsealed() for _ in range(3)] == [1, 1, 0]
     assert await verify(db) == []
 
 

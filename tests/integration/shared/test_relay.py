@@ -318,7 +318,7 @@ async def test_the_leader_seals_the_audit_and_one_bad_chore_stops_nothing(sender
         async with sender.db.connection() as conn:
             return await conn.fetchval("SELECT count(*) FROM audit_chain") == 1
 
-    async with leading(sender, chores=[bad, audit.sealing]):
+    async with leading(sender, chores=[bad, audit.Sealing()]):
         await until(sealed, what="the row is sealed")
 
 

@@ -10,7 +10,7 @@ from services.review.compliance import charts
 from services.review.compliance.figures import Figures, Line, Period, Scope, assemble
 from services.review.compliance.words import first_pass_words, percent, period_words, spent
 from services.review.report import terminal
-from services.review.report.document import Head, _head
+from services.review.report.document import Head, letterhead
 from services.review.report.letter import Letter, NotSigned, checked
 from shared.sop import STAGES
 from tests.unit.review.samples import KEEPER
@@ -77,11 +77,15 @@ def test_a_year_fits_the_picture_too() -> None:
 
 def test_the_letterhead_that_the_office_set_takes_the_place_of_the_operators() -> None:
     told = Head(above="Pemerintah", address="Jalan Lama")
-    assert _head(told, KEEPER.sop) == {"above": "Pemerintah", "office": KEEPER.sop.office, "address": ["Jalan Lama"]}
+    assert letterhead(told, KEEPER.sop) == {
+        "above": "Pemerintah",
+        "office": KEEPER.sop.office,
+        "address": ["Jalan Lama"],
+    }
     one = replace(KEEPER.sop, letterhead=("Dinas Baru",))
-    assert _head(told, one)["office"] == "Dinas Baru"
+    assert letterhead(told, one)["office"] == "Dinas Baru"
     whole = replace(KEEPER.sop, letterhead=("Pemerintah Kota", "Dinas Baru", "Jalan Baru 1", "Telepon 021"))
-    assert _head(told, whole) == {
+    assert letterhead(told, whole) == {
         "above": "Pemerintah Kota", "office": "Dinas Baru", "address": ["Jalan Baru 1", "Telepon 021"],
     }  # fmt: skip
 
