@@ -18,6 +18,7 @@ from services.review.compliance import words
 from services.review.register import api as register_api
 from services.review.register import pages as register_pages
 from services.review.report import pages as report_pages
+from services.review.report import sheet_pages
 from services.review.report.archive import MAX_SIGNED
 from services.review.report.document import Head
 from services.review.rulings import reason_words
@@ -62,6 +63,7 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.include_router(api.router)
     app.include_router(register_api.router)
     app.include_router(register_pages.router)
+    app.include_router(sheet_pages.router)
     app.include_router(pages_deciding.router)
     app.include_router(pages.router)
     app.state.report_head = Head(settings.office_above, settings.office_address)

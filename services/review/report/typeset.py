@@ -11,7 +11,7 @@ import typst
 # A line as long as this without a space is let break, for it would run over the edge of the paper.
 LONG = re.compile(r"(\S{40})(?=\S)")
 HERE = Path(__file__).parent
-PARTS, REPORT = HERE / "bagian.typ", HERE / "laporan.typ"
+PARTS, REPORT, SHEET = HERE / "bagian.typ", HERE / "laporan.typ", HERE / "lembar.typ"
 
 
 def pdf(document: dict[str, Any], *, at: datetime, template: Path = REPORT) -> bytes:
