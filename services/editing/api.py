@@ -14,7 +14,7 @@ from services.editing.manuscript import Manuscript
 from services.editing.reports import Report
 from services.editing.stories import Story
 from services.editing.views import ReportFile, StoryFile
-from services.editing.web import cut_link, media_link, media_zip, scissors_of, steps_of
+from services.editing.web import cut_link, media_link, media_zip, read_files, scissors_of, steps_of
 from shared.accounts import Person
 from shared.content import Note, Reason, Sha256, Value
 from shared.web import desk_of, may, problem
@@ -150,11 +150,13 @@ async def save_version(
         )
     except StaleVersion as stale:
         return problem(409, stale.code, stale.sentence, newest_version=stale.newest)
+    await read_files(request, story)
     return {"story": story, "version": saved.version, "content_sha256": saved.content_sha256}
 
 
 @router.post("/stories/{story}/submit", response_model=None)
 async def submit(request: Request, story: UUID, body: Submit, person: Admin) -> dict[str, Any] | JSONResponse:
+    await read_files(request, story)
     try:
         done = await steps_of(request).submit(story, version=body.version, by=person.official)
     except StaleVersion as stale:
@@ -229,6 +231,6 @@ def story_whole(file: StoryFile) -> dict[str, Any]:
         "content": newest.content.model_dump(mode="json") if newest else None,
         "content_sha256": newest.content_sha256 if newest else None,
         "versions": [dict(row) for row in file.history],
-        "findings": [{"code": f.code, "sentence": f.sentence} for f in file.findings],
+        "findings": [{"code": f.code, "sentence": f.sentence, "blocking": f.blocking} for f in file.findings],
         "media": [m.model_dump(mode="json") | {"report": r.id} for r in file.reports if not r.left for m in r.media],
     }

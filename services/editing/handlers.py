@@ -8,6 +8,7 @@ from services.editing import reports, stories
 from services.editing.clocks import Book
 from services.editing.reports import Report
 from services.editing.store import lock_reports, save_reports
+from services.editing.store_checks import forget_readings
 from services.editing.store_cuts import forget_cuts
 from services.editing.store_stories import empty_versions, lock_stories, save_stories
 from services.editing.store_typing import forget_files
@@ -71,6 +72,7 @@ def on_reports(desk: Desk) -> React:
             await empty_versions(conn, erased)
             await forget_files(conn, erased)
             await forget_cuts(conn, cut, at=desk.now())
+            await forget_readings(conn, [media for _, media in erased])
         await ledger.save(conn, list(book.changed.values()))
         await audit.append(conn, entries, at=desk.now())
 

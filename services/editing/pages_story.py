@@ -16,7 +16,7 @@ from services.editing.manuscript import compose
 from services.editing.packing import originals
 from services.editing.preview import Preview, preview
 from services.editing.views import StoryFile
-from services.editing.web import Incomplete, chosen_id, pages_of, said, scissors_of, steps_of
+from services.editing.web import Incomplete, chosen_id, pages_of, read_files, said, scissors_of, steps_of
 from shared.accounts import Person
 from shared.channel_text import LIMITS, measure
 from shared.content_difference import difference
@@ -45,6 +45,7 @@ async def save(request: Request, story: UUID, person: Admin) -> Response:
     submitting = sent.get("aksi") == "ajukan"
     try:
         form = replace(form, expected_version=await _save(request, file, form, person), base=None)
+        await read_files(request, story)
         if submitting:
             await _submit(request, story, form.expected_version, person)
     except Refused as no:
@@ -61,6 +62,13 @@ async def show_preview(request: Request, story: UUID, person: Admin, bagian: boo
     if bagian:
         return pages_of(request).show(request, "_pratinjau.html", shown=shown, file=file)
     return await _story_page(request, file, form, shown=shown)
+
+
+@router.post("/{story}/tautan")
+async def look_again(request: Request, story: UUID, person: Admin) -> RedirectResponse:
+    """Have the links of the newest Version looked up once more; the page does not wait for their sites."""
+    await steps_of(request).look_again(story)
+    return RedirectResponse(f"/meja/berita/{story}#temuan", 303)
 
 
 @router.post("/{story}/hentikan")

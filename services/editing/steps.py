@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.editing import reports, stories
+from services.editing.checks.facts import Facts
+from services.editing.checks.links import links_of
+from services.editing.checks.ready import expect_ready
+from services.editing.checks.twins import likeness
 from services.editing.clocks import Book
-from services.editing.manuscript import Manuscript, compose, expect_ready
+from services.editing.domain import NothingSaved
+from services.editing.manuscript import Manuscript, compose
 from services.editing.reports import Report
 from services.editing.store import in_living_story, lock_reports, save_reports, stories_of
+from services.editing.store_checks import ask_links, find_readings, note_submission
 from services.editing.store_cuts import find_cuts
 from services.editing.store_stories import (
     add_reports,
@@ -135,6 +141,7 @@ class Steps:
             saved = Saved(story_id, story.version, content, content_sha256(content), by, reason, self.desk.now())
             await save_stories(conn, [story])
             await add_version(conn, saved)
+            await ask_links(conn, links_of(content), at=saved.saved_at)
             if typed:
                 await forget_typed(conn, story_id, by.account)
             entry = Entry("story.saved", str(story_id), by, saved.version, after_hash=saved.content_sha256)
@@ -149,17 +156,29 @@ class Steps:
             found = await _reports(conn, story.reports)
             saved = await find_version(conn, story_id, version)
             assert saved is not None  # the Story counts what it has
-            expect_ready(saved.content, found, await find_cuts(conn, [m.id for m in saved.content.media]))
+            shown = [m.id for m in saved.content.media]
+            cuts, readings = await find_cuts(conn, shown), await find_readings(conn, shown)
+            expect_ready(Facts(saved.content, found, cuts, readings))
             wrote = await authors(conn, story_id, version)
             book = Book(self.desk.clock, await ledger.load(conn, stories=[story_id]))
             clocks = ledger.records(book.close_story(story_id, at=at, outcome="completed"))
             event = stories.submitted(story, saved, found, authors=wrote, by=by, at=at, clocks=clocks)
             await save_stories(conn, [story])
+            await note_submission(conn, story_id, likeness(saved.content, found), at=at)
             await ledger.save(conn, list(book.changed.values()))
             await self.desk.outbox.append(conn, [Draft(event, request=_request(found))])
             entry = Entry("story.submitted", str(story_id), by, version, after_hash=saved.content_sha256)
             await audit.append(conn, [entry], at=at)
         return story
+
+    async def look_again(self, story_id: UUID) -> None:
+        """Have all links of the newest Version looked up once more."""
+        async with self.desk.transaction() as conn:
+            story = await _story(conn, story_id)
+            saved = await find_version(conn, story_id, story.version)
+            if saved is None:
+                raise NothingSaved
+            await ask_links(conn, links_of(saved.content), at=self.desk.now(), again=True)
 
     async def abandon(self, story_id: UUID, *, reason: Note, by: Official) -> Story:
         async with self.desk.transaction() as conn:

@@ -1,22 +1,34 @@
 """What the desk shows of one Report or one Story, with all that belongs to it."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from services.editing.checks.facts import Facts
+from services.editing.checks.files import left
+from services.editing.checks.findings import Finding
+from services.editing.checks.links import links_of
+from services.editing.checks.ready import findings
+from services.editing.checks.twins import likeness
 from services.editing.lists import Timed, soonest, timed
-from services.editing.manuscript import Cuts, findings
+from services.editing.manuscript import Cuts
 from services.editing.reports import Report
 from services.editing.store import find_reports, stories_of
+from services.editing.store_checks import find_looks, find_readings, find_twins
 from services.editing.store_cuts import find_cuts
 from services.editing.store_stories import find_story, find_version, history
 from services.editing.stories import Saved, Story
 from shared import ledger
 from shared.desk import Desk
-from shared.refusal import NotFound, Refused
+from shared.refusal import NotFound
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import asyncpg
+
+    from shared.db import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +42,28 @@ class ReportFile:
 
 @dataclass(frozen=True, slots=True)
 class StoryFile:
-    """One Story with its newest Version, its Reports, all Versions without content, and what to know of it."""
+    """One Story with its newest Version, its Reports, all Versions without content, and what to know of it.
+
+    `links` are those of the newest Version, with when they were looked up last.
+    """
 
     story: Story
     timed: Timed
     newest: Saved | None
     reports: list[Report]
     history: "list[asyncpg.Record]"
-    findings: tuple[Refused, ...]
+    findings: list[Finding]
     cuts: Cuts
+    links: "dict[str, datetime | None]"
+
+    def lists(self, refusal: str | None) -> bool:
+        """Whether a refusal stands among the findings, so that it need not be said twice."""
+        return any(f.blocking and f.sentence == refusal for f in self.findings)
+
+    @property
+    def places(self) -> set[str]:
+        """The fields that some finding points to."""
+        return {f.place for f in self.findings}
 
 
 async def report_file(desk: Desk, report_id: UUID) -> ReportFile:
@@ -60,8 +85,26 @@ async def story_file(desk: Desk, story_id: UUID) -> StoryFile:
         clocks = await ledger.load(conn, stories=[story_id])
         versions = await history(conn, story_id)
         cuts = await find_cuts(conn, [m.id for m in newest.content.media] if newest else [])
-    known = findings(newest.content if newest else None, reports, cuts)
-    return StoryFile(story, timed(desk, soonest(clocks)), newest, reports, versions, known, cuts)
+        facts = await _facts(conn, story, newest, reports, cuts, at=desk.now()) if newest else None
+    known = await asyncio.to_thread(findings, facts) if facts else left(reports)
+    links = {a: facts.looks[a].at if a in facts.looks else None for a in links_of(facts.content)} if facts else {}
+    return StoryFile(story, timed(desk, soonest(clocks)), newest, reports, versions, known, cuts, links)
+
+
+async def _facts(
+    conn: "Connection", story: Story, newest: Saved, reports: list[Report], cuts: Cuts, *, at: "datetime"
+) -> Facts:
+    """All that the checks look at."""
+    content = newest.content
+    like = likeness(content, reports)
+    return Facts(
+        content,
+        reports,
+        cuts,
+        await find_readings(conn, [m.id for m in content.media]),
+        await find_looks(conn, links_of(content)),
+        await find_twins(conn, story.id, like, practice=story.practice, at=at),
+    )
 
 
 async def version(desk: Desk, story_id: UUID, number: int) -> Saved:

@@ -14,6 +14,7 @@ from zipstream import ZipStream
 from services.editing import views
 from services.editing.cutting import Scissors
 from services.editing.packing import FileLost, NothingToPack, Packed, originals, packed, zip_name
+from services.editing.reading import Reader
 from services.editing.steps import Steps
 from services.editing.store_cuts import find_cuts
 from shared.media.choosing import WHOLE, choose
@@ -45,6 +46,14 @@ def scissors_of(request: Request) -> Scissors:
 def steps_of(request: Request) -> Steps:
     office: Office = request.app.state.office
     return Steps(desk_of(request), office.claim_for)
+
+
+async def read_files(request: Request, story: UUID) -> None:
+    """Read what the files of the newest Version say, where that was not done yet: the checks hold it against them."""
+    office: Office = request.app.state.office
+    file = await views.story_file(desk_of(request), story)
+    if file.newest is not None:
+        await Reader(desk_of(request), office.store).read(file.newest.content, file.reports)
 
 
 async def media_link(

@@ -1,4 +1,4 @@
-"""What goes on by itself: old typing is forgotten, and cuts of erased pictures are taken away."""
+"""What goes on by itself: links are looked up, old typing is forgotten, cuts of erased pictures are taken away."""
 
 import asyncio
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from datetime import timedelta
 import structlog
 
 from services.editing.cutting import PREFIX
+from services.editing.looking import Lookout
+from services.editing.store_checks import due_links, forget_links, save_looks
 from services.editing.store_cuts import Erasing, erased, to_erase
 from services.editing.store_typing import forget_old
 from shared.desk import Desk
@@ -17,6 +19,10 @@ log = structlog.get_logger(__name__)
 EVERY = timedelta(minutes=1)
 LOCK = 0x6D656A61  # "meja": any constant of ours
 TYPED_FOR, SEEN_FOR = timedelta(days=30), timedelta(hours=1)
+LINKS_LOCK = 0x74617574  # "taut"
+LINKS_EVERY, LINKS_AT_ONCE = timedelta(seconds=3), 20
+NO_WAY_OUT_FOR = timedelta(hours=1)  # before it is tried again
+ASKED_FOR = timedelta(days=90)
 # A picture that was just being cut when its file was erased is put meanwhile at the latest.
 LOOKED_AGAIN = timedelta(hours=1)
 
@@ -39,6 +45,7 @@ class Sweep:
         at = self.desk.now()
         async with self.desk.db.transaction() as conn:
             await forget_old(conn, typed_before=at - TYPED_FOR, seen_before=at - SEEN_FOR)
+            await forget_links(conn, asked_before=at - ASKED_FOR)
             due = await to_erase(conn)
         for one in due:
             await self._take_away(one)
@@ -52,3 +59,31 @@ class Sweep:
         if self.desk.now() - one.since > LOOKED_AGAIN:
             async with self.desk.db.transaction() as conn:
                 await erased(conn, one.media)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Looks up the links that are due; one process at a time, so that no site is asked twice."""
+
+    desk: Desk
+    lookout: Lookout
+
+    async def run(self) -> None:
+        async with self.desk.db.leading(LINKS_LOCK) as still:
+            while True:
+                await still()
+                if not await self.once():
+                    await asyncio.sleep(LINKS_EVERY.total_seconds())
+
+    async def once(self) -> bool:
+        """Look some up, outside any transaction; whether there were any."""
+        at = self.desk.now()
+        async with self.desk.db.connection() as conn:
+            due = await due_links(conn, at=at, limit=LINKS_AT_ONCE)
+        if not due:
+            return False
+        looks = await self.lookout.look(due)
+        again = {address: look.at + NO_WAY_OUT_FOR for address, look in looks.items() if look.trouble == "away"}
+        async with self.desk.db.transaction() as conn:
+            await save_looks(conn, looks, again=again)
+        return True

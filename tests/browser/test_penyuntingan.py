@@ -22,6 +22,7 @@ async def test_the_admin_finds_compiles_edits_and_submits(site: Site, screen: Sc
         await page.locator("html[data-penyunting=siap]").wait_for()
         await tab.check("berita baru disunting", weight=False)
         await page.fill("#lead", "Empat puluh rumah selesai dibangun.")
+        await page.locator("[id^=alt-]").fill("Deretan rumah bata merah di sisi jalan.")
         await page.get_by_text("Izin dan lisensi").first.click()
         await page.get_by_text("Potongan dan titik perhatian").first.click()
         await page.locator("summary", has_text="Instagram").click()

@@ -1,32 +1,26 @@
-"""One thing that a check found. Pure."""
+"""What a check says of a Version. Pure."""
 
 from dataclasses import dataclass
-from typing import Literal
-
-Kind = Literal["nik", "phone", "email", "address", "plate"]
-WORDS: dict[Kind, str] = {
-    "nik": "NIK atau nomor kartu keluarga", "phone": "nomor telepon", "email": "alamat surel",
-    "address": "alamat rumah", "plate": "nomor polisi kendaraan",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A passage of the text and what it is; `blocking` holds the submission up, else it is advice.
+    """A sentence that says what to do; `blocking` holds the submission up, else it is advice.
 
-    `start` and `end` count code points of the text.
+    `place` is where that is done: the id of a field of the Story's page, or a path. `there` names it.
     """
 
-    kind: Kind
-    passage: str
-    blocking: bool
-    start: int
-    end: int
+    code: str
+    sentence: str
+    blocking: bool = False
+    place: str = ""
+    there: str = ""
 
     @property
-    def sentence(self) -> str:
-        """What to do about it."""
-        what = f"“{self.passage}” tampak seperti {WORDS[self.kind]}."
-        if self.blocking:
-            return f"{what} Data pribadi tidak boleh terbit: hapus atau samarkan."
-        return f"{what} Pastikan pemiliknya setuju, atau hapus."
+    def href(self) -> str:
+        return self.place if self.place.startswith("/") or not self.place else f"#{self.place}"
+
+
+def field_of(name: str, media: object) -> str:
+    """The id of a field of one file."""
+    return f"{name}-{media}"

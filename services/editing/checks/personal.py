@@ -6,10 +6,11 @@ with 40 added to a woman's day, four of a serial number. A number plate begins w
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from services.editing.checks.findings import Finding, Kind
+from services.editing.checks.passages import Kind, Passage
 
 PROVINCES = frozenset((
     *range(11, 20), 21, *range(31, 37), *range(51, 54), *range(61, 66), *range(71, 77), 81, 82, *range(91, 98),
@@ -42,16 +43,22 @@ _NEIGHBOURHOOD = re.compile(
 _PLATE = re.compile(r"(?<![\w/-])([A-Z]{1,2})[ -]?(\d{2,4})[ -]?([A-Z]{1,3})(?![\w/-])")
 
 
-def personal_data(text: str) -> list[Finding]:
+def personal_data(text: str) -> list[Passage]:
     """All such passages in order; where two overlap, the one that weighs more."""
-    found: list[Finding] = []
-    for finding in sorted(_all(text), key=lambda f: (not f.blocking, f.start, f.start - f.end)):
-        if not any(finding.start < other.end and other.start < finding.end for other in found):
-            found.append(finding)
-    return sorted(found, key=lambda f: f.start)
+    found: list[Passage] = []
+    for passage in sorted(_all(text), key=lambda p: (not p.blocking, p.start, p.start - p.end)):
+        at = bisect_left(found, passage.start, key=_start)
+        before, after = found[at - 1 : at], found[at : at + 1]  # by their places no other can overlap it
+        if all(p.end <= passage.start for p in before) and all(passage.end <= p.start for p in after):
+            found.insert(at, passage)
+    return found
 
 
-def _all(text: str) -> Iterator[Finding]:
+def _start(passage: Passage) -> int:
+    return passage.start
+
+
+def _all(text: str) -> Iterator[Passage]:
     yield from _matches("nik", _NIK, text, _is_nik)
     yield from _matches("email", _EMAIL, text)
     yield from _matches("phone", _PHONE, text)
@@ -62,10 +69,10 @@ def _all(text: str) -> Iterator[Finding]:
 
 def _matches(
     kind: Kind, pattern: re.Pattern[str], text: str, holds: Callable[[str], bool] = lambda _: True
-) -> Iterator[Finding]:
+) -> Iterator[Passage]:
     for match in pattern.finditer(text):
         if holds(match[0]):
-            yield Finding(kind, match[0], kind in BLOCKING, *match.span())
+            yield Passage(kind, match[0], kind in BLOCKING, *match.span())
 
 
 def _is_nik(passage: str) -> bool:

@@ -1,24 +1,41 @@
 """All that people will read of a Version, passage by passage, as it is read: without marks. Pure."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
+from services.editing.checks.findings import field_of
+from shared.channel_words import name_of
 from shared.content import Block, Content, Heading, ItemList, Paragraph, Quote, Span
 
+SITE = "site"
 
-def texts_of(content: Content) -> Iterator[str]:
+
+class Placed(NamedTuple):
+    """A text, the id of the field that it stands in, and what that is called."""
+
+    text: str
+    place: str
+    there: str
+
+
+def texts_of(content: Content) -> Iterator[Placed]:
     """Title, lead, body, keywords, what stands by the files, and the texts of the channels; none is empty."""
-    yield from filter(str.strip, _all(content))
+    return (placed for placed in _all(content) if placed.text.strip())
 
 
-def _all(content: Content) -> Iterator[str]:
-    yield content.title
-    yield content.lead
+def _all(content: Content) -> Iterator[Placed]:
+    yield Placed(content.title, "title", "Judul")
+    yield Placed(content.lead, "lead", "Teras")
     for block in content.body:
-        yield from _block(block)
-    yield from content.tags
+        yield from (Placed(text, "isi", "Isi") for text in _block(block))
+    yield from (Placed(tag, "tags", "Kata kunci") for tag in content.tags)
     for media in content.media:
-        yield from (media.alt, media.caption, media.credit)
-    yield from (content.channel_texts[channel] for channel in content.channels if channel in content.channel_texts)
+        yield Placed(media.alt, field_of("alt", media.id), f"Teks alternatif {media.name}")
+        yield Placed(media.caption, field_of("caption", media.id), f"Keterangan {media.name}")
+        yield Placed(media.credit, field_of("credit", media.id), f"Sumber {media.name}")
+    for channel in content.channels:
+        place = field_of("teks", channel) if channel != SITE else ""  # the form has none for the site
+        yield Placed(content.channel_texts.get(channel, ""), place, f"Teks {name_of(channel)}")
 
 
 def _block(block: Block) -> Iterator[str]:

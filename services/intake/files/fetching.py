@@ -2,18 +2,17 @@
 
 import asyncio
 import hashlib
-import ipaddress
-import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 from urllib.parse import urljoin, urlsplit
 
 import httpcore
 
 from shared.media.kinds import MEGABYTE, UNKNOWN
+from shared.outgoing import Address, Careful, NameUnknown, NotPublic, Resolve, is_public, resolve
 from shared.refusal import Transient
 
 REDIRECTS = 3
@@ -22,13 +21,6 @@ TIMEOUT = {"connect": 10.0, "read": 60.0, "write": 10.0, "pool": 10.0}
 HEADERS = [(b"User-Agent", b"Alurwarta"), (b"Accept", b"*/*"), (b"Accept-Encoding", b"identity")]
 MOVED = (301, 302, 303, 307, 308)
 RETRIED = (408, 425, 429, 500, 502, 503, 504)
-
-NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # an IPv4 address in other clothes
-# What Python's own word on an address does not know of: site-local, documentation, and the relays of 6to4.
-NOT_PUBLIC = tuple(map(ipaddress.ip_network, ("fec0::/10", "3fff::/20", "192.88.99.0/24")))
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 
 class HostAway(Transient):
@@ -48,59 +40,6 @@ class Fetched:
     content_type: str
 
 
-def is_public(address: Address) -> bool:
-    """Whether an address is one of the open internet: neither ours, nor a neighbour's, nor this machine."""
-    embedded = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    if embedded is None and address in NAT64:
-        embedded = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    if embedded is not None:
-        return is_public(embedded)
-    if any(address in network for network in NOT_PUBLIC):
-        return False
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
-
-
-async def resolve(host: str, port: int) -> list[str]:
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(entry[4][0]) for entry in found]
-
-
-class Careful(httpcore.AsyncNetworkBackend):
-    """Connects only to the very addresses that it has looked at: a name that changes its mind gains nothing."""
-
-    def __init__(self, may: Callable[[Address], bool], resolve: Resolve) -> None:
-        self._may = may
-        self._resolve = resolve
-        self._net: Any = httpcore.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109  (httpcore's own signature)
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        try:
-            found = await self._resolve(host, port)
-        except socket.gaierror as e:
-            raise HostAway(f"{host} is not known") from e
-        if not found or not all(self._may(ipaddress.ip_address(a.partition("%")[0])) for a in found):
-            raise NotFetched(f"Alamat {host} bukan alamat internet umum. Unggah berkasnya langsung.")
-        for address in found[:-1]:
-            try:
-                return await self._net.connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                continue  # a host may have an address of a kind that is not routed here
-        return await self._net.connect_tcp(found[-1], port, timeout, local_address, socket_options)
-
-    async def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
-        raise NotFetched("Alamat berkas harus https.")
-
-    async def sleep(self, seconds: float) -> None:
-        await self._net.sleep(seconds)
-
-
 @dataclass(frozen=True, slots=True)
 class Fetcher:
     """`hosts` are those that the office allows, each with its port where that is not 443; none allows nothing."""
@@ -115,6 +54,10 @@ class Fetcher:
         try:
             async with asyncio.timeout(SECONDS):
                 return await self._follow(url, to, most)
+        except NotPublic as e:
+            raise NotFetched(f"Alamat {e.host} bukan alamat internet umum. Unggah berkasnya langsung.") from e
+        except NameUnknown as e:
+            raise HostAway(str(e)) from e
         except httpcore.ConnectError as e:
             if isinstance(e.__context__, ssl.SSLError):
                 raise NotFetched("Sertifikat alamat berkas tidak sah. Unggah berkasnya langsung.") from e

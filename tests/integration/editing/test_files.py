@@ -166,7 +166,10 @@ async def test_a_story_is_submitted_with_captions_and_without_what_is_for_staff(
     await desk.hear(received(media=(video, waiting)))
     story = await desk.compile(REPORT)
     await desk.save(story, 0, media=[{"id": str(VIDEO)}])
-    vtt = copy("captions", "text/vtt", sha256="d" * 64)
+    bucket = desk.stack.buckets.renditions
+    vtt = copy("captions", "text/vtt", sha256="d" * 64, bucket=bucket)
+    said = b"WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nSelamat pagi\n"
+    await desk.app.state.office.store.put(bucket, vtt.key, said, "text/vtt")
     checked = waiting.model_copy(update={"state": "accepted", "renditions": (vtt,)})
     await desk.hear(ReportMediaChecked(report=REPORT, media=checked, at=TEN))
     assert (await desk.submit(story, 1, expect=422))["title"] == "media-checked-since"

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.editing import reports, stories
+from services.editing.manuscript import Manuscript
 from services.editing.reports import Report
 from services.editing.stories import Story
 from shared.content import Content, Media, Official, Origin, Paragraph, Reason, Rendition, Span, StoredObject
@@ -34,7 +35,7 @@ HEAD = Official(account="bambang", name="Bambang Prasetyo", capacity="Sekretaris
 KEEPER = Timekeeper(parse_sop((Path(__file__).parents[3] / "deploy" / "sop.toml").read_text()), OFFICE)
 
 TEN = wib("2026-07-06T10:00")
-REPORT, OTHER, STORY, PHOTO = (UUID(int=n) for n in (1, 2, 100, 1000))
+REPORT, OTHER, STORY, PHOTO, CAPTIONS = (UUID(int=n) for n in (1, 2, 100, 1000, 1001))
 HASH = "a" * 64
 
 
@@ -61,6 +62,27 @@ def copy(label: str, content_type: str, *, sha256: str = HASH, **more: Any) -> R
 
 def text() -> Rendition:
     return copy("text", "text/plain", sha256="e" * 64)
+
+
+def video(*renditions: Rendition) -> Media:
+    made = renditions or (copy("mp4", "video/mp4", sha256="1" * 64), copy("poster-jpeg", "image/jpeg", sha256="2" * 64))
+    return photo(kind="video", name="serah-terima.mp4").model_copy(update={"renditions": made})
+
+
+def captions(sha256: str = "c" * 64, *, media: UUID = CAPTIONS, of: str = HASH, state: str = "accepted") -> Media:
+    found = photo(state, media=media, kind="document", name="takarir.vtt", derived_from=of)
+    copies = (copy("captions", "text/vtt", sha256=sha256),) if state == "accepted" else ()
+    return found.model_copy(update={"renditions": copies})
+
+
+def pdf(*more: Rendition, name: str = "notulen.pdf") -> Media:
+    """A document with its public copy, and what else intake made of it."""
+    copies = (copy("pdf", "application/pdf", sha256="3" * 64), *more)
+    return photo(kind="document", name=name).model_copy(update={"renditions": copies})
+
+
+def written(**more: object) -> Manuscript:
+    return Manuscript.model_validate({"title": "40 rumah", "lead": "Selesai.", "media": [{"id": PHOTO}], **more})
 
 
 def received(report: UUID = REPORT, **more: Any) -> ReportReceived:

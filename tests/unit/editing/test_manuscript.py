@@ -1,7 +1,6 @@
 """What the Admin writes becomes the whole content of a Version: files come from the Reports, never from the author."""
 
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,28 +9,29 @@ from services.editing import reports
 from services.editing.domain import FigureWithoutMedia
 from services.editing.manuscript import (
     CaptionsAlone,
-    EmptyStory,
-    Manuscript,
-    MediaCheckedSince,
     MediaChoice,
     MediaForStaffOnly,
     MediaNotInStory,
     MediaRefused,
-    MediaStillChecking,
     MediaTwice,
     compose,
-    expect_ready,
-    findings,
     may_be_chosen,
 )
-from shared.content import Content, Figure, ItemList, Media, Paragraph, Rendition, Span
+from shared.content import Content, Figure, Media
 from shared.content_hash import content_sha256
-from shared.refusal import Refused
-from tests.unit.editing.parts import HASH, OTHER, PHOTO, content, copy, erased, photo, report, text, withdrawn
-
-
-def written(**more: object) -> Manuscript:
-    return Manuscript.model_validate({"title": "40 rumah", "lead": "Selesai.", "media": [{"id": PHOTO}], **more})
+from tests.unit.editing.parts import (
+    CAPTIONS,
+    OTHER,
+    PHOTO,
+    captions,
+    content,
+    photo,
+    report,
+    text,
+    video,
+    withdrawn,
+    written,
+)
 
 
 def test_renditions_come_from_the_report_and_words_not_said_stay_the_units():
@@ -75,53 +75,11 @@ def test_a_picture_in_the_text_must_be_chosen():
         compose(written(media=[], body=[Figure(media=PHOTO)]), [report()])
 
 
-def test_a_version_with_a_file_being_checked_is_saved_but_not_submitted():
-    waiting = report(media=(photo("checking"),))
-    made = compose(written(), [waiting])
-    with pytest.raises(MediaStillChecking):
-        expect_ready(made, [waiting])
-    with pytest.raises(MediaCheckedSince, match="Simpan sekali lagi"):
-        expect_ready(made, [report()])
-    expect_ready(compose(written(), [report()]), [report()])
-
-
-def test_a_version_with_an_erased_file_is_not_submitted():
-    made = compose(written(), [report()])
-    with pytest.raises(MediaNotInStory):
-        expect_ready(made, [reports.erase_media(report(), erased())])
-
-
-def test_an_empty_story_is_not_submitted():
-    with pytest.raises(EmptyStory):
-        expect_ready(content(body=(), lead=""), [report()])
-
-
-def test_a_withdrawn_report_is_a_finding_for_the_admin():
-    found = findings(compose(written(), [report()]), [reports.leave(report(), withdrawn())])
-    assert [f.code for f in found] == ["report-withdrawn", "media-not-in-story"]
-    assert "Salah kirim." in found[0].sentence
-    assert findings(None, [report()]) == ()
-
-
 def test_the_hash_is_the_same_in_whatever_order_the_channel_texts_come():
     one = content(channel_texts={"site": "a", "instagram": "b"})
     two = content(channel_texts={"instagram": "b", "site": "a"})
     assert content_sha256(one) == content_sha256(two)
     assert content_sha256(Content.model_validate_json(one.model_dump_json())) == content_sha256(one)
-
-
-CAPTIONS = UUID(int=1001)
-
-
-def video(*renditions: Rendition) -> Media:
-    made = renditions or (copy("mp4", "video/mp4", sha256="1" * 64), copy("poster-jpeg", "image/jpeg", sha256="2" * 64))
-    return photo(kind="video", name="serah-terima.mp4").model_copy(update={"renditions": made})
-
-
-def captions(sha256: str = "c" * 64, *, media: UUID = CAPTIONS, of: str = HASH, state: str = "accepted") -> Media:
-    found = photo(state, media=media, kind="document", name="takarir.vtt", derived_from=of)
-    copies = (copy("captions", "text/vtt", sha256=sha256),) if state == "accepted" else ()
-    return found.model_copy(update={"renditions": copies})
 
 
 def test_a_version_takes_no_copy_that_only_staff_may_read_and_brings_the_placeholder():
@@ -130,7 +88,6 @@ def test_a_version_takes_no_copy_that_only_staff_may_read_and_brings_the_placeho
     made = compose(written(), [report(media=(pdf,))])
     assert made.media[0].renditions == photo().renditions
     assert made.media[0].placeholder == tiny
-    expect_ready(made, [report(media=(pdf,))])
 
 
 def test_an_office_document_cannot_be_chosen_and_the_refusal_asks_for_its_pdf():
@@ -161,12 +118,6 @@ def test_captions_of_another_video_or_that_did_not_pass_stay_away():
         assert "captions" not in [r.label for r in shown.renditions]
 
 
-def test_captions_that_came_after_the_version_was_saved_ask_for_saving_it_again():
-    made = compose(written(), [report(media=(video(),))])
-    with pytest.raises(MediaCheckedSince, match="takarirnya"):
-        expect_ready(made, [report(media=(video(), captions()))])
-
-
 @pytest.mark.parametrize(
     ("media", "expected"),
     [
@@ -181,28 +132,3 @@ def test_captions_that_came_after_the_version_was_saved_ask_for_saving_it_again(
 )
 def test_the_form_offers_what_may_be_shown(media: Media, expected: bool):
     assert may_be_chosen(media) is expected
-
-
-NIK = "3275011205800002"
-
-
-@pytest.mark.parametrize(
-    "where",
-    [
-        {"title": f"Warga {NIK}"},
-        {"lead": f"NIK {NIK}"},
-        {"body": (Paragraph(spans=(Span(text=NIK[:8], bold=True), Span(text=NIK[8:]))),)},
-        {"body": (ItemList(items=((Span(text=NIK),),)),)},
-        {"tags": (NIK,)},
-        {"channels": ("site", "x"), "channel_texts": {"x": NIK}},
-    ],
-)
-def test_a_nik_anywhere_in_it_holds_a_version_up_and_a_telephone_number_is_advice(where: dict[str, Any]) -> None:
-    made = content(**where)
-    with pytest.raises(Refused, match="NIK") as refused:
-        expect_ready(made, [report()])
-    assert refused.value.code == "personal-data-nik"
-    assert [f.code for f in findings(made, [report()])] == ["personal-data-nik"]
-    advised = content(lead="Hubungi 0812-3456-7890", media=())
-    expect_ready(advised, [report()])
-    assert [f.code for f in findings(advised, [report()])] == ["personal-data-phone"]
