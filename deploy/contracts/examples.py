@@ -52,6 +52,8 @@ _version: dict[str, Any] = {"story": STORY, "version": 1}
 _decision: dict[str, Any] = _version | {
     "content_sha256": CONTENT_SHA256, "cycle": 1, "origins": (ORIGIN,), "decided_by": HEAD, "decided_at": DECIDED,
 }  # fmt: skip
+_acting: dict[str, Any] = _decision | {"mandate": "800/1204-Disperkimtan"}
+FACE = Crop(left=0.1, top=0.2, right=0.3, bottom=0.5)
 _activity: dict[str, Any] = {
     "unit": "bidang-perumahan", "title": "Serah terima kunci Rutilahu Jatirasa", "text": WORDS,
     "happened_at": HAPPENED, "place": "RW 05, Kelurahan Jatirasa", "people": "Camat Jatiasih, 40 keluarga penerima",
@@ -142,7 +144,7 @@ ON_DECISIONS: tuple[Event, ...] = (
         clocks=(review_clock("withheld"),),
     ),
     e.StoryReturned(
-        **_decision | {"mandate": "800/1204-Disperkimtan"},
+        **_acting,
         reasons=(Reason(code="setuju-dengan-perbaikan"),),
         proposal=Words(title="42 Rumah Selesai", lead="Selasa pagi."),
         proposal_sha256="c" * 64,
@@ -152,7 +154,7 @@ ON_DECISIONS: tuple[Event, ...] = (
         reasons=(Reason(code="samarkan"),),
         redaction=Redaction(
             passages=("Jalan Melati nomor 4",),
-            pictures=(RedactedPicture(media=item_id(9, RECEIVED), regions=(Crop(left=0.1, top=0.2, right=0.3, bottom=0.5),)),),
+            pictures=(RedactedPicture(media=item_id(9, RECEIVED), regions=(FACE,)),),
         ),
     ),
     e.StoryHandedOver(**_version, to=SECRETARY, note="Mohon periksa angkanya.", by=HEAD, at=day(15, 1)),
