@@ -164,6 +164,17 @@ async def submit(request: Request, story: UUID, body: Submit, person: Admin) -> 
     return story_line(done)
 
 
+@router.post("/stories/{story}/accept", response_model=None)
+async def accept(request: Request, story: UUID, body: Submit, person: Admin) -> dict[str, Any] | JSONResponse:
+    """Take the leader's words for the returned Version exactly, and submit them."""
+    await read_files(request, story)
+    try:
+        done = await steps_of(request).accept(story, version=body.version, by=person.official)
+    except StaleVersion as stale:
+        return problem(409, stale.code, stale.sentence, newest_version=stale.newest)
+    return story_line(done)
+
+
 @router.post("/stories/{story}/abandon")
 async def abandon(request: Request, story: UUID, body: Abandon, person: Admin) -> dict[str, Any]:
     return story_line(await steps_of(request).abandon(story, reason=body.reason, by=person.official))

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.editing import api, handlers, pages, pages_story, pages_typing, pages_versions, workers
+from services.editing import api, handlers, pages, pages_offers, pages_story, pages_typing, pages_versions, workers
 from services.editing.looking import Lookout
 from services.editing.settings import Settings
 from services.editing.web import Office
@@ -56,7 +56,7 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     }  # fmt: skip
     app.state.pages.environment.filters.update(filters)
     app.include_router(api.router)
-    for screens in (pages, pages_story, pages_typing, pages_versions):
+    for screens in (pages, pages_story, pages_offers, pages_typing, pages_versions):
         app.include_router(screens.router)
     return app
 

@@ -55,6 +55,7 @@ STORIES = (
     *_rows("story", "save", ADMIN, **{state: state for state in OPEN}),
     *_rows("story", "add-report", ADMIN, **{state: state for state in OPEN}),
     *_rows("story", "submit", ADMIN, **dict.fromkeys(OPEN, "submitted")),
+    *_rows("story", "accept", ADMIN, returned="submitted"),
     *_rows(
         "story", "abandon", ADMIN, draft="abandoned",
         submitted="abandoned published", approved="abandoned published", returned="abandoned published",

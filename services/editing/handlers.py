@@ -6,10 +6,12 @@ from uuid import UUID
 
 from services.editing import reports, stories
 from services.editing.clocks import Book
+from services.editing.offers import Offer
 from services.editing.reports import Report
 from services.editing.store import lock_reports, save_reports
 from services.editing.store_checks import forget_readings
 from services.editing.store_cuts import forget_cuts
+from services.editing.store_offers import add_offers
 from services.editing.store_stories import empty_versions, lock_stories, save_stories
 from services.editing.store_typing import forget_files
 from services.editing.stories import Story
@@ -90,7 +92,20 @@ def on_decisions(desk: Desk) -> React:
             book.open_returned(after, cycle=event.cycle + 1, at=event.decided_at, unit=unit)
         return after
 
-    return _on_stories(desk, (Decision, ApprovalRevoked), apply)
+    told = _on_stories(desk, (Decision, ApprovalRevoked), apply)
+
+    async def react(conn: "Connection", batch: Batch) -> None:
+        await told(conn, batch)
+        await add_offers(conn, [o for e in batch.of(StoryReturned) if (o := _offer(e.event))])
+
+    return react
+
+
+def _offer(event: Event) -> Offer | None:
+    """The leader's own words that came with a return."""
+    if not isinstance(event, StoryReturned) or event.proposal is None or event.proposal_sha256 is None:
+        return None
+    return Offer(event.story, event.version, event.proposal, event.proposal_sha256, event.decided_by, event.decided_at)
 
 
 def on_publications(desk: Desk) -> React:

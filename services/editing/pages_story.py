@@ -33,7 +33,7 @@ Reader = Annotated[Person, may("story.read")]
 @router.get("/{story}")
 async def story_page(request: Request, story: UUID, person: Reader) -> HTMLResponse:
     """The Story as it was saved, or as this person left it; with a newer Version of somebody else beside it."""
-    return await _opened(request, story, person)
+    return await show_opened(request, story, person)
 
 
 @router.post("/{story}/simpan")
@@ -82,7 +82,7 @@ async def abandon(request: Request, story: UUID, person: Admin) -> Response:
     except NotFound:
         raise
     except Refused as no:
-        return await _opened(request, story, person, http=status_of(no), refused=no.sentence, stopping=reason)
+        return await show_opened(request, story, person, http=status_of(no), refused=no.sentence, stopping=reason)
     return RedirectResponse("/meja", 303)
 
 
@@ -93,7 +93,7 @@ async def add_report(request: Request, story: UUID, person: Admin) -> RedirectRe
     return RedirectResponse(f"/meja/berita/{story}", 303)
 
 
-async def _opened(request: Request, story: UUID, person: Person, **more: Any) -> HTMLResponse:
+async def show_opened(request: Request, story: UUID, person: Person, **more: Any) -> HTMLResponse:
     file = await views.story_file(desk_of(request), story)
     form = _saved_form(file)
     if not _editable(person, file):

@@ -6,18 +6,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.editing import reports, stories
+from services.editing import offers, reports, stories
 from services.editing.checks.facts import Facts
 from services.editing.checks.links import links_of
 from services.editing.checks.ready import expect_ready
 from services.editing.checks.twins import likeness
 from services.editing.clocks import Book
-from services.editing.domain import NothingSaved
+from services.editing.domain import NothingSaved, StaleVersion
 from services.editing.manuscript import Manuscript, compose
 from services.editing.reports import Report
 from services.editing.store import in_living_story, lock_reports, save_reports, stories_of
 from services.editing.store_checks import ask_links, find_readings, note_submission
 from services.editing.store_cuts import find_cuts
+from services.editing.store_offers import find_offer
 from services.editing.store_stories import (
     add_reports,
     add_version,
@@ -30,7 +31,7 @@ from services.editing.store_typing import forget_typed
 from services.editing.stories import Saved, Story
 from shared import audit, ledger
 from shared.audit import Entry
-from shared.content import Note, Official, Reason, RequestRef
+from shared.content import Content, Note, Official, Reason, RequestRef
 from shared.content_hash import content_sha256
 from shared.desk import Desk
 from shared.events import ReportSentBack, StoryAbandoned
@@ -40,6 +41,7 @@ from shared.refusal import NotFound
 if TYPE_CHECKING:
     from shared.db import Connection
 
+WORDS_TAKEN = "Menerima perbaikan pimpinan tanpa mengubahnya"
 ROOM_FOR_THE_REST = 50_000  # what a submission carries beside the content: origins, authors, clocks
 
 
@@ -135,40 +137,65 @@ class Steps:
             story = stories.save(story, expected_version=expected_version, title=manuscript.title)
             cuts = await find_cuts(conn, [m.id for m in manuscript.media])
             content = compose(manuscript, await _reports(conn, story.reports), cuts)
-            size = len(content.model_dump_json().encode())
-            if size > LIMIT - ROOM_FOR_THE_REST:
-                raise TooLarge(size)
-            saved = Saved(story_id, story.version, content, content_sha256(content), by, reason, self.desk.now())
-            await save_stories(conn, [story])
-            await add_version(conn, saved)
-            await ask_links(conn, links_of(content), at=saved.saved_at)
+            saved = await self._add_version(conn, story, content, reason=reason, by=by)
             if typed:
                 await forget_typed(conn, story_id, by.account)
-            entry = Entry("story.saved", str(story_id), by, saved.version, after_hash=saved.content_sha256)
-            await audit.append(conn, [entry], at=saved.saved_at)
+        return saved
+
+    async def accept(self, story_id: UUID, *, version: int, by: Official) -> Story:
+        """Take the leader's words exactly: saved as the next Version and submitted, for which they are approved."""
+        async with self.desk.transaction() as conn:
+            story = await _story(conn, story_id)
+            saved, offer = await find_version(conn, story_id, version), await find_offer(conn, story_id, version)
+            if saved is None:
+                raise StaleVersion(story.version)
+            newest = await find_version(conn, story_id, story.version)
+            if newest is not None and offers.taken(story, newest, offer):
+                return story  # a second click
+            content = offers.accept(story, saved, offer, version=version, by=by)
+            story = stories.save(story, expected_version=version, title=content.title)
+            await self._add_version(conn, story, content, reason=WORDS_TAKEN, by=by)
+            return await self._submit(conn, story, version=story.version, by=by)
+
+    async def _add_version(
+        self, conn: "Connection", story: Story, content: Content, *, reason: Note, by: Official
+    ) -> Saved:
+        """Write down the Version that the Story counts already."""
+        size = len(content.model_dump_json().encode())
+        if size > LIMIT - ROOM_FOR_THE_REST:
+            raise TooLarge(size)
+        saved = Saved(story.id, story.version, content, content_sha256(content), by, reason, self.desk.now())
+        await save_stories(conn, [story])
+        await add_version(conn, saved)
+        await ask_links(conn, links_of(content), at=saved.saved_at)
+        entry = Entry("story.saved", str(story.id), by, saved.version, after_hash=saved.content_sha256)
+        await audit.append(conn, [entry], at=saved.saved_at)
         return saved
 
     async def submit(self, story_id: UUID, *, version: int, by: Official) -> Story:
         """Give the newest Version to the leader: stage 2 ends, and its clocks close."""
         async with self.desk.transaction() as conn:
-            at = self.desk.now()
-            story = stories.submit(await _story(conn, story_id), version=version)
-            found = await _reports(conn, story.reports)
-            saved = await find_version(conn, story_id, version)
-            assert saved is not None  # the Story counts what it has
-            shown = [m.id for m in saved.content.media]
-            cuts, readings = await find_cuts(conn, shown), await find_readings(conn, shown)
-            expect_ready(Facts(saved.content, found, cuts, readings))
-            wrote = await authors(conn, story_id, version)
-            book = Book(self.desk.clock, await ledger.load(conn, stories=[story_id]))
-            clocks = ledger.records(book.close_story(story_id, at=at, outcome="completed"))
-            event = stories.submitted(story, saved, found, authors=wrote, by=by, at=at, clocks=clocks)
-            await save_stories(conn, [story])
-            await note_submission(conn, story_id, likeness(saved.content, found), at=at)
-            await ledger.save(conn, list(book.changed.values()))
-            await self.desk.outbox.append(conn, [Draft(event, request=_request(found))])
-            entry = Entry("story.submitted", str(story_id), by, version, after_hash=saved.content_sha256)
-            await audit.append(conn, [entry], at=at)
+            return await self._submit(conn, await _story(conn, story_id), version=version, by=by)
+
+    async def _submit(self, conn: "Connection", story: Story, *, version: int, by: Official) -> Story:
+        at = self.desk.now()
+        story = stories.submit(story, version=version)
+        found = await _reports(conn, story.reports)
+        saved = await find_version(conn, story.id, version)
+        assert saved is not None  # the Story counts what it has
+        shown = [m.id for m in saved.content.media]
+        cuts, readings = await find_cuts(conn, shown), await find_readings(conn, shown)
+        expect_ready(Facts(saved.content, found, cuts, readings))
+        wrote = await authors(conn, story.id, version)
+        book = Book(self.desk.clock, await ledger.load(conn, stories=[story.id]))
+        clocks = ledger.records(book.close_story(story.id, at=at, outcome="completed"))
+        event = stories.submitted(story, saved, found, authors=wrote, by=by, at=at, clocks=clocks)
+        await save_stories(conn, [story])
+        await note_submission(conn, story.id, likeness(saved.content, found), at=at)
+        await ledger.save(conn, list(book.changed.values()))
+        await self.desk.outbox.append(conn, [Draft(event, request=_request(found))])
+        entry = Entry("story.submitted", str(story.id), by, version, after_hash=saved.content_sha256)
+        await audit.append(conn, [entry], at=at)
         return story
 
     async def look_again(self, story_id: UUID) -> None:
