@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from deploy.embedded.staff import until
 from tests.browser.scene import Actors
 from tests.browser.site import Site
 from tests.browser.tab import DESK, PHONE, SCREENS, Screen, Tab
@@ -31,8 +32,6 @@ async def waiting(actors: Actors) -> str:
 
 
 async def before_the_leader(actors: Actors, story: str, version: int) -> None:
-    from deploy.embedded.staff import until
-
     async def there() -> bool | None:
         rows = (await actors.leader.get("/api/v1/reviews"))["reviews"]
         return any((r["line"]["story"], r["line"]["version"]) == (story, version) for r in rows) or None
@@ -82,6 +81,7 @@ async def test_who_comes_second_is_told_and_keeps_what_was_typed(site: Site, scr
     async with site.actors() as actors, site.tab("pimpinan", screen) as tab:
         story = await waiting(actors)
         await tab.open(f"/saring/{story}/putuskan?versi=1&hasil=withheld")
+        await tab.page.select_option("#clause", "h")
         await tab.page.fill("#legal_basis", "UU 14/2008 Pasal 17 huruf h")
         review = await actors.leader.get(f"/api/v1/reviews/{story}")
         exact = {k: review[k] for k in ("version", "content_sha256")}
@@ -91,6 +91,68 @@ async def test_who_comes_second_is_told_and_keeps_what_was_typed(site: Site, scr
         await tab.page.get_by_text("Keputusan pertama yang berlaku").wait_for()
         assert "UU 14/2008 Pasal 17 huruf h" in await tab.page.inner_text("main")
         await tab.check("kalah cepat", weight=False)
+
+
+@EACH
+@BOTH
+async def test_the_leaders_own_words_are_taken_by_the_admin_and_approved(
+    site: Site, screen: Screen, scripts: bool
+) -> None:
+    async with (
+        site.actors() as actors,
+        site.tab("pimpinan", screen, scripts=scripts) as leader,
+        site.tab("admin", screen, scripts=scripts) as admin,
+    ):
+        story = await waiting(actors)
+        await leader.visit(f"/saring/{story}/putuskan?versi=1", "pilihan keputusan")
+        await leader.page.get_by_role("link", name="Setujui dengan perbaikan").click()
+        await leader.page.get_by_label("Paragraf 2").fill(SECOND.replace("40", "42"))
+        await leader.page.get_by_label("Catatan untuk Admin").fill("Angkanya 42.")
+        await leader.check("setujui dengan perbaikan", weight=False)
+        await leader.page.get_by_role("button", name="Setujui dengan perbaikan ini").click()
+        await leader.page.get_by_text("Menunggu Admin menerima perbaikan itu persis").wait_for()
+        await until("the words before the Admin", lambda: there(actors, story))
+        await admin.visit(f"/meja/berita/{story}", "perbaikan dari pimpinan")
+        await admin.page.get_by_role("button", name="Terima persis dan ajukan").dblclick()
+        await until("the approval of the words", lambda: approved(actors, story))
+        await leader.open(f"/saring/{story}")
+        assert "Admin menerima perbaikan pimpinan tanpa mengubahnya" in await leader.page.inner_text("main")
+        await leader.check("hasil setujui dengan perbaikan", weight=False)
+
+
+async def there(actors: Actors, story: str) -> bool | None:
+    return (await actors.admin.get(f"/api/v1/stories/{story}"))["state"] == "returned" or None
+
+
+async def approved(actors: Actors, story: str) -> bool | None:
+    return (await actors.leader.get(f"/api/v1/reviews/{story}"))["state"] == "approved" or None
+
+
+@EACH
+@BOTH
+async def test_what_is_withheld_waits_for_ppid_and_enters_the_register(
+    site: Site, screen: Screen, scripts: bool
+) -> None:
+    async with site.actors() as actors, site.tab("pimpinan", screen, scripts=scripts) as tab:
+        story = await waiting(actors)
+        await tab.open(f"/saring/{story}/putuskan?versi=1&hasil=withheld")
+        await tab.page.select_option("#clause", "h")
+        await tab.page.fill("#legal_basis", "UU 27/2022 Pasal 4")
+        await tab.page.fill("#duration", "selama proses penyidikan")
+        await tab.check("usulkan dikecualikan", weight=False)
+        await tab.page.get_by_role("button", name="Usulkan versi 1 dikecualikan").click()
+        await tab.page.get_by_role("heading", name="Hasil penyaringan versi 1").wait_for()
+        await tab.visit("/saring/dikecualikan", "usulan dikecualikan")
+        card = tab.page.locator("article", has=tab.page.locator(f"a[href^='/saring/{story}']"))
+        await card.locator("summary").first.click()
+        await card.get_by_label("Ditetapkan dikecualikan").check()
+        await card.get_by_label("Nomor keputusan PPID").fill("PPID/12/2026")
+        await card.get_by_label("Tanggal keputusan").fill("2026-01-02")
+        await card.get_by_label("Uji konsekuensi").fill("Membuka alamat korban mengancam keselamatannya.")
+        await tab.check("keputusan ppid", weight=False)
+        await card.get_by_role("button", name="Catat keputusan").click()
+        await tab.page.get_by_text("PPID/12/2026").first.wait_for()
+        await tab.check("daftar dikecualikan", weight=False)
 
 
 async def test_a_session_that_ended_loses_nothing_of_a_decision(site: Site) -> None:
