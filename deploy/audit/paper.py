@@ -5,7 +5,7 @@ from typing import Any
 
 from deploy.audit import evidence
 from deploy.audit.tables import Row
-from deploy.audit.words import NONE, ORIGINS, REVOKED, WAYS, at, digest, official, size
+from deploy.audit.words import NONE, ORIGINS, PPID, REVOKED, WAYS, at, digest, official, size
 from services.review.compliance.words import again_words, outcome_words, return_words, spent, stage_words
 from services.review.report.document import Head, letterhead, signature
 from services.review.report.letter import Letter
@@ -117,6 +117,7 @@ def _story(s: Row, zone: str) -> dict[str, Any]:
             for x in s["submissions"]
         ],
         "decisions": [_decision(d, zone) for d in s["decisions"]],
+        "around": _around(s, zone),
         "revocations": [
             [str(r["version"]), at(r["at"], zone), REVOKED.get(r["reason"], r["reason"]), official(r["by"]),
              r["note"] or NONE]
@@ -150,6 +151,21 @@ def _decision(d: Row, zone: str) -> list[str]:
         str(d["version"]), state(d["decision"]), official(d["decided_by"]), at(d["decided_at"], zone),
         "; ".join(told) or NONE, digest(d["content_sha256"]),
     ]  # fmt: skip
+
+
+def _around(s: Row, zone: str) -> list[list[str]]:
+    """What was done about Decisions: disposisi, later confirmations, what PPID answered; in order of time."""
+    told = [
+        *((d["at"], d["version"], f"disposisi kepada {official(d['to_whom'])}", d["by"], d["note"])
+          for d in s["dispositions"]),
+        *((c["at"], c["version"], "persetujuan darurat disahkan", c["by"], c["note"]) for c in s["confirmations"]),
+        *((p["recorded_at"], p["version"], f"keputusan PPID {p['number']}: {PPID[p['outcome']]}", p["recorded_by"],
+           p["consequence_test"]) for p in s["ppid_decisions"]),
+    ]  # fmt: skip
+    return [
+        [str(version), at(when, zone), what, official(by), note or NONE]
+        for when, version, what, by, note in sorted(told, key=lambda one: one[0])
+    ]
 
 
 def _delivery(d: Row, zone: str) -> list[str]:

@@ -126,6 +126,33 @@ async def revocations(conn: "Connection", ids: Ids) -> list[Row]:
     )
 
 
+async def dispositions(conn: "Connection", ids: Ids) -> list[Row]:
+    return await _rows(
+        conn,
+        """SELECT story, version, to_whom, note, by, at FROM review.dispositions WHERE story = ANY($1::uuid[])
+           ORDER BY at, id""",
+        ids,
+    )
+
+
+async def confirmations(conn: "Connection", ids: Ids) -> list[Row]:
+    """Emergency approvals that another official let stand."""
+    return await _rows(
+        conn,
+        "SELECT story, version, note, by, at FROM review.confirmations WHERE story = ANY($1::uuid[]) ORDER BY at",
+        ids,
+    )
+
+
+async def ppid_decisions(conn: "Connection", ids: Ids) -> list[Row]:
+    return await _rows(
+        conn,
+        """SELECT story, version, outcome, number, decided_on, consequence_test, until, duration, recorded_by,
+                  recorded_at FROM review.ppid_decisions WHERE story = ANY($1::uuid[]) ORDER BY recorded_at""",
+        ids,
+    )
+
+
 async def publications(conn: "Connection", ids: Ids) -> list[Row]:
     """With the hash of the content that was approved, as publisher holds it."""
     return await _rows(

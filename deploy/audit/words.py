@@ -16,6 +16,7 @@ WAYS: Mapping[str | None, str] = MappingProxyType({
     "fetched": "dibaca seperti oleh masyarakat", "api": "dibaca kembali lewat API kanal",
     "attested": "dinyatakan oleh petugas", None: NONE,
 })  # fmt: skip
+PPID = {"exempt": "dikecualikan", "open": "terbuka"}
 REVOKED: Mapping[str, str] = MappingProxyType({
     "superseded": "diganti pengajuan yang lebih baru", "abandoned": "berita dihentikan", "official": "dicabut pejabat",
 })  # fmt: skip

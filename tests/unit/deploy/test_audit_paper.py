@@ -56,6 +56,10 @@ def found(**more: Any) -> dict[str, Any]:
                 for n in (1, 2, 3)
             ],
             "submissions": [{"cycle": 1, "version": 1, "submitted_at": AT, "submitted_by": RINA, "state": "returned"}],
+            "dispositions": [{"version": 1, "to_whom": BUDI, "note": "Mohon periksa", "by": RINA, "at": AT}],
+            "confirmations": [{"version": 3, "note": "Sudah benar", "by": BUDI, "at": AT}],
+            "ppid_decisions": [{"version": 2, "outcome": "exempt", "number": "PPID/12/2026", "recorded_by": RINA,
+                                "recorded_at": AT, "consequence_test": "Mengancam keselamatan korban"}],
             "decisions": [
                 {"version": 1, "decision": "returned", "decided_by": BUDI, "decided_at": AT, "content_sha256": HASH,
                  "reasons": [{"code": "data-perlu-diperiksa", "note": "Cocokkan dengan SK."}], "legal_basis": "",
@@ -102,6 +106,7 @@ def words(told: dict[str, Any], file: Path) -> str:
         "Serah terima #kunci *Rutilahu*", "Ketua RW 05", "obrolan.png", "dihapus", "Surat 12/PDP/2026", "TIDAK COCOK",
         "berkas dihapus menurut UU PDP", "pengajuan ke-2", "berjalan", "Pimpinan dinas luar", "ST-4/2026",
         "UU 14/2008 pasal 17 huruf h", "dicabut pejabat", "Token habis", "dinyatakan oleh petugas, Rina (Admin)",
+        "disposisi kepada Budi", "persetujuan darurat disahkan", "keputusan PPID PPID/12/2026: dikecualikan",
         "Penurunan", "berbeda dari versinya", "23-11-2026 08.30.05 WIB",
     ],
 )  # fmt: skip
