@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
 import structlog
 
+from shared import audit
+from shared.audit import Entry
 from shared.calendar import Calendar, WallCalendar, WorkCalendar
 from shared.calendar_file import parse_calendar
 from shared.calendar_words import moment_words
@@ -146,7 +148,8 @@ async def _expect_to_reach(conn: "Connection", found: Sop | Calendar, file: Path
 
 async def _remember(conn: "Connection", kind: Kind, accepted: "Accepted[Any]", at: datetime) -> None:
     version: str = accepted.found.version
-    if await newest(conn, kind) == version:
+    before = await newest(conn, kind)
+    if before == version:
         return
     await conn.execute(
         """INSERT INTO office_files (kind, version, body, accepted_at) VALUES ($1, $2, $3, $4)
@@ -156,6 +159,9 @@ async def _remember(conn: "Connection", kind: Kind, accepted: "Accepted[Any]", a
         accepted.body,
         at,
     )
+    if before is not None:  # the first one changes nothing that was
+        digest = hashlib.sha256((accepted.body or "").encode()).hexdigest()
+        await audit.append(conn, [Entry("office.file-accepted", f"{kind}/{version}", after_hash=digest)], at=at)
     log.info("office file accepted", kind=kind, version=version)
 
 

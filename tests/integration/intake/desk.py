@@ -172,7 +172,9 @@ class Office:
         return row["state"]
 
     async def audited(self) -> list[tuple[str, str]]:
-        return [(r["action"], r["actor"]) for r in await self.rows("SELECT action, actor FROM audit ORDER BY id")]
+        """What people and events did, in order; not that a file of the office was taken up, which follows by itself."""
+        rows = await self.rows("SELECT action, actor FROM audit WHERE action <> 'office.file-accepted' ORDER BY id")
+        return [(r["action"], r["actor"]) for r in rows]
 
     async def clocks(self) -> list[tuple[int, str | None]]:
         rows = await self.rows("SELECT cycle, outcome FROM clocks ORDER BY item, cycle")

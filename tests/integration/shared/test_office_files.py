@@ -79,6 +79,16 @@ async def test_a_missing_sop_leaves_the_last_good_one_in_force(files: Files) -> 
     assert str(files.sop) in found.refused["sop"]
 
 
+async def test_a_file_changed_on_disk_is_audited_and_one_that_stayed_is_not(files: Files) -> None:
+    for number, at in (("1", "08:00"), ("1", "09:00"), ("2", "10:00")):
+        files.sop.write_text(SOP.replace('version = "1"', f'version = "{number}"', 1))
+        await files.start(f"2026-11-23T{at}")
+    async with database(files.base, "review") as db, db.connection() as conn:
+        rows = await conn.fetch("SELECT actor, item, after_hash FROM audit WHERE action = 'office.file-accepted'")
+    assert [(r["actor"], r["item"].partition("+")[0]) for r in rows] == [("sistem", "sop/2")]
+    assert len(rows[0]["after_hash"]) == 64
+
+
 async def test_without_any_good_one_before_the_service_says_what_is_wrong_and_does_not_start(files: Files) -> None:
     files.calendar.write_text(OVERLAPPING)
     with pytest.raises(FileRefused, match=r"calendar\.toml baris 26"):
