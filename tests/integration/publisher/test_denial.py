@@ -70,6 +70,33 @@ async def test_a_page_is_not_served_when_its_approval_does_not_stand(desk: Offic
         assert "Rahasia" not in (await desk.call(None, "GET", where)).text
 
 
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("UPDATE approvals SET content = jsonb_set(content, '{title}', '\"Lain\"')", "not to be changed"),
+        (
+            """UPDATE approvals SET content = jsonb_set(content, '{media}', content -> 'media' || jsonb_build_array(
+                   jsonb_build_object('id', 'x', 'renditions', '[]'::jsonb)))""",
+            "not to be changed",
+        ),
+        ("UPDATE approvals SET content_sha256 = repeat('0', 64)", "permission denied"),
+        ("DELETE FROM approvals", "permission denied"),
+    ],
+)
+async def test_what_was_approved_is_not_changed_by_the_service_itself(desk: Office, change: str, why: str) -> None:
+    await desk.approve()
+    with pytest.raises(asyncpg.PostgresError, match=why):
+        async with desk.desk.db.transaction() as conn:
+            await conn.execute(change)
+
+
+async def test_an_approval_that_was_revoked_never_stands_again(desk: Office) -> None:
+    event = await desk.approve()
+    await desk.hear(revoked(event.story))
+    with pytest.raises(asyncpg.CheckViolationError, match="stands no more"):
+        await desk.owner.execute("UPDATE publisher.approvals SET state = 'valid'")
+
+
 async def test_a_publication_without_an_approval_cannot_even_be_written(desk: Office) -> None:
     with pytest.raises(asyncpg.ForeignKeyViolationError):
         await desk.owner.execute(
