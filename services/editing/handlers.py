@@ -1,11 +1,13 @@
 """Kafka in: what comes onto the desk, what the leader answered, what the public reads."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.editing import reports, stories
 from services.editing.clocks import Book
+from services.editing.domain import StoryState
 from services.editing.offers import Offer
 from services.editing.reports import Report
 from services.editing.store import lock_reports, save_reports
@@ -43,6 +45,7 @@ from shared.sop import unit_of
 if TYPE_CHECKING:
     from shared.db import Connection
 
+ENDED: tuple[StoryState, ...] = ("declined", "withheld", "taken-down")
 KNOWN_BEFORE = "Peristiwa ini tentang sesuatu yang belum pernah diterima meja penyuntingan."
 
 
@@ -121,8 +124,9 @@ def on_publications(desk: Desk) -> React:
 def _on_stories(desk: Desk, kinds: tuple[type[Event], ...], apply: Callable[[Story, Event, Book], Story]) -> React:
     async def react(conn: "Connection", batch: Batch) -> None:
         events = batch.of(*kinds)
-        found = await lock_stories(conn, sorted({UUID(e.event.key) for e in events}))
-        book = Book(desk.clock, ())
+        stories_told = sorted({UUID(e.event.key) for e in events})
+        found = await lock_stories(conn, stories_told)
+        book = Book(desk.clock, await ledger.load(conn, stories=stories_told))
         changed: dict[UUID, Story] = {}
         entries: list[Entry] = []
 
@@ -130,7 +134,11 @@ def _on_stories(desk: Desk, kinds: tuple[type[Event], ...], apply: Callable[[Sto
             story = found.get(UUID(received.event.key))
             if story is None:
                 raise Refused("unknown-story", KNOWN_BEFORE)
-            found[story.id] = changed[story.id] = apply(story, received.event, book)
+            after = apply(story, received.event, book)
+            if after.state in ENDED:
+                # A Report that was added after the submission comes to nothing here; its material can be compiled anew.
+                book.close_story(story.id, at=_when(received.event), outcome="abandoned")
+            found[story.id] = changed[story.id] = after
             entries.append(_entry(received, story.id))
 
         batch.fold(decide, events)
@@ -139,6 +147,11 @@ def _on_stories(desk: Desk, kinds: tuple[type[Event], ...], apply: Callable[[Sto
         await audit.append(conn, entries, at=desk.now())
 
     return react
+
+
+def _when(event: Event) -> datetime:
+    at: datetime = event.decided_at if isinstance(event, Decision) else getattr(event, "at")  # noqa: B009
+    return at
 
 
 def _on_report(report: Report | None, event: OnReports, book: Book) -> Report:

@@ -35,7 +35,7 @@ class Particulars:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account, without any secret."""
+    """One account, without any secret. `stands_in`: now or soon for an official who is away."""
 
     account: str
     name: str
@@ -47,6 +47,7 @@ class Account:
     disabled: bool
     has_password: bool
     has_second_factor: bool
+    stands_in: bool = False
 
 
 class BadAccount(Refused):
@@ -123,7 +124,9 @@ async def speak(conn: "Connection", account: str, language: str) -> None:
 
 
 _SELECT = """SELECT a.account, a.name, a.capacity, a.roles, a.unit, a.email, a.language, a.disabled,
-                    a.password_hash <> '' AS has_password, f.confirmed_at IS NOT NULL AS has_second_factor
+                    a.password_hash <> '' AS has_password, f.confirmed_at IS NOT NULL AS has_second_factor,
+                    EXISTS (SELECT FROM accounts.absences b WHERE b.stand_in = a.account AND b.cancelled_at IS NULL
+                            AND b.last >= current_date - 1) AS stands_in
              FROM accounts.accounts a LEFT JOIN accounts.second_factors f USING (account)"""
 
 

@@ -8,6 +8,7 @@ from shared import audit
 from shared.accounts import directory, log_ins, second_factor, sessions
 from shared.accounts.directory import Account
 from shared.accounts.log_ins import LogIn
+from shared.accounts.standing_in import LENT
 from shared.audit import Entry
 from shared.content import Official
 from shared.desk import Desk
@@ -77,7 +78,9 @@ async def enrolled(
 
 
 def needs_second_factor(door: Door, account: Account) -> bool:
-    return bool(door.must_have_second_factor & account.roles)
+    """Whether the account's roles ask for one, or those that come with standing in for a leader."""
+    lent = LENT if account.stands_in else frozenset[str]()
+    return bool(door.must_have_second_factor & (account.roles | lent))
 
 
 async def _open(

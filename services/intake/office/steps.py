@@ -10,6 +10,7 @@ from uuid import UUID
 from services.intake.office import rules, store
 from services.intake.office.rules import Absence, ChannelUse, OfficeDay, RamadanDates, Unit
 from shared import audit, office_files
+from shared.accounts import sessions
 from shared.audit import Entry
 from shared.refusal import NotFound, Refused
 from shared.toml_table import FileRefused
@@ -86,6 +87,8 @@ async def add_absence(desk: "Desk", absence: Absence, *, by: "Official") -> None
             )
         taken = rules.absence(absence, await store.absences(conn))
         await store.add_absence(conn, taken, by=by, at=desk.now())
+        # Whoever gets a leader's rights logs in again: a second factor may be asked of them now.
+        await sessions.end_others(conn, taken.stand_in)
         await audit.append(conn, [Entry("office.absence-added", str(taken.id), by)], at=desk.now())
 
 

@@ -46,6 +46,23 @@ async def test_who_must_have_one_is_led_to_it_and_gets_nothing_before(desk: Offi
     assert secret.encode() not in bytes(row["secret"])
 
 
+async def test_who_stands_in_for_a_leader_must_have_one_as_a_leader_does(desk: Office) -> None:
+    require(desk, "pimpinan")
+    for who in ("bambang", "dewi"):
+        await desk.account(who)
+    async with Browser.of(desk) as browser:
+        await browser.log_in("dewi")
+        assert browser.at == "/beranda"
+        absence = {"account": "bambang", "stand_in": "dewi", "kind": "plh", "letter_number": "800/12"}
+        days = {"first": "2026-11-23", "last": "2035-11-27", "letter_date": "2026-11-20"}
+        _, csrf = await desk.session("rina")
+        made = await desk.call("rina", "POST", "/pengaturan/ketidakhadiran", data=absence | days | {"csrf": csrf})
+        assert made.status_code == 303
+        assert (await browser.http.get("/beranda")).headers["location"].startswith("/masuk")
+        await browser.log_in("dewi")
+        assert browser.at == "/masuk/pasang"
+
+
 async def test_others_are_not_asked_for_one(desk: Office) -> None:
     require(desk, "admin")
     await desk.account("dewi")
