@@ -13,6 +13,7 @@ from services.publisher.channels import Capabilities
 from services.publisher.consequences import Change
 from services.publisher.domain import Story, Way
 from shared.accounts import Person
+from shared.content import Official
 from shared.refusal import NotFound
 from shared.web import desk_of
 
@@ -49,40 +50,46 @@ def office_of(request: Request) -> Office:
 
 
 async def publish(request: Request, story: UUID, version: int, *, by: Person) -> None:
+    who = by.acting("publication.publish")
     channels, required = office_of(request).channels, desk_of(request).clock.sop.required_channels
     await _change(
         request,
         story,
-        lambda s, at: delivery.publish(s, version, by=by.official, at=at, channels=channels, required=required),
-        by=by,
+        lambda s, at: delivery.publish(s, version, by=who, at=at, channels=channels, required=required),
+        by=who,
     )
 
 
 async def schedule(request: Request, story: UUID, version: int, publish_at: datetime, *, by: Person) -> None:
+    who = by.acting("publication.schedule")
     zone = str(desk_of(request).clock.calendar.zone)
     await _change(
         request,
         story,
-        lambda s, at: scheduling.set_time(s, version, publish_at=publish_at, by=by.official, at=at, zone=zone),
-        by=by,
+        lambda s, at: scheduling.set_time(s, version, publish_at=publish_at, by=who, at=at, zone=zone),
+        by=who,
     )
 
 
 async def unschedule(request: Request, story: UUID, version: int, *, by: Person) -> None:
-    await _change(request, story, lambda s, _: scheduling.cancel(s, version), by=by)
+    who = by.acting("publication.schedule")
+    await _change(request, story, lambda s, _: scheduling.cancel(s, version), by=who)
 
 
 async def take_down(request: Request, story: UUID, reason: str, *, by: Person) -> None:
-    await _change(request, story, lambda s, at: delivery.take_down(s, by=by.official, reason=reason, at=at), by=by)
+    who = by.acting("publication.take-down")
+    await _change(request, story, lambda s, at: delivery.take_down(s, by=who, reason=reason, at=at), by=who)
 
 
 async def retry(request: Request, story: UUID, channel: str, *, by: Person) -> None:
+    who = by.acting("publication.retry")
     looks_up = office_of(request).looks_up(channel)
-    await _change(request, story, lambda s, at: delivery.retry(s, channel, at=at, looks_up=looks_up), by=by)
+    await _change(request, story, lambda s, at: delivery.retry(s, channel, at=at, looks_up=looks_up), by=who)
 
 
 async def confirm(request: Request, story: UUID, version: int, channel: str, link: str, *, by: Person) -> None:
     """A person has seen the post at this link."""
+    who = by.acting("publication.confirm")
     office = office_of(request)
     known = office.channels.get(channel)
     url = answers.link_of(link, known.hosts if known else ())
@@ -90,47 +97,50 @@ async def confirm(request: Request, story: UUID, version: int, channel: str, lin
     await _change(
         request,
         story,
-        lambda s, at: answers.attest(s, version, channel, url=url, by=by.official, at=at, way=way, looks_up=looks_up),
-        by=by,
+        lambda s, at: answers.attest(s, version, channel, url=url, by=who, at=at, way=way, looks_up=looks_up),
+        by=who,
     )
 
 
 async def deny(request: Request, story: UUID, version: int, channel: str, *, by: Person) -> None:
     """A person has looked, and it is not there."""
+    who = by.acting("publication.confirm")
     office = office_of(request)
     way, looks_up = office.way(channel), office.looks_up(channel)
     await _change(
         request,
         story,
         lambda s, at: answers.deny(
-            s, version, channel, by=by.official, at=at, settle=office.settle, way=way, looks_up=looks_up
+            s, version, channel, by=who, at=at, settle=office.settle, way=way, looks_up=looks_up
         ),
-        by=by,
+        by=who,
     )
 
 
 async def waive(request: Request, story: UUID, version: int, channel: str, reason: str, *, by: Person) -> None:
+    who = by.acting("publication.waive")
     await _change(
         request,
         story,
-        lambda s, at: answers.waive(s, version, channel, by=by.official, reason=reason, at=at),
-        by=by,
+        lambda s, at: answers.waive(s, version, channel, by=who, reason=reason, at=at),
+        by=who,
     )
 
 
 async def removed(request: Request, story: UUID, version: int, channel: str, *, by: Person) -> None:
     """A person has removed the post by hand."""
-    await _change(request, story, lambda s, _: answers.removed(s, version, channel), by=by)
+    who = by.acting("publication.take-down")
+    await _change(request, story, lambda s, _: answers.removed(s, version, channel), by=who)
 
 
-async def _change(request: Request, story: UUID, step: Step, *, by: Person) -> None:
+async def _change(request: Request, story: UUID, step: Step, *, by: Official) -> None:
     desk = desk_of(request)
     async with desk.transaction() as conn:
         before = (await store.lock(conn, [story])).get(story)
         if before is None:
             raise NotFound("Berita ini")
         at = desk.now()
-        await changes.commit(desk, conn, [Change(before, step(before, at), at, by.official)])
+        await changes.commit(desk, conn, [Change(before, step(before, at), at, by)])
     office_of(request).ring()
 
 
