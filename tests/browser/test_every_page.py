@@ -18,7 +18,8 @@ def kind(path: str) -> str:
 
 
 def is_download(path: str) -> bool:
-    return path.startswith(("/api/", "/aset/")) or path.endswith((".xml", ".zip", ".pdf")) or "/laporan/" in path
+    plain = path.partition("?")[0]
+    return plain.startswith(("/api/", "/aset/")) or plain.endswith((".xml", ".zip", ".pdf")) or "/laporan/" in plain
 
 
 async def walk(opened: Tab, starts: list[str], most_of_a_kind: int) -> list[str]:
