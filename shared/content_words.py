@@ -9,7 +9,7 @@ FIELDS = {
     "information_class": "Klasifikasi informasi", "name": "Nama berkas", "kind": "Jenis berkas", "report": "Bahan asal",
     "alt": "Teks alternatif", "caption": "Keterangan gambar", "credit": "Sumber", "licence": "Lisensi",
     "consent": "Dasar boleh tampil", "consent_note": "Catatan persetujuan", "shows": "Menampilkan",
-    "crop": "Potongan", "focus": "Titik perhatian",
+    "crop": "Potongan", "focus": "Titik perhatian", "redacted": "Bagian yang disamarkan",
 }  # fmt: skip
 CONSENT = {
     "public-event": "kegiatan yang terbuka untuk umum",

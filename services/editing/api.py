@@ -143,7 +143,7 @@ async def save_version(
     request: Request, story: UUID, body: SaveVersion, person: Admin
 ) -> dict[str, Any] | JSONResponse:
     file = await views.story_file(desk_of(request), story)
-    await scissors_of(request).make(body.content, file.reports)
+    await scissors_of(request).make(body.content, file.reports, file.redacted)
     try:
         saved = await steps_of(request).save(
             story, body.content, expected_version=body.expected_version, reason=body.reason, by=person.official

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from services.editing import api, handlers, pages, pages_offers, pages_story, pages_typing, pages_versions, workers
+from services.editing.blackening import Blackener
 from services.editing.looking import Lookout
 from services.editing.settings import Settings
 from services.editing.web import Office
@@ -35,7 +36,11 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
             Reads("decisions", handlers.on_decisions(desk)),
             Reads("publications", handlers.on_publications(desk)),
         ],
-        workers=lambda desk: [workers.Sweep(desk, office.store).run, workers.Links(desk, Lookout(desk.now)).run],
+        workers=lambda desk: [
+            workers.Sweep(desk, office.store).run,
+            workers.Links(desk, Lookout(desk.now)).run,
+            Blackener(desk, office.store, office.claim_for).run,
+        ],
     )
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Makes the cuts that a form asks for, before it is saved: outside any transaction, and each once."""
+"""Makes the desk's own copies, cut or blacked out, before a Version is saved: outside any transaction, each once."""
 
 import asyncio
 import tempfile
@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.editing.manuscript import CutKey, Cuts, Manuscript, cut_of, source_of
+from services.editing.manuscript import NO_REGIONS, CutKey, Cuts, Manuscript, Own, Regions, cut_of, source_of
 from services.editing.reports import Report
 from services.editing.store import lock_reports
 from services.editing.store_cuts import add_cut, find_cuts
-from shared.content import Crop, Rendition
+from shared.content import Rendition
 from shared.desk import Desk
 from shared.media.pictures.cutting import cut
+from shared.media.pictures.redacting import redact
 from shared.media.store import Missing, Store, hash_of_file
 from shared.media.verdict import Made, Undecodable
 from shared.refusal import Refused, Transient
@@ -26,6 +27,11 @@ class NotCut(Refused):
         super().__init__("not-cut", f"Foto {name} belum dapat dipotong. {why}")
 
 
+class NotYetReached(Refused):
+    def __init__(self) -> None:
+        super().__init__("not-cut", "Penyimpanan foto belum dapat dijangkau; coba lagi sebentar lagi.")
+
+
 @dataclass(frozen=True, slots=True)
 class Scissors:
     """Cuts pictures of one desk."""
@@ -33,43 +39,51 @@ class Scissors:
     desk: Desk
     store: Store
 
-    async def make(self, manuscript: Manuscript, reports: Sequence[Report]) -> Cuts:
+    async def make(self, manuscript: Manuscript, reports: Sequence[Report], redacted: Regions = NO_REGIONS) -> Cuts:
         """Make what is wanted and not there yet; gives all cuts of its files.
 
         Raises Refused for what cannot be cut, MediaNotInStory.
         """
-        wanted = {key: _named(key, reports) for c in manuscript.media if (key := cut_of(c, reports))}
+        wanted = [k for c in manuscript.media if (k := cut_of(c, reports, redacted.get(c.id, ())))]
+        try:
+            return await self.make_all(wanted, reports)
+        except (Transient, Missing):
+            raise NotYetReached from None
+
+    async def make_all(self, wanted: Sequence[CutKey], reports: Sequence[Report]) -> Cuts:
+        """Make these; gives all cuts of their files. Raises NotCut, Missing, and Transient where the store is away."""
         there = await self._there(wanted)
-        for key, (report, name, source) in wanted.items():
-            if key not in there:
-                try:
-                    await self._make(key, report, source)
-                except Undecodable as e:
-                    raise NotCut(name, str(e)) from None
-                except (Transient, Missing):
-                    raise NotCut(name, "Penyimpanan foto belum dapat dijangkau; coba lagi sebentar lagi.") from None
-        return there if all(key in there for key in wanted) else await self._there(wanted)
+        missing = [key for key in wanted if key not in there]
+        for key in missing:
+            report, name, source = _named(key, reports)
+            try:
+                await self._make(key, report, source)
+            except Undecodable as e:
+                raise NotCut(name, str(e)) from None
+        return await self._there(wanted) if missing else there
 
     async def _there(self, wanted: Iterable[CutKey]) -> Cuts:
         async with self.desk.db.connection() as conn:
-            return await find_cuts(conn, [media for media, _, _ in wanted])
+            return await find_cuts(conn, [key.media for key in wanted])
 
     async def _make(self, key: CutKey, report: Report, source: Rendition) -> None:
-        media, _, crop = key
         async with AT_ONCE:
             with tempfile.TemporaryDirectory() as folder:
-                made = await self._cut(source, crop, Path(folder))
-                kept = [await self._keep(Path(folder), f"{PREFIX}/{media}", source.bucket, one) for one in made]
+                made, placeholder = await self._cut(source, key, Path(folder))
+                kept = [await self._keep(Path(folder), f"{PREFIX}/{key.media}", source.bucket, one) for one in made]
         async with self.desk.db.transaction() as conn:
             # Under the lock of its Report: an erasure that came meanwhile takes away what was put, see the sweep.
             found = (await lock_reports(conn, [report.id]))[report.id]
-            if any(m.id == media for m in found.media):
-                await add_cut(conn, key, tuple(kept), at=self.desk.now())
+            if any(m.id == key.media for m in found.media):
+                await add_cut(conn, key, Own(tuple(kept), placeholder), at=self.desk.now())
 
-    async def _cut(self, source: Rendition, crop: Crop, folder: Path) -> tuple[Made, ...]:
+    async def _cut(self, source: Rendition, key: CutKey, folder: Path) -> tuple[tuple[Made, ...], str]:
         whole = folder / "whole"
         await self.store.download(source.bucket, source.key, whole)
-        return await asyncio.to_thread(cut, whole, crop, folder)
+        if key.redacted:
+            return await asyncio.to_thread(redact, whole, key.redacted, key.crop, folder)
+        assert key.crop is not None
+        return await asyncio.to_thread(cut, whole, key.crop, folder), ""
 
     async def _keep(self, folder: Path, prefix: str, bucket: str, made: Made) -> Rendition:
         path = folder / made.file
@@ -85,6 +99,6 @@ def _named(key: CutKey, reports: Sequence[Report]) -> tuple[Report, str, Renditi
     """The Report and name of a file that is to be cut, and the copy that is."""
     for report in reports:
         for media in report.media:
-            if media.id == key[0] and (source := source_of(media.renditions)):
+            if media.id == key.media and (source := source_of(media.renditions)):
                 return report, media.name, source
     raise AssertionError("a cut is asked for of a file that is there")

@@ -9,11 +9,13 @@ from services.editing import reports, stories
 from services.editing.clocks import Book
 from services.editing.domain import StoryState
 from services.editing.offers import Offer
+from services.editing.redactions import order_of
 from services.editing.reports import Report
 from services.editing.store import lock_reports, save_reports
 from services.editing.store_checks import forget_readings
 from services.editing.store_cuts import forget_cuts
 from services.editing.store_offers import add_offers
+from services.editing.store_redactions import add_orders
 from services.editing.store_stories import empty_versions, lock_stories, save_stories
 from services.editing.store_typing import forget_files
 from services.editing.stories import Story
@@ -99,7 +101,9 @@ def on_decisions(desk: Desk) -> React:
 
     async def react(conn: "Connection", batch: Batch) -> None:
         await told(conn, batch)
-        await add_offers(conn, [o for e in batch.of(StoryReturned) if (o := _offer(e.event))])
+        returned = batch.of(StoryReturned)
+        await add_offers(conn, [o for e in returned if (o := _offer(e.event))])
+        await add_orders(conn, [o for e in returned if (o := order_of(e))])
 
     return react
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from pydantic import Field
@@ -29,9 +29,27 @@ from shared.content import (
 from shared.media.choosing import CAPTIONS, choose, publishable
 from shared.refusal import Refused
 
-CutKey = tuple[UUID, str, Crop]  # the file, the SHA-256 of the copy that is cut, and to what
-Cuts = Mapping[CutKey, tuple[Rendition, ...]]
+
+class CutKey(NamedTuple):
+    """The file, the SHA-256 of the copy that is worked on, to what it is cut, and which regions of it are black."""
+
+    media: UUID
+    source: str
+    crop: Crop | None
+    redacted: tuple[Crop, ...] = ()
+
+
+class Own(NamedTuple):
+    """Copies that the desk made itself; of a redacted picture also the tiny one that stands for it."""
+
+    renditions: tuple[Rendition, ...]
+    placeholder: str = ""
+
+
+Cuts = Mapping[CutKey, Own]
+Regions = Mapping[UUID, tuple[Crop, ...]]  # what a leader had blacked out of the Story's pictures
 NO_CUTS: Cuts = MappingProxyType({})
+NO_REGIONS: Regions = MappingProxyType({})
 
 
 class MediaChoice(MediaRights):
@@ -96,9 +114,23 @@ class NotCutYet(Refused):
         )
 
 
-def compose(manuscript: Manuscript, reports: Sequence[Report], cuts: Cuts = NO_CUTS) -> Content:
-    """The Content of a Version: the author's words, and the files as the Story's Reports have them, or cut."""
-    chosen = tuple(_chosen(choice, reports, cuts) for choice in manuscript.media)
+class NotRedactable(Refused):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "not-redactable",
+            f"Foto {name} harus tampil dengan bagian yang disamarkan, tetapi salinannya tidak dapat dibuat. Lepas foto "
+            "ini, atau ganti dengan foto lain.",
+        )
+
+
+def compose(
+    manuscript: Manuscript, reports: Sequence[Report], cuts: Cuts = NO_CUTS, redacted: Regions = NO_REGIONS
+) -> Content:
+    """The Content of a Version: the author's words, and the files as the Story's Reports have them, or cut.
+
+    What a leader had blacked out of a picture of this Story stays black, whoever writes on.
+    """
+    chosen = tuple(_chosen(choice, reports, cuts, redacted.get(choice.id, ())) for choice in manuscript.media)
     seen: set[UUID] = set()
     for media in chosen:
         if media.id in seen:
@@ -110,11 +142,11 @@ def compose(manuscript: Manuscript, reports: Sequence[Report], cuts: Cuts = NO_C
     return Content(**words, media=chosen)
 
 
-def cut_of(choice: MediaChoice, reports: Sequence[Report]) -> CutKey | None:
-    """Which cut of which copy is wanted, where one is and the file has been checked."""
+def cut_of(choice: MediaChoice, reports: Sequence[Report], redacted: tuple[Crop, ...] = ()) -> CutKey | None:
+    """Which copy of the desk's own is wanted, where one is and the file has been checked."""
     _, media = media_of(choice.id, reports)
     source = source_of(media.renditions) if media.kind == "image" and media.state == "accepted" else None
-    return (media.id, source.sha256, choice.crop) if choice.crop and source else None
+    return CutKey(media.id, source.sha256, choice.crop, redacted) if source and (choice.crop or redacted) else None
 
 
 def source_of(renditions: Sequence[Rendition]) -> Rendition | None:
@@ -122,14 +154,16 @@ def source_of(renditions: Sequence[Rendition]) -> Rendition | None:
     return choose(renditions, ("image/jpeg",), width=2**31)
 
 
-def _chosen(choice: MediaChoice, reports: Sequence[Report], cuts: Cuts) -> StoryMedia:
+def _chosen(choice: MediaChoice, reports: Sequence[Report], cuts: Cuts, redacted: tuple[Crop, ...]) -> StoryMedia:
     report, media = media_of(choice.id, reports)
     if media.state == "refused":
         raise MediaRefused(media)
     if media.state == "accepted" and not _shows(media):
         raise CaptionsAlone(media.name) if publishable(media.renditions) else MediaForStaffOnly(media.name)
     rights = {name: getattr(media, name) for name in MediaRights.model_fields}
-    key = cut_of(choice, reports)
+    key = cut_of(choice, reports, redacted)
+    if redacted and key is None:
+        raise NotRedactable(media.name)
     if key is not None and key not in cuts:
         raise NotCutYet(media.name)
     said = choice.model_dump(exclude_unset=True, exclude={"id", "crop", "focus"})
@@ -139,9 +173,10 @@ def _chosen(choice: MediaChoice, reports: Sequence[Report], cuts: Cuts) -> Story
         report=report.id,
         name=media.name,
         kind=media.kind,
-        renditions=cuts[key] if key else copies_of(media, reports),
-        placeholder=media.placeholder if key is None else "",
+        renditions=cuts[key].renditions if key else copies_of(media, reports),
+        placeholder=cuts[key].placeholder if key else media.placeholder,
         crop=choice.crop if key else None,
+        redacted=redacted,
         focus=choice.focus if media.kind == "image" else None,
     )
 

@@ -58,7 +58,7 @@ async def show_preview(request: Request, story: UUID, person: Admin, bagian: boo
     """What was typed as readers would see it, channel by channel; nothing is saved. With `bagian` that part alone."""
     file = await views.story_file(desk_of(request), story)
     form = forms.of_typed(await _sent(request), file.newest.content if file.newest else None, file.reports)
-    shown = preview(form, file.reports, file.cuts)
+    shown = preview(form, file.reports, file.cuts, file.redacted)
     if bagian:
         return pages_of(request).show(request, "_pratinjau.html", shown=shown, file=file)
     return await _story_page(request, file, form, shown=shown)
@@ -127,7 +127,7 @@ async def _beside(file: StoryFile, mine: Form) -> dict[str, Any]:
     if file.newest is None:
         return {}
     newest = file.newest
-    shown = preview(mine, file.reports, file.cuts).content
+    shown = preview(mine, file.reports, file.cuts, file.redacted).content
     return {
         "conflict": newest,
         "theirs": forms.of_content(newest.content, newest.version, file.reports),
@@ -140,8 +140,8 @@ async def _save(request: Request, file: StoryFile, form: Form, person: Person) -
     newest, story = file.newest, file.story.id
     written = forms.manuscript(form)
     reason = said(form.reason, 4_000, "Alasan perubahan")
-    cuts = await scissors_of(request).make(written, file.reports)
-    if newest is not None and compose(written, file.reports, cuts) == newest.content:
+    cuts = await scissors_of(request).make(written, file.reports, file.redacted)
+    if newest is not None and compose(written, file.reports, cuts, file.redacted) == newest.content:
         await typing.forget(desk_of(request), story, person)
         return newest.version
     try:
@@ -150,7 +150,7 @@ async def _save(request: Request, file: StoryFile, form: Form, person: Person) -
         )
     except StaleVersion:
         found = (await views.story_file(desk_of(request), story)).newest
-        if found is None or compose(written, file.reports, cuts) != found.content:
+        if found is None or compose(written, file.reports, cuts, file.redacted) != found.content:
             raise
         return found.version
     return saved.version

@@ -47,7 +47,7 @@ async def restore(request: Request, story: UUID, number: int, person: Admin) -> 
     saved = await views.version(desk, story, number)
     file = await views.story_file(desk, story)
     written = forms.manuscript(forms.of_content(saved.content, number, file.reports))
-    await scissors_of(request).make(written, file.reports)
+    await scissors_of(request).make(written, file.reports, file.redacted)
     reason = f"Dipulihkan dari versi {number}."
     await steps_of(request).save(story, written, expected_version=int(expected), reason=reason, by=person.official)
     return RedirectResponse(f"/meja/berita/{story}", 303)

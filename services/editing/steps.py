@@ -6,19 +6,21 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.editing import offers, reports, stories
+from services.editing import offers, redactions, reports, stories
 from services.editing.checks.facts import Facts
 from services.editing.checks.links import links_of
-from services.editing.checks.ready import expect_ready
+from services.editing.checks.ready import NotReady, expect_ready
 from services.editing.checks.twins import likeness
 from services.editing.clocks import Book
 from services.editing.domain import NothingSaved, StaleVersion
 from services.editing.manuscript import Manuscript, compose
+from services.editing.redactions import Ending, Order
 from services.editing.reports import Report
 from services.editing.store import in_living_story, lock_reports, save_reports, stories_of
 from services.editing.store_checks import ask_links, find_readings, note_submission
 from services.editing.store_cuts import find_cuts
 from services.editing.store_offers import find_offer
+from services.editing.store_redactions import finish, regions_of, waits
 from services.editing.store_stories import (
     add_reports,
     add_version,
@@ -30,10 +32,11 @@ from services.editing.store_stories import (
 from services.editing.store_typing import forget_typed
 from services.editing.stories import Saved, Story
 from shared import audit, ledger
-from shared.audit import Entry
+from shared.audit import SYSTEM, Entry
 from shared.content import Content, Note, Official, Reason, RequestRef
 from shared.content_hash import content_sha256
 from shared.desk import Desk
+from shared.envelope import Envelope
 from shared.events import ReportSentBack, StoryAbandoned
 from shared.outbox import LIMIT, Draft, TooLarge
 from shared.refusal import NotFound
@@ -136,7 +139,8 @@ class Steps:
             story = await _story(conn, story_id)
             story = stories.save(story, expected_version=expected_version, title=manuscript.title)
             cuts = await find_cuts(conn, [m.id for m in manuscript.media])
-            content = compose(manuscript, await _reports(conn, story.reports), cuts)
+            redacted = await regions_of(conn, story_id)
+            content = compose(manuscript, await _reports(conn, story.reports), cuts, redacted)
             saved = await self._add_version(conn, story, content, reason=reason, by=by)
             if typed:
                 await forget_typed(conn, story_id, by.account)
@@ -157,14 +161,40 @@ class Steps:
             await self._add_version(conn, story, content, reason=WORDS_TAKEN, by=by)
             return await self._submit(conn, story, version=story.version, by=by)
 
+    async def derive(self, order: Order) -> None:
+        """Take out what the leader wants, as the next Version, and submit it; unless another was saved meanwhile.
+
+        The copies of its pictures are there already. Raises Refused for what cannot be taken out.
+        """
+        async with self.desk.transaction() as conn:
+            story = await _story(conn, order.story)
+            if await waits(conn, order):  # else another process was first
+                fits = redactions.fits(story, order)
+                outcome, note = await self._derive(conn, story, order) if fits else ("overtaken", "")
+                await finish(conn, order, outcome, note, at=self.desk.now())
+
+    async def _derive(self, conn: "Connection", story: Story, order: Order) -> tuple[Ending, str]:
+        saved, found = await find_version(conn, story.id, order.version), await _reports(conn, story.reports)
+        assert saved is not None  # the Story counts what it has
+        cuts = await find_cuts(conn, [m.id for m in saved.content.media])
+        content = redactions.derived(saved.content, order, found, cuts)
+        story = stories.save(story, expected_version=order.version, title=content.title)
+        reason = redactions.reason(order, self.desk.clock.calendar.zone)
+        await self._add_version(conn, story, content, reason=reason, by=order.by, derived=True)
+        try:
+            await self._submit(conn, story, version=story.version, by=SYSTEM, because=order.because)
+        except NotReady as no:
+            return "held", no.sentence
+        return "derived", ""
+
     async def _add_version(
-        self, conn: "Connection", story: Story, content: Content, *, reason: Note, by: Official
+        self, conn: "Connection", story: Story, content: Content, *, reason: Note, by: Official, derived: bool = False
     ) -> Saved:
         """Write down the Version that the Story counts already."""
         size = len(content.model_dump_json().encode())
         if size > LIMIT - ROOM_FOR_THE_REST:
             raise TooLarge(size)
-        saved = Saved(story.id, story.version, content, content_sha256(content), by, reason, self.desk.now())
+        saved = Saved(story.id, story.version, content, content_sha256(content), by, reason, self.desk.now(), derived)
         await save_stories(conn, [story])
         await add_version(conn, saved)
         await ask_links(conn, links_of(content), at=saved.saved_at)
@@ -177,7 +207,9 @@ class Steps:
         async with self.desk.transaction() as conn:
             return await self._submit(conn, await _story(conn, story_id), version=version, by=by)
 
-    async def _submit(self, conn: "Connection", story: Story, *, version: int, by: Official) -> Story:
+    async def _submit(
+        self, conn: "Connection", story: Story, *, version: int, by: Official, because: Envelope | None = None
+    ) -> Story:
         at = self.desk.now()
         story = stories.submit(story, version=version)
         found = await _reports(conn, story.reports)
@@ -193,7 +225,7 @@ class Steps:
         await save_stories(conn, [story])
         await note_submission(conn, story.id, likeness(saved.content, found), at=at)
         await ledger.save(conn, list(book.changed.values()))
-        await self.desk.outbox.append(conn, [Draft(event, request=_request(found))])
+        await self.desk.outbox.append(conn, [Draft(event, because=because, request=_request(found))])
         entry = Entry("story.submitted", str(story.id), by, version, after_hash=saved.content_sha256)
         await audit.append(conn, [entry], at=at)
         return story

@@ -1,4 +1,4 @@
-"""The desk's own copies of pictures, cut; and those that erasure is still to take away."""
+"""The desk's own copies of pictures, cut or blacked out; and those that erasure is still to take away."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -7,13 +7,14 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from services.editing.manuscript import CutKey, Cuts
+from services.editing.manuscript import CutKey, Cuts, Own
 from shared.content import Crop, Rendition
 
 if TYPE_CHECKING:
     from shared.db import Connection
 
 RENDITIONS = TypeAdapter(tuple[Rendition, ...])
+CROPS = TypeAdapter(tuple[Crop, ...])
 
 
 class Erasing(NamedTuple):
@@ -28,20 +29,26 @@ async def find_cuts(conn: "Connection", media: Collection[UUID]) -> Cuts:
     """Every cut of these files."""
     rows = await conn.fetch("SELECT * FROM cuts WHERE media = ANY($1::uuid[])", list(media))
     return {
-        (r["media"], r["source"], Crop.model_validate_json(r["crop"])): RENDITIONS.validate_json(r["renditions"])
+        CutKey(
+            r["media"],
+            r["source"],
+            Crop.model_validate_json(r["crop"]) if r["crop"] else None,
+            CROPS.validate_json(r["redacted"]),
+        ): Own(RENDITIONS.validate_json(r["renditions"]), r["placeholder"])
         for r in rows
     }
 
 
-async def add_cut(conn: "Connection", key: CutKey, renditions: tuple[Rendition, ...], *, at: datetime) -> None:
-    media, source, crop = key
+async def add_cut(conn: "Connection", key: CutKey, made: Own, *, at: datetime) -> None:
     await conn.execute(
-        """INSERT INTO cuts (media, source, crop, renditions, made_at) VALUES ($1, $2, $3::jsonb, $4::jsonb, $5)
-           ON CONFLICT DO NOTHING""",
-        media,
-        source,
-        crop.model_dump_json(),
-        RENDITIONS.dump_json(renditions).decode(),
+        """INSERT INTO cuts (media, source, crop, redacted, renditions, placeholder, made_at)
+           VALUES ($1, $2, $3::jsonb, $4::jsonb, $5::jsonb, $6, $7) ON CONFLICT DO NOTHING""",
+        key.media,
+        key.source,
+        key.crop.model_dump_json() if key.crop else None,
+        CROPS.dump_json(key.redacted).decode(),
+        RENDITIONS.dump_json(made.renditions).decode(),
+        made.placeholder,
         at,
     )
 

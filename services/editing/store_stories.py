@@ -55,8 +55,8 @@ async def add_reports(conn: "Connection", story: Story, reports: Sequence[UUID],
 async def add_version(conn: "Connection", saved: Saved) -> None:
     await conn.execute(
         """INSERT INTO versions (story, version, content, content_sha256, author, author_name, author_capacity, reason,
-                                 saved_at)
-           VALUES ($1, $2, $3::jsonb, $4, $5, $6, $7, $8, $9)""",
+                                 saved_at, derived)
+           VALUES ($1, $2, $3::jsonb, $4, $5, $6, $7, $8, $9, $10)""",
         saved.story,
         saved.version,
         saved.content.model_dump_json(),
@@ -66,6 +66,7 @@ async def add_version(conn: "Connection", saved: Saved) -> None:
         saved.author.capacity,
         saved.reason,
         saved.saved_at,
+        saved.derived,
     )
 
 
@@ -81,6 +82,7 @@ async def find_version(conn: "Connection", story: UUID, version: int) -> Saved |
         author=Official(account=row["author"], name=row["author_name"], capacity=row["author_capacity"]),
         reason=row["reason"],
         saved_at=row["saved_at"],
+        derived=row["derived"],
     )
 
 
@@ -102,9 +104,10 @@ async def history(conn: "Connection", story: UUID) -> "list[asyncpg.Record]":
 
 
 async def authors(conn: "Connection", story: UUID, version: int) -> tuple[str, ...]:
-    """Every account that wrote in the line of a Version, in order of their first Version."""
+    """Every account that wrote in the line of a Version, in order of their first Version; taking out is not writing."""
     rows = await conn.fetch(
-        "SELECT author FROM versions WHERE story = $1 AND version <= $2 GROUP BY author ORDER BY min(version)",
+        """SELECT author FROM versions WHERE story = $1 AND version <= $2 AND NOT derived
+           GROUP BY author ORDER BY min(version)""",
         story,
         version,
     )

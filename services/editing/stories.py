@@ -48,7 +48,7 @@ class Answer(Value):
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """One Version, as it was saved; it never changes."""
+    """One Version, as it was saved; it never changes. `derived`: made from the one before by taking out alone."""
 
     story: UUID
     version: int
@@ -57,6 +57,7 @@ class Saved:
     author: Official
     reason: str
     saved_at: datetime
+    derived: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What the desk shows of one Report or one Story, with all that belongs to it."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,13 +12,15 @@ from services.editing.checks.links import links_of
 from services.editing.checks.ready import findings
 from services.editing.checks.twins import likeness
 from services.editing.lists import Timed, soonest, timed
-from services.editing.manuscript import Cuts
+from services.editing.manuscript import NO_REGIONS, Cuts, Regions
 from services.editing.offers import Offer, waiting
+from services.editing.redactions import Told, told_of
 from services.editing.reports import Report
 from services.editing.store import find_reports, stories_of
 from services.editing.store_checks import find_looks, find_readings, find_twins
 from services.editing.store_cuts import find_cuts
 from services.editing.store_offers import find_offer
+from services.editing.store_redactions import newest_order, regions_of
 from services.editing.store_stories import find_story, find_version, history
 from services.editing.stories import Saved, Story
 from shared import ledger
@@ -48,7 +50,8 @@ class StoryFile:
     """One Story with its newest Version, its Reports, all Versions without content, and what to know of it.
 
     `links` are those of the newest Version, with when they were looked up last; `offered` is what the leader's own
-    words, which can be taken exactly, change in it.
+    words, which can be taken exactly, change in it. `redacted` is what a leader had blacked out of its pictures, and
+    `order` the last that a leader wants taken out, while it concerns the Admin.
     """
 
     story: Story
@@ -61,6 +64,8 @@ class StoryFile:
     links: "dict[str, datetime | None]"
     offer: Offer | None = None
     offered: Difference | None = None
+    redacted: Regions = field(default_factory=lambda: NO_REGIONS)
+    order: Told | None = None
 
     def lists(self, refusal: str | None) -> bool:
         """Whether a refusal stands among the findings, so that it need not be said twice."""
@@ -93,9 +98,11 @@ async def story_file(desk: Desk, story_id: UUID) -> StoryFile:
         cuts = await find_cuts(conn, [m.id for m in newest.content.media] if newest else [])
         facts = await _facts(conn, story, newest, reports, cuts, at=desk.now()) if newest else None
         offer = await find_offer(conn, story_id, story.version)
+        redacted, order = await regions_of(conn, story_id), await newest_order(conn, story_id)
     known = await asyncio.to_thread(findings, facts) if facts else left(reports)
     links = {a: facts.looks[a].at if a in facts.looks else None for a in links_of(facts.content)} if facts else {}
     told = StoryFile(story, timed(desk, soonest(clocks)), newest, reports, versions, known, cuts, links)
+    told = replace(told, redacted=redacted, order=told_of(story, order))
     if offer is None or newest is None or not waiting(story, offer):
         return told
     changed = await asyncio.to_thread(difference, newest.content, offer.words.laid_over(newest.content))

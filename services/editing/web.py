@@ -79,7 +79,7 @@ async def cut_link(request: Request, media: UUID, sha256: str) -> RedirectRespon
     office: Office = request.app.state.office
     async with desk_of(request).db.connection() as conn:
         cuts = await find_cuts(conn, [media])
-    found = next((r for copies in cuts.values() for r in copies if r.sha256 == sha256), None)
+    found = next((r for own in cuts.values() for r in own.renditions if r.sha256 == sha256), None)
     if found is None:
         raise NotFound("Potongan foto")
     return RedirectResponse(await office.store.download_url(found.bucket, found.key), 303)

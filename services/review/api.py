@@ -18,7 +18,7 @@ from services.review.rulings import Ruling
 from services.review.store_read import Decided, Finding, Line, Published, Revoked
 from services.review.web import Due, Waiting
 from shared.accounts import Person
-from shared.content import Clause, Content, Note, Origin, Reason, Sha256, Words
+from shared.content import Clause, Content, Note, Origin, Reason, Redaction, Sha256, Words
 from shared.web import desk_of, may
 
 router = APIRouter(prefix="/api/v1/reviews", tags=["review"])
@@ -37,8 +37,9 @@ class DecisionBody(Body):
     """The leader's answer on one exact Version.
 
     `legal_basis`, `clause` (UU 14/2008 article 17), `until`, `duration` with withheld; `not_before` with approved;
-    `proposal` with returned: what is approved once an Admin submits exactly it. `basis` emergency is an approval with a
-    reason, where the office knows that way. `capacity`: of a person who may decide in several, which.
+    `proposal` with returned: what is approved once an Admin submits exactly it. `redaction` with returned: what is
+    taken out, on a `clause` and `legal_basis`. `basis` emergency is an approval with a reason, where the office knows
+    that way. `capacity`: of a person who may decide in several, which.
     """
 
     version: Annotated[int, Field(ge=1)]
@@ -51,6 +52,7 @@ class DecisionBody(Body):
     clause: Clause | None = None
     duration: Annotated[Note, Field(max_length=300)] = ""
     proposal: Words | None = None
+    redaction: Redaction | None = None
     basis: Literal["regular", "emergency"] = "regular"
     capacity: Annotated[str, Field(max_length=300)] = ""
 
@@ -66,6 +68,7 @@ class DecisionBody(Body):
             clause=self.clause,
             duration=self.duration,
             proposal=self.proposal,
+            redaction=self.redaction,
             basis=self.basis,
         )
 

@@ -113,6 +113,13 @@ class LegalBasisMissing(Refused):
         )
 
 
+class ClauseMissing(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "clause-missing", "Pilih huruf Pasal 17 UU 14/2008: yang disamarkan dikecualikan dari yang dibuka."
+        )
+
+
 class DoesNotBelong(Refused):
     def __init__(self, field: str, choice: str) -> None:
         super().__init__("does-not-belong", f"{field} tidak berlaku untuk keputusan “{choice}”. Kosongkan isian itu.")

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel
 
-from services.review import amending, anchors, reading, web
+from services.review import amending, anchors, marking, reading, web
 from services.review.anchors import OTHER, Comment
 from services.review.domain import Choice, DecidedAlready, NoSuchReview
 from services.review.pages import pages_of, view
 from services.review.register.rules import CLAUSES
-from services.review.rulings import AMENDED, CHOICES, REASONS, Ruling
+from services.review.rulings import AMENDED, CHOICES, REASONS, REDACTED, SPECIAL, Ruling
 from shared.accounts import Person
 from shared.content import Clause, Code, Content, Reason, Sha256
 from shared.refusal import Refused
@@ -22,13 +22,16 @@ from shared.typed_text import LINE, Typed, expect_within
 from shared.web import desk_of, may, status_of
 
 router = APIRouter(prefix="/saring", include_in_schema=False)
-# The screens to answer from: the four answers, and the two other ways to approve.
-Screen = Choice | Literal["amended", "emergency"]
+# The screens to answer from: the four answers, and the ways beside them.
+Screen = Choice | Literal["amended", "emergency", "redacted"]
 Leader = Annotated[Person, may("review.decide")]
 
 
 class DecisionForm(BaseModel):
-    """What the forms send; an input left empty is absent. `bagian`, `jenis` and `komentar` go together by place."""
+    """What the forms send; an input left empty is absent.
+
+    `bagian`, `jenis` and `komentar` go together by place, and so do `foto` and the four edges of a region.
+    """
 
     version: int
     content_sha256: Sha256
@@ -44,9 +47,16 @@ class DecisionForm(BaseModel):
     clause: Clause | Literal[""] = ""
     duration: Typed = ""
     capacity: Typed = ""
-    cara: Literal["", "amended", "emergency"] = ""
+    cara: Literal["", "amended", "emergency", "redacted"] = ""
     tempat: list[Typed] = []
     perbaikan: list[Typed] = []
+    samarkan: Typed = ""
+    foto: list[Typed] = []
+    kiri: list[Typed] = []
+    atas: list[Typed] = []
+    kanan: list[Typed] = []
+    bawah: list[Typed] = []
+    tambah: Typed = ""
 
     @property
     def screen(self) -> Screen:
@@ -56,6 +66,11 @@ class DecisionForm(BaseModel):
     def words(self) -> dict[str, str]:
         """What the leader wrote in place of the Version's own words, by place."""
         return dict(zip(self.tempat, self.perbaikan, strict=False))
+
+    @property
+    def regions(self) -> list[tuple[str, marking.Row]]:
+        """The parts of pictures that were marked, each with its file."""
+        return list(marking.rows_of(self.foto, {side: getattr(self, side) for side in marking.SIDES}))
 
     @property
     def comments(self) -> tuple[Comment, ...]:
@@ -88,6 +103,8 @@ async def show_choice(
 async def decide(request: Request, person: Leader, story: UUID, form: Annotated[DecisionForm, Form()]) -> Response:
     """Take the form's answer; the rules are those of the API."""
     desk = desk_of(request)
+    if form.tambah:  # room for more regions, where no script gives it
+        return await _asked(request, person, story, form.screen, read=form.version, form=form)
     try:
         form.expect_within_limits()
         found, _ = await web.dossier(desk, story, form.version)
@@ -125,11 +142,13 @@ async def _asked(
         choice=choice,
         choices=CHOICES,
         reasons=REASONS,
+        ticked={code: words for code, words in REASONS["returned"].items() if code not in SPECIAL},
         clauses=CLAUSES,
         capacities=person.capacities("review.decide"),
         capacity=form.capacity if form else "",
         emergency=_knows_emergency(request) and opened.found.review.state == "open" and person.may("review.decide"),
         words=_words(form, opened.found.content, moved_on=moved_on),
+        pictures=marking.pictures(opened.found.content, form.regions if form else (), more=bool(form and form.tambah)),
         since=since,
         sentence=refusal and refusal.sentence,
         beaten=isinstance(refusal, DecidedAlready),
@@ -156,7 +175,7 @@ async def _typed(
     if form is None:
         return {
             "reason": [], "note": "", "legal_basis": "", "until": "", "not_before": "", "clause": "", "duration": "",
-            "comments": {}, "listed": [],
+            "comments": {}, "listed": [], "samarkan": "",
         }  # fmt: skip
     kept, rest, read = form.comments, "", newest
     if moved_on:
@@ -164,7 +183,7 @@ async def _typed(
         read = found.content
         kept, rest = anchors.carried(form.comments, read, newest)
     words = anchors.places(read).all()
-    kept_fields = {"reason", "legal_basis", "until", "not_before", "clause", "duration"}
+    kept_fields = {"reason", "legal_basis", "until", "not_before", "clause", "duration", "samarkan"}
     return form.model_dump(include=kept_fields) | {
         "note": "\n".join(filter(None, (form.note, rest))),
         "comments": {c.place: c for c in kept},
@@ -173,19 +192,20 @@ async def _typed(
 
 
 def _ruling(form: DecisionForm, content: Content, zone: ZoneInfo) -> Ruling:
-    amends = form.cara == "amended"
-    ticked = [AMENDED] if amends else form.reason
+    ways = {"amended": [AMENDED], "redacted": [REDACTED]}
+    amends, redacts = form.cara == "amended", form.cara == "redacted"
     return Ruling(
         version=form.version,
         content_sha256=form.content_sha256,
         choice=form.decision,
-        reasons=(*_reasons(ticked, form.note), *anchors.reasons_of(form.comments, content)),
+        reasons=(*_reasons(ways.get(form.cara, form.reason), form.note), *anchors.reasons_of(form.comments, content)),
         legal_basis=form.legal_basis,
         until=_date(form.until),
         not_before=_moment(form.not_before, zone),
         clause=form.clause or None,
         duration=form.duration,
         proposal=amending.amended(content, form.words) if amends else None,
+        redaction=marking.redaction(form.samarkan, form.regions, content) if redacts else None,
         basis="emergency" if form.cara == "emergency" else "regular",
     )
 

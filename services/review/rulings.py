@@ -10,6 +10,7 @@ from services.review.domain import (
     AuthorMayNotDecide,
     Case,
     Choice,
+    ClauseMissing,
     DoesNotBelong,
     EmbargoOutsideCalendar,
     EmergencyReasonMissing,
@@ -26,9 +27,9 @@ from services.review.domain import (
     Review,
     move,
 )
-from shared import events
+from shared import events, redaction
 from shared.calendar import OutsideCalendar
-from shared.content import EXEMPT, Clause, ClockRecord, Content, Official, Reason, Words
+from shared.content import EXEMPT, Clause, ClockRecord, Content, Official, Reason, Redaction, Words
 from shared.sla import LATER_REVIEW, Clock, Timekeeper
 from shared.sop import unit_of
 
@@ -39,9 +40,12 @@ CHOICES: dict[Choice, str] = {
     "approved": "Setujui", "returned": "Kembalikan", "declined": "Tidak dimuat", "withheld": "Usulkan dikecualikan",
 }  # fmt: skip
 AMENDED = "setuju-dengan-perbaikan"
+REDACTED = "samarkan"
+SPECIAL = (AMENDED, REDACTED)  # each has a screen of its own
 REASONS: dict[Choice, dict[str, str]] = {
     "returned": {
         AMENDED: "Setuju dengan perbaikan",
+        REDACTED: "Samarkan sebagian",
         "data-perlu-diperiksa": "Data atau angka perlu diperiksa",
         "foto-kurang-jelas": "Foto kurang jelas atau kurang sesuai",
         "judul-kurang-tepat": "Judul kurang tepat",
@@ -76,6 +80,7 @@ class Grounds(NamedTuple):
     duration: str = ""
     proposal: Words | None = None
     basis: Basis = "regular"
+    redaction: Redaction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +98,14 @@ class Ruling:
     duration: str = ""
     proposal: Words | None = None
     basis: Basis = "regular"
+    redaction: Redaction | None = None
 
     @property
     def grounds(self) -> Grounds:
         """What is kept of an answer: the same grounds are the same answer."""
         return Grounds(
             self.choice, self.reasons, self.legal_basis.strip(), self.until, self.not_before, clause_of(self),
-            self.duration.strip(), self.proposal, self.basis,
+            self.duration.strip(), self.proposal, self.basis, self.redaction,
         )  # fmt: skip
 
 
@@ -120,7 +126,7 @@ class Verdict:
 
 def clause_of(ruling: Ruling) -> Clause | None:
     """The clause of article 17 that was chosen, or that the legal basis names."""
-    if ruling.clause is not None or ruling.choice != "withheld":
+    if ruling.clause is not None or not _withholds(ruling):
         return ruling.clause
     named = re.search(r"\bpasal\s+17\b\D{0,20}\b(?:huruf|hrf\.?)\s+([a-j])\b", ruling.legal_basis, re.IGNORECASE)
     return next((c for c in CLAUSES if named and c == named[1].lower()), None)
@@ -160,6 +166,12 @@ def expect_embargo_in_calendar(ruling: Ruling, review: Review, *, clock: Timekee
         raise EmbargoOutsideCalendar from None
 
 
+def expect_redactable(ruling: Ruling, content: Content) -> None:
+    """Refuse to take out what does not stand in this Version, with a sentence that names it."""
+    if ruling.redaction is not None:
+        redaction.expect_redactable(content, ruling.redaction)
+
+
 def expect_not_exempt(ruling: Ruling, content: Content) -> None:
     """Refuse to approve what its Admin classified as exempt from publication."""
     if ruling.choice == "approved" and content.information_class == EXEMPT:
@@ -170,20 +182,38 @@ def _check_grounds(ruling: Ruling) -> None:
     words = CHOICES[ruling.choice]
     if ruling.choice in ("returned", "declined") and not ruling.reasons:
         raise ReasonMissing
-    if ruling.choice == "withheld" and not ruling.legal_basis.strip():
+    if _withholds(ruling) and not ruling.legal_basis.strip():
         raise LegalBasisMissing
-    if ruling.choice != "withheld" and (ruling.legal_basis.strip() or ruling.until):
-        raise DoesNotBelong("Dasar hukum dan jangka waktu", words)
+    if not _withholds(ruling) and ruling.legal_basis.strip():
+        raise DoesNotBelong("Dasar hukum", words)
+    if ruling.choice != "withheld" and (ruling.until or ruling.duration.strip()):
+        raise DoesNotBelong("Jangka waktu", words)
     if ruling.choice != "approved" and ruling.not_before:
         raise DoesNotBelong("Waktu tayang paling awal", words)
-    if ruling.choice != "withheld" and (ruling.clause or ruling.duration.strip()):
-        raise DoesNotBelong("Huruf Pasal 17 dan jangka waktu", words)
+    if not _withholds(ruling) and ruling.clause:
+        raise DoesNotBelong("Huruf Pasal 17", words)
     if ruling.choice != "returned" and ruling.proposal is not None:
         raise DoesNotBelong("Usulan perbaikan", words)
+    if ruling.redaction is not None:
+        _check_redaction(ruling, words)
     if ruling.basis == "emergency":
         _check_emergency(ruling, words)
     elif ruling.choice == "approved" and ruling.reasons:
         raise DoesNotBelong("Alasan", words)
+
+
+def _check_redaction(ruling: Ruling, words: str) -> None:
+    """What is taken out is withheld: for it there is a ground, as for a whole Version."""
+    if ruling.choice != "returned":
+        raise DoesNotBelong("Penyamaran", words)
+    if ruling.proposal is not None:
+        raise DoesNotBelong("Usulan perbaikan", "Samarkan sebagian")
+    if clause_of(ruling) is None:
+        raise ClauseMissing
+
+
+def _withholds(ruling: Ruling) -> bool:
+    return ruling.choice == "withheld" or ruling.redaction is not None
 
 
 def _check_emergency(ruling: Ruling, words: str) -> None:
@@ -248,7 +278,11 @@ def decision_event(verdict: Verdict, content: Content, *, clocks: tuple[ClockRec
             )
         case "returned":
             return events.StoryReturned(
-                **fact, reasons=ruling.reasons, proposal=ruling.proposal, proposal_sha256=verdict.offered
+                **fact,
+                reasons=ruling.reasons,
+                proposal=ruling.proposal,
+                proposal_sha256=verdict.offered,
+                redaction=ruling.redaction,
             )
         case "declined":
             return events.StoryDeclined(**fact, reasons=ruling.reasons)

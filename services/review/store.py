@@ -196,8 +196,8 @@ async def add_decisions(conn: "Connection", verdicts: Sequence[Verdict]) -> None
     """Record Decisions; a second one on the same Version breaks the primary key."""
     await conn.executemany(
         """INSERT INTO decisions (story, version, content_sha256, decided_by, decided_at, mandate, decision, reasons,
-               legal_basis, until, not_before, clause, duration, proposal_sha256, basis, proposal)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)""",
+               legal_basis, until, not_before, clause, duration, proposal_sha256, basis, proposal, redaction)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)""",
         [_decision(v) for v in sorted(verdicts, key=lambda v: (v.review.story, v.review.version))],
     )
 
@@ -209,6 +209,7 @@ def _decision(verdict: Verdict) -> tuple[object, ...]:
         grounds.choice, json.dumps([r.model_dump() for r in grounds.reasons]), grounds.legal_basis, grounds.until,
         grounds.not_before, grounds.clause, grounds.duration, verdict.offered, grounds.basis,
         None if proposal is None else proposal.model_dump_json(),
+        None if grounds.redaction is None else grounds.redaction.model_dump_json(),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from services.review.domain import Choice, Review, State
 from services.review.rulings import Basis, Grounds
 from services.review.store import review_of
-from shared.content import Clause, Content, Official, Reason, Rendition, Words
+from shared.content import Clause, Content, Official, Reason, Redaction, Rendition, Words
 from shared.media.choosing import CAPTIONS, publishable
 
 if TYPE_CHECKING:
@@ -73,13 +73,14 @@ class Decided:
     basis: Basis
     mandate: str
     proposal: Words | None
+    redaction: Redaction | None
     confirmed: Confirmed | None
 
     @property
     def grounds(self) -> Grounds:
         return Grounds(
             self.decision, self.reasons, self.legal_basis, self.until, self.not_before, self.clause, self.duration,
-            self.proposal, self.basis,
+            self.proposal, self.basis, self.redaction,
         )  # fmt: skip
 
 
@@ -177,7 +178,7 @@ async def dossier(conn: "Connection", story: UUID, version: int | None = None) -
     """The given Version, or the newest; None where there is none."""
     row = await conn.fetchrow(
         """SELECT r.*, d.decision, d.reasons, d.legal_basis, d.until, d.not_before, d.decided_by, d.decided_at,
-                  d.clause, d.duration, d.proposal, d.proposal_sha256, d.basis, d.mandate,
+                  d.clause, d.duration, d.proposal, d.proposal_sha256, d.redaction, d.basis, d.mandate,
                   c.note AS confirmed_note, c.by AS confirmed_by, c.at AS confirmed_at,
                   s.published_version, s.published_at, s.urls, s.taken_down_at,
                   s.taken_down_version
@@ -269,6 +270,7 @@ def _decided(row: "asyncpg.Record") -> Decided | None:
         basis=row["basis"],
         mandate=row["mandate"],
         proposal=Words.model_validate_json(row["proposal"], extra="ignore") if row["proposal"] else None,
+        redaction=Redaction.model_validate_json(row["redaction"], extra="ignore") if row["redaction"] else None,
         confirmed=_confirmed(row),
     )
 

@@ -90,6 +90,7 @@ async def _decide(desk: "Desk", story: UUID, ruling: Ruling, by: Official, manda
         rulings.expect_embargo_in_calendar(ruling, review, clock=desk.clock)
         content, because = await store.content_of(conn, story, review.version)
         rulings.expect_not_exempt(ruling, content)
+        rulings.expect_redactable(ruling, content)
         offered = amending.offered(ruling, content)
         clocks = await _closed(conn, desk, review, at)
         later = rulings.later_review(review, ruling, at=at, clock=desk.clock)

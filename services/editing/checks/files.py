@@ -63,7 +63,8 @@ def _expect_ready(shown: StoryMedia, facts: Facts) -> None:
 
 
 def _as_it_is(shown: StoryMedia, media: Media, facts: Facts) -> bool:
-    if shown.crop is None:
+    if shown.crop is None and not shown.redacted:
         return copies_of(media, facts.reports) == shown.renditions
-    key = cut_of(MediaChoice(id=shown.id, crop=shown.crop), facts.reports)
-    return key is not None and facts.cuts.get(key) == shown.renditions
+    key = cut_of(MediaChoice(id=shown.id, crop=shown.crop), facts.reports, shown.redacted)
+    own = facts.cuts.get(key) if key else None
+    return own is not None and own.renditions == shown.renditions
