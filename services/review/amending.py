@@ -48,12 +48,13 @@ def amended(content: Content, typed: Mapping[str, str]) -> Words:
     told = {key: _clean(text) for key, text in typed.items()}
     texts = content.channel_texts.items()
     try:
-        return Words(
+        words = Words(
             title=told.get(places.title.key, content.title).strip() or content.title,
             lead=_changed(told.get(places.lead.key), content.lead),
             body=tuple(_body(content.body, [p.key for p in places.blocks], told)),
             channel_texts={code: _changed(told.get(places.channels[code].key), text) for code, text in texts},
         )
+        return Words.model_validate(words.model_dump())  # a block that was copied is not looked at before
     except ValidationError:
         raise TooMuch from None
 

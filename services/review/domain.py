@@ -272,11 +272,19 @@ def submit(case: Case, new: Review) -> tuple[Case, tuple[Ended, ...]]:
     return after, ended
 
 
+def _alike(read: Review, new: Review) -> bool:
+    """Whether what the leader knew of a Version beside its content is so of the other one too."""
+    reports = {o.report for o in read.origins} == {o.report for o in new.origins}
+    return reports and (read.practice, read.correction, read.urgency) == (new.practice, new.correction, new.urgency)
+
+
 def accepted(case: Case, new: Review) -> Offer | None:
     """The leader's words that this submission accepts: exactly them, by others, right after they were offered."""
     last = case.newest
-    offer = last.offer if last and last.state == "returned" else None
-    if offer is None or offer.content_sha256 != new.content_sha256 or new.wrote(offer.by.account):
+    offer = last.offer if last and last.state == "returned" and case.abandoned_at is None else None
+    if last is None or offer is None or not _alike(last, new):
+        return None
+    if offer.content_sha256 != new.content_sha256 or new.wrote(offer.by.account):
         return None
     return offer
 

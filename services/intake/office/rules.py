@@ -160,6 +160,17 @@ def acting_for(absences: Iterable[Absence], account: str, day: date) -> str:
     return last_in_chain({a.account: a.stand_in for a in absences if a.first <= day <= a.last}, account)
 
 
+def new_stand_ins(new: Absence, others: Sequence[Absence]) -> set[str]:
+    """Who comes to act for somebody by an absence, as the last of whatever chain, on any of its days."""
+    found: set[str] = set()
+    for day in _days_of_change(new, others):
+        for away in {a.account for a in (*others, new) if a.first <= day <= a.last}:
+            after = acting_for((*others, new), away, day)
+            if after != acting_for(others, away, day):
+                found.add(after)
+    return found
+
+
 def _days_of_change(new: Absence, others: Sequence[Absence]) -> list[date]:
     """The days of the new absence on which who is away may differ from the day before."""
     return [new.first, *(o.first for o in others if new.first < o.first <= new.last)]

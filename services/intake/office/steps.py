@@ -81,14 +81,17 @@ async def add_absence(desk: "Desk", absence: Absence, *, by: "Official") -> None
         for field, account in (("account", absence.account), ("stand_in", absence.stand_in)):
             if account not in known:
                 raise rules.BadSetting(field, "Akun ini tidak ada atau tidak aktif. Pilih orang dari daftar.")
-        if absence.stand_in == by.account:
+        others = await store.absences(conn)
+        taken = rules.absence(absence, others)
+        acting = rules.new_stand_ins(taken, others)
+        if by.account in acting:
             raise rules.BadSetting(
                 "stand_in", "Anda tidak dapat mencatat diri sendiri sebagai pengganti; minta Admin lain."
             )
-        taken = rules.absence(absence, await store.absences(conn))
         await store.add_absence(conn, taken, by=by, at=desk.now())
         # Whoever gets a leader's rights logs in again: a second factor may be asked of them now.
-        await sessions.end_others(conn, taken.stand_in)
+        for account in acting:
+            await sessions.end_others(conn, account)
         await audit.append(conn, [Entry("office.absence-added", str(taken.id), by)], at=desk.now())
 
 

@@ -118,6 +118,19 @@ async def test_nobody_makes_themselves_a_leaders_stand_in(desk: Office) -> None:
     assert await desk.rows("SELECT 1 FROM accounts.absences") == []
 
 
+async def test_nobody_becomes_a_leaders_stand_in_through_a_chain_of_their_own_making(desk: Office) -> None:
+    for who in ("bambang", "dewi", "rina"):
+        await desk.account(who)
+    await desk.owner.execute(
+        """INSERT INTO accounts.absences (id, account, stand_in, kind, first, last, letter_number, letter_date,
+               added_by, added_at)
+           VALUES ($1, 'dewi', 'rina', 'plh', '2026-11-23', '2026-11-27', '1', '2026-11-20', 'x', now())""",
+        uuid4(),
+    )
+    answer = await post(desk, "rina", "/pengaturan/ketidakhadiran", **ABSENCE)
+    assert (answer.status_code, "minta Admin lain" in answer.text) == (422, True)
+
+
 async def test_an_absence_of_nobody_is_refused(desk: Office) -> None:
     answer = await post(desk, "rina", "/pengaturan/ketidakhadiran", **ABSENCE | {"account": str(uuid4())})
     assert answer.status_code == 422

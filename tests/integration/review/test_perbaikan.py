@@ -11,7 +11,7 @@ from shared.content_hash import content_sha256
 from shared.events import StoryApproved, StoryReturned, StorySubmitted
 from tests.integration.review.desk import Office
 from tests.integration.review.test_putusan import FIRST, SECOND, exact, page, story, waiting, way
-from tests.unit.review.samples import RINA, hours, submitted
+from tests.unit.review.samples import RINA, abandoned, hours, submitted
 
 MENDED = "Ada 42 rumah yang selesai."
 
@@ -24,12 +24,12 @@ async def offer(desk: Office, event: StorySubmitted, words: dict[str, str], who:
     return await desk.call(who, "POST", way(event.story), data=data, headers={"Accept": "text/html"})
 
 
-async def offered(desk: Office) -> tuple[StorySubmitted, Content]:
+async def offered(desk: Office, *, others: int = 0) -> tuple[StorySubmitted, Content]:
     event = await waiting(desk)
     first = places(event.content).blocks[0].key
     answer = await offer(desk, event, {first: MENDED})
     assert answer.status_code == 303, answer.text
-    (told,) = await desk.events(StoryReturned)
+    told = (await desk.events(StoryReturned))[others]
     assert told.proposal is not None
     proposal = told.proposal.laid_over(event.content)
     assert told.proposal_sha256 == content_sha256(proposal)
@@ -113,6 +113,23 @@ async def test_a_refused_form_keeps_every_word_that_was_typed(desk: Office) -> N
     assert "Kalimat perbaikan terlalu panjang" in answer.text
     assert "Kalimat saya." in answer.text
     assert "Angkanya 42." in answer.text
+
+
+def test_a_heading_longer_than_any_reader_takes_is_refused_when_it_is_written() -> None:
+    whole = submitted(uuid4()).content
+    headed = Content.model_validate(whole.model_dump() | {"body": [{"kind": "heading", "text": "Judul bagian"}]})
+    (place,) = places(headed).blocks
+    with pytest.raises(amending.TooMuch):
+        amending.amended(headed, {place.key: "J" * 301})
+
+
+async def test_after_the_story_was_given_up_or_became_another_the_words_approve_nothing(desk: Office) -> None:
+    event, proposal = await offered(desk)
+    await desk.hear(submitted(event.story, 2, at=hours(1), content=proposal, urgency="immediate"))
+    assert await desk.states(event.story) == {1: "returned", 2: "open"}
+    event, proposal = await offered(desk, others=1)
+    await desk.hear(abandoned(event.story), submitted(event.story, 2, at=hours(1), content=proposal))
+    assert await desk.states(event.story) == {1: "returned", 2: "open"}
 
 
 def test_a_passage_that_was_emptied_is_left_out_and_one_with_the_same_words_keeps_its_marks() -> None:
