@@ -78,10 +78,6 @@ def keeping(react: "React", service: str) -> "React":
     return both
 
 
-async def nothing_else(conn: "Connection", batch: "Batch") -> None:
-    """For a topic that a service reads for its anchors alone."""
-
-
 async def keep(conn: "Connection", batch: "Batch", service: str) -> None:
     """Keep the anchors of a batch; one that belies an earlier one becomes a dead letter, which raises an alert."""
     told = [(r, e) for r in batch.of(AuditAnchored) if isinstance(e := r.event, AuditAnchored) and e.service != service]

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 React: TypeAlias = "Callable[[Connection, Batch], Awaitable[None]]"
+
+
+async def nothing_else(conn: "Connection", batch: Batch) -> None:
+    """What is done with a topic that is read for what lies around every reader alone."""
+
+
 ATTEMPTS = 3  # of an error that is neither known to be transient nor known to be permanent
 ENOUGH_TO_JUDGE = 10
 

@@ -74,6 +74,14 @@ class Database:
         finally:
             await conn.close(timeout=5)
 
+    async def rounds(self, lock: int, once: Callable[[], Awaitable[object]], *, pause: float) -> None:
+        """One round after another, in one process at a time; `pause` seconds after one that did nothing (is false)."""
+        async with self.leading(lock) as still:
+            while True:
+                await still()
+                if not await once():
+                    await asyncio.sleep(pause)
+
     async def own_connection(self) -> "asyncpg.Connection[asyncpg.Record]":
         """A connection outside the pool, for what holds a session lock or listens."""
         return await asyncpg.connect(self.dsn, server_settings=_settings(self.schema), timeout=10)

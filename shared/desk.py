@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -35,6 +35,10 @@ class Desk:
     @property
     def clock(self) -> Timekeeper:
         return self.rules.keeper
+
+    def today(self) -> date:
+        """The office's own date."""
+        return self.now().astimezone(self.clock.calendar.zone).date()
 
     @asynccontextmanager
     async def transaction(self) -> "AsyncGenerator[Connection]":

@@ -226,7 +226,7 @@ async def current_person(request: Request) -> Person | None:
                 "x-background" not in request.headers,
             )  # a script's own, and no person's doing
             async with desk.db.connection() as conn:
-                day = desk.now().astimezone(desk.clock.calendar.zone).date()
+                day = desk.today()
                 request.state.person = await accounts.person_of(conn, token, touch=touch, day=day)
     return request.state.person
 

@@ -1,6 +1,6 @@
 """The JSON API of the editing desk: `/api/v1/inbox`, `/api/v1/stories`."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -16,7 +16,7 @@ from services.editing.stories import Story
 from services.editing.views import ReportFile, StoryFile
 from services.editing.web import cut_link, media_link, media_zip, read_files, scissors_of, steps_of
 from shared.accounts import Person
-from shared.content import Note, Reason, Sha256, Value
+from shared.content import Note, Official, Reason, Sha256, Value
 from shared.web import desk_of, may, problem
 
 router = APIRouter(prefix="/api/v1")
@@ -156,23 +156,30 @@ async def save_version(
 
 @router.post("/stories/{story}/submit", response_model=None)
 async def submit(request: Request, story: UUID, body: Submit, person: Admin) -> dict[str, Any] | JSONResponse:
-    await read_files(request, story)
-    try:
-        done = await steps_of(request).submit(story, version=body.version, by=person.official)
-    except StaleVersion as stale:
-        return problem(409, stale.code, stale.sentence, newest_version=stale.newest)
-    return story_line(done)
+    return await _before_the_leader(request, story, steps_of(request).submit, body.version, person)
 
 
 @router.post("/stories/{story}/accept", response_model=None)
 async def accept(request: Request, story: UUID, body: Submit, person: Admin) -> dict[str, Any] | JSONResponse:
     """Take the leader's words for the returned Version exactly, and submit them."""
+    return await _before_the_leader(request, story, steps_of(request).accept, body.version, person)
+
+
+class Submits(Protocol):
+    """A step that ends with a Story before the leader."""
+
+    async def __call__(self, story_id: UUID, *, version: int, by: Official) -> Story: ...
+
+
+async def _before_the_leader(
+    request: Request, story: UUID, step: Submits, version: int, person: Person
+) -> dict[str, Any] | JSONResponse:
+    """Take such a step, with what the files say read; a stale one is told the newest Version."""
     await read_files(request, story)
     try:
-        done = await steps_of(request).accept(story, version=body.version, by=person.official)
+        return story_line(await step(story, version=version, by=person.official))
     except StaleVersion as stale:
         return problem(409, stale.code, stale.sentence, newest_version=stale.newest)
-    return story_line(done)
 
 
 @router.post("/stories/{story}/abandon")

@@ -1,6 +1,5 @@
 """Derives by itself what leaders want taken out: copies first, outside any transaction, then the Version in one."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -33,11 +32,7 @@ class Blackener:
     claim_for: timedelta
 
     async def run(self) -> None:
-        async with self.desk.db.leading(LOCK) as still:
-            while True:
-                await still()
-                if not await self.once():
-                    await asyncio.sleep(EVERY.total_seconds())
+        await self.desk.db.rounds(LOCK, self.once, pause=EVERY.total_seconds())
 
     async def once(self) -> bool:
         """Take some orders; whether there were any."""

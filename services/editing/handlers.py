@@ -30,15 +30,18 @@ from shared.events import (
     Decision,
     Event,
     MediaErased,
+    OnPublications,
     OnReports,
     ReportMediaChecked,
     ReportReceived,
     ReportRefused,
     ReportSupplemented,
     ReportWithdrawn,
+    StoryDeclined,
     StoryPublished,
     StoryReturned,
     StoryTakenDown,
+    StoryWithheld,
 )
 from shared.inbox import Batch
 from shared.refusal import Refused
@@ -47,6 +50,7 @@ from shared.sop import unit_of
 if TYPE_CHECKING:
     from shared.db import Connection
 
+ENDING = (StoryDeclined, StoryWithheld, StoryTakenDown, ApprovalRevoked)  # after which a Story may be one of ENDED
 ENDED: tuple[StoryState, ...] = ("declined", "withheld", "taken-down")
 KNOWN_BEFORE = "Peristiwa ini tentang sesuatu yang belum pernah diterima meja penyuntingan."
 
@@ -101,7 +105,7 @@ def on_decisions(desk: Desk) -> React:
 
     async def react(conn: "Connection", batch: Batch) -> None:
         await told(conn, batch)
-        returned = batch.of(StoryReturned)
+        returned = batch.taken()
         await add_offers(conn, [o for e in returned if (o := _offer(e.event))])
         await add_orders(conn, [o for e in returned if (o := order_of(e))])
 
@@ -128,9 +132,9 @@ def on_publications(desk: Desk) -> React:
 def _on_stories(desk: Desk, kinds: tuple[type[Event], ...], apply: Callable[[Story, Event, Book], Story]) -> React:
     async def react(conn: "Connection", batch: Batch) -> None:
         events = batch.of(*kinds)
-        stories_told = sorted({UUID(e.event.key) for e in events})
-        found = await lock_stories(conn, stories_told)
-        book = Book(desk.clock, await ledger.load(conn, stories=stories_told))
+        found = await lock_stories(conn, sorted({UUID(e.event.key) for e in events}))
+        may_end = sorted({UUID(e.event.key) for e in events if isinstance(e.event, ENDING)})
+        book = Book(desk.clock, await ledger.load(conn, stories=may_end) if may_end else ())
         changed: dict[UUID, Story] = {}
         entries: list[Entry] = []
 
@@ -154,8 +158,10 @@ def _on_stories(desk: Desk, kinds: tuple[type[Event], ...], apply: Callable[[Sto
 
 
 def _when(event: Event) -> datetime:
-    at: datetime = event.decided_at if isinstance(event, Decision) else getattr(event, "at")  # noqa: B009
-    return at
+    if isinstance(event, Decision):
+        return event.decided_at
+    assert isinstance(event, ApprovalRevoked | OnPublications)
+    return event.at
 
 
 def _on_report(report: Report | None, event: OnReports, book: Book) -> Report:

@@ -150,13 +150,12 @@ class Steps:
         """Take the leader's words exactly: saved as the next Version and submitted, for which they are approved."""
         async with self.desk.transaction() as conn:
             story = await _story(conn, story_id)
-            saved, offer = await find_version(conn, story_id, version), await find_offer(conn, story_id, version)
-            if saved is None:
+            newest, offer = await find_version(conn, story_id, story.version), await find_offer(conn, story_id, version)
+            if newest is None:
                 raise StaleVersion(story.version)
-            newest = await find_version(conn, story_id, story.version)
-            if newest is not None and offers.taken(story, newest, offer):
+            if offers.taken(story, newest, offer):
                 return story  # a second click
-            content = offers.accept(story, saved, offer, version=version, by=by)
+            content = offers.accept(story, newest, offer, version=version, by=by)
             story = stories.save(story, expected_version=version, title=content.title)
             await self._add_version(conn, story, content, reason=WORDS_TAKEN, by=by)
             return await self._submit(conn, story, version=story.version, by=by)

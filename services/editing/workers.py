@@ -1,6 +1,5 @@
 """What goes on by itself: links are looked up, old typing is forgotten, cuts of erased pictures are taken away."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -35,11 +34,7 @@ class Sweep:
     store: Store
 
     async def run(self) -> None:
-        async with self.desk.db.leading(LOCK) as still:
-            while True:
-                await still()
-                await self.once()
-                await asyncio.sleep(EVERY.total_seconds())
+        await self.desk.db.rounds(LOCK, self.once, pause=EVERY.total_seconds())
 
     async def once(self) -> None:
         at = self.desk.now()
@@ -69,11 +64,7 @@ class Links:
     lookout: Lookout
 
     async def run(self) -> None:
-        async with self.desk.db.leading(LINKS_LOCK) as still:
-            while True:
-                await still()
-                if not await self.once():
-                    await asyncio.sleep(LINKS_EVERY.total_seconds())
+        await self.desk.db.rounds(LINKS_LOCK, self.once, pause=LINKS_EVERY.total_seconds())
 
     async def once(self) -> bool:
         """Look some up, outside any transaction; whether there were any."""

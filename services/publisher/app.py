@@ -20,6 +20,7 @@ from services.publisher.workers import Deliveries
 from services.publisher.workers_objects import Clearing, Sweep
 from services.publisher.workers_schedules import Schedules, Terms
 from shared import audit_anchors, web
+from shared.consume import nothing_else
 from shared.desk import Desk
 from shared.media.store import Store
 from shared.runtime import Reads, Runtime, Worker, now
@@ -40,7 +41,7 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
         reads=lambda desk: [
             Reads("decisions", handlers.on_decisions(desk)),
             Reads("reports", handlers.on_reports(desk)),
-            Reads("stories", audit_anchors.nothing_else, only=audit_anchors.ANCHORS),
+            Reads("stories", nothing_else, only=audit_anchors.ANCHORS),
         ],
         workers=lambda desk: _workers(app, desk, settings, objects, stranger),
     )

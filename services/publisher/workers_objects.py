@@ -43,11 +43,7 @@ class Clearing:
 
     async def run(self) -> None:
         """One process at a time: a late deletion of another's could meet an object that is needed again."""
-        async with self.desk.db.leading(LOCK) as still:
-            while True:
-                await still()
-                if not await self.round():
-                    await asyncio.sleep(IDLE_SECONDS)
+        await self.desk.db.rounds(LOCK, self.round, pause=IDLE_SECONDS)
 
     async def round(self) -> int:
         """One pass; returns how many objects and take-downs it finished."""

@@ -6,7 +6,6 @@ from pydantic import ValidationError
 
 from services.review import anchors
 from services.review.rulings import Ruling
-from shared.block_difference import lines_of
 from shared.content import Block, Content, Figure, Heading, ItemList, Paragraph, Quote, Span, Words
 from shared.content_hash import content_sha256
 from shared.refusal import Refused
@@ -118,7 +117,7 @@ def _text(block: Block) -> str:
         case Paragraph() | Quote():
             return "".join(s.text for s in block.spans)
         case Figure():
-            return "\n".join(lines_of(block))
+            return ""  # no place to write at
 
 
 def _changed(new: str | None, old: str) -> str:

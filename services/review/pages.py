@@ -12,6 +12,7 @@ from services.review.domain import NoSuchReview
 from services.review.handover import rules, steps
 from services.review.reading import Opened
 from shared.accounts import Person
+from shared.content import Official
 from shared.refusal import Refused
 from shared.typed_text import Typed, expect_within
 from shared.web import Pages, desk_of, may, status_of
@@ -98,8 +99,10 @@ async def _shown(
     limit = request.app.state.settings.queue_limit
     desk = desk_of(request)
     opened = await reading.opened(desk, story, version, beside=beside, person=person, limit=limit)
-    async with desk.db.connection() as conn:
-        leaders = await steps.leaders(desk, conn) if person.may("review.hand-over") else []
+    leaders: list[Official] = []
+    if opened.found.review.state == "open" and person.may("review.hand-over"):
+        async with desk.db.connection() as conn:
+            leaders = await steps.leaders(desk, conn)
     return pages_of(request).show(
         request,
         "saring.html",

@@ -86,7 +86,11 @@ async def person_of(conn: "Connection", token: str, *, touch: bool = True, day: 
     `day` is the office's date, by which they stand in for others; without it they act for themselves alone.
     """
     hashed = digest(token)
-    row = await conn.fetchrow("SELECT * FROM accounts.current_sessions WHERE token_hash = $1", hashed)
+    row = await conn.fetchrow(
+        """SELECT s.*, EXISTS (SELECT FROM accounts.current_absences) AS somebody_is_away
+           FROM accounts.current_sessions s WHERE token_hash = $1""",
+        hashed,
+    )
     if row is None:
         return None
     if touch:
@@ -95,7 +99,9 @@ async def person_of(conn: "Connection", token: str, *, touch: bool = True, day: 
         row["account"], row["name"], row["capacity"], frozenset(row["roles"]), row["unit"], row["csrf"],
         row["expires_at"], row["language"], row["fresh"], row["seconds_left"], row["number"],
     )  # fmt: skip
-    return person if day is None else person.standing_in(await absences(conn), day)
+    if day is None or not row["somebody_is_away"]:
+        return person
+    return person.standing_in(await absences(conn), day)
 
 
 async def absences(conn: "Connection") -> list[Away]:

@@ -31,7 +31,7 @@ async def reminders(
     found = await store_waiting.of_reports(conn, reports)
     if not found:
         return {}
-    today = desk.now().astimezone(desk.clock.calendar.zone).date()
+    today = desk.today()
     people, numbers = await store.colleagues(conn, today), await store_own.numbers(conn)
     made: dict[str, list[Reminder]] = defaultdict(list)
     for report, waiting in found:

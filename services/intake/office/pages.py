@@ -264,8 +264,7 @@ def date_of(typed: dict[str, str], field: str) -> date:
 
 
 def today_of(request: Request) -> date:
-    desk = desk_of(request)
-    return desk.now().astimezone(desk.clock.calendar.zone).date()
+    return desk_of(request).today()
 
 
 def _files(request: Request) -> Files:

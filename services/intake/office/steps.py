@@ -99,7 +99,7 @@ async def end_absence(desk: "Desk", absence: UUID, *, by: "Official") -> None:
     """The official is back today: yesterday was the last day. Raises NotFound for one that is over."""
     async with desk.transaction() as conn:
         await store.lock(conn)
-        today = desk.now().astimezone(desk.clock.calendar.zone).date()
+        today = desk.today()
         found = await store.absence(conn, absence)
         if found is None or found.last < today:
             raise NotFound("Ketidakhadiran yang masih berlaku")

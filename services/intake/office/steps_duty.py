@@ -23,7 +23,7 @@ async def able(conn: "Connection") -> dict[str, str]:
 async def add(desk: "Desk", new: Duty, *, by: "Official") -> None:
     async with desk.transaction() as conn:
         await store.lock(conn)
-        today = desk.now().astimezone(desk.clock.calendar.zone).date()
+        today = desk.today()
         taken = duty.turn(new, await store_duty.turns(conn, today), await able(conn), today=today)
         await store_duty.add(conn, taken, by=by, at=desk.now())
         await audit.append(conn, [Entry("office.duty-added", str(taken.id), by)], at=desk.now())

@@ -79,7 +79,7 @@ async def opened(request: Request, person: Person, draft: UUID, kind: Kind) -> R
 def blank(request: Request, person: Person, kind: Kind, typed: dict[str, str], key: UUID | None = None) -> Response:
     """A form with what can be known of it; under the `key` of a draft that is not here."""
     desk = desk_of(request)
-    today = desk.now().astimezone(desk.clock.calendar.zone).date().isoformat()
+    today = desk.today().isoformat()
     filled = {"tanggal": today, "reporter": person.name} | typed
     return _form(request, person, kind, filled, (), key or desk.new_id(), missing=key is not None)
 
@@ -147,7 +147,7 @@ def _form(
     return show(
         request, TEMPLATES[kind], http=http, filled=dict(typed), key=str(key), version=version, sentence=sentence,
         wrong=wrong, missing=missing, saved_at=saved_at, files=shown(files),
-        units=desk.clock.sop.units, today=desk.now().astimezone(desk.clock.calendar.zone).date().isoformat(),
+        units=desk.clock.sop.units, today=desk.today().isoformat(),
         any_unit=person.unit is None or person.may("report.record"), kind=kind,
         via=VIA, proof=shown([proof] if proof else []),
     )  # fmt: skip

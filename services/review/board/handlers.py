@@ -3,9 +3,7 @@
 from typing import TYPE_CHECKING
 
 from services.review.board import store
-from shared.consume import React
-from shared.envelope import Received
-from shared.inbox import Stream, place, stream
+from shared.consume import React, nothing_else
 
 if TYPE_CHECKING:
     from shared.db import Connection
@@ -15,10 +13,6 @@ if TYPE_CHECKING:
 
 def on_decisions(desk: "Desk") -> React:
     """What this very service said: for the board it is one topic among four."""
-
-    async def nothing_else(conn: "Connection", batch: "Batch") -> None:
-        return
-
     return and_the_board(desk, nothing_else)
 
 
@@ -27,18 +21,6 @@ def and_the_board(desk: "Desk", react: React) -> React:
 
     async def both(conn: "Connection", batch: "Batch") -> None:
         await react(conn, batch)
-        await store.apply(conn, desk.clock, taken(batch))
+        await store.apply(conn, desk.clock, batch.taken())
 
     return both
-
-
-def taken(batch: "Batch") -> list[Received]:
-    """Those events of a batch that were not refused, and do not wait behind one that was."""
-    refused: set[Stream] = set()
-    found: list[Received] = []
-    for event in batch.events:
-        if place(event.record) in batch.refused:
-            refused.add(stream(event))
-        elif stream(event) not in refused:
-            found.append(event)
-    return found

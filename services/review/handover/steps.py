@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 async def leaders(desk: "Desk", conn: "Connection") -> list[Official]:
     """Who decides today."""
-    day = desk.now().astimezone(desk.clock.calendar.zone).date()
-    return rules.able(await store.colleagues(conn), await absences(conn), day)
+    return rules.able(await store.colleagues(conn), await absences(conn), desk.today())
 
 
 async def hand_over(desk: "Desk", story: UUID, version: int, to: str, note: str, *, person: "Person") -> Handover:
@@ -39,7 +38,7 @@ async def hand_over(desk: "Desk", story: UUID, version: int, to: str, note: str,
             return before[0]
         _, because = await cases.content_of(conn, story, version)
         event = StoryHandedOver(story=story, version=version, to=new.to, note=new.note, by=by, at=at)
-        await store.add(conn, new)
+        await store.add(conn, desk.new_id(), new)
         await desk.outbox.append(conn, [Draft(event, because=because)])
         review = case.newest
         assert review is not None

@@ -4,8 +4,6 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
-
 from services.review.handover.rules import Colleague, Handover
 from shared.content import Official
 
@@ -20,10 +18,10 @@ async def colleagues(conn: "Connection") -> list[Colleague]:
     return [Colleague(row["account"], row["name"], row["capacity"], frozenset(row["roles"])) for row in rows]
 
 
-async def add(conn: "Connection", new: Handover) -> None:
+async def add(conn: "Connection", new_id: UUID, new: Handover) -> None:
     await conn.execute(
         "INSERT INTO dispositions (id, story, version, to_whom, note, by, at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        uuid7(),
+        new_id,
         new.story,
         new.version,
         new.to.model_dump_json(),

@@ -66,15 +66,14 @@ async def _shown(
     desk, limit = desk_of(request), request.app.state.settings.queue_limit
     waiting, answered = await steps.listed(desk, limit=limit)
     pages: Pages = request.app.state.pages
-    now = desk.now()
     return pages.show(
         request,
         "dikecualikan.html",
         http=status_of(refusal) if refusal else 200,
         waiting=waiting,
         answered=answered,
-        now=now,
-        today=now.astimezone(desk.clock.calendar.zone).date(),
+        now=desk.now(),
+        today=desk.today(),
         clauses=CLAUSES,
         outcomes=OUTCOMES,
         sentence=refusal and refusal.sentence,

@@ -32,7 +32,7 @@ async def record(desk: "Desk", story: UUID, version: int, new: PpidDecision, *, 
         at, by = desk.now(), person.acting("register.record")
         case = await cases.lock_known(conn, story)
         proposal = await store.one(conn, story, version) if case else None
-        rules.expect_decision(proposal, new, today=at.astimezone(desk.clock.calendar.zone).date())
+        rules.expect_decision(proposal, new, today=desk.today())
         await store.add(conn, story, version, new, by=by, at=at)
         entry = Entry(f"register.{new.outcome}", str(story), by, version)
         await audit.append(conn, [entry], at=at)

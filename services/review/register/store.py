@@ -37,12 +37,11 @@ async def one(conn: "Connection", story: UUID, version: int) -> Proposal | None:
     return None if row is None else _proposal(row)
 
 
-async def add(conn: "Connection", story: UUID, version: int, new: PpidDecision, *, by: Official, at: datetime) -> bool:
-    """Record PPID's answer once; whether it was not there yet."""
-    done = await conn.fetchval(
+async def add(conn: "Connection", story: UUID, version: int, new: PpidDecision, *, by: Official, at: datetime) -> None:
+    """Record PPID's answer; a second one breaks the primary key."""
+    await conn.execute(
         """INSERT INTO ppid_decisions (story, version, outcome, number, decided_on, consequence_test, until, duration,
-               recorded_by, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-           ON CONFLICT DO NOTHING RETURNING true""",
+               recorded_by, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
         story,
         version,
         new.outcome,
@@ -54,7 +53,6 @@ async def add(conn: "Connection", story: UUID, version: int, new: PpidDecision, 
         by.model_dump_json(),
         at,
     )
-    return bool(done)
 
 
 def _proposal(row: "asyncpg.Record") -> Proposal:

@@ -17,7 +17,7 @@ from deploy.cli.settings import OperatorSettings
 from shared import audit, audit_anchors
 from shared.audit import Entry
 from shared.audit_anchors import Anchoring, Plan
-from shared.consume import Consumer
+from shared.consume import Consumer, nothing_else
 from shared.db import Database
 from shared.desk import Desk, Rules
 from shared.events import OWNED_TOPIC, AuditAnchored
@@ -83,7 +83,7 @@ async def keep(base: Stack, holder: str, events: Sequence[AuditAnchored], *, top
     """Hand events to another service as its consumer does; returns the reasons of its dead letters."""
     desk = machinery.Desk()
     async with database(base, holder) as made:
-        react = audit_anchors.keeping(audit_anchors.nothing_else, holder)
+        react = audit_anchors.keeping(nothing_else, holder)
         reader = Consumer(topic, made, react, now=now, wake=lambda: None, only=audit_anchors.ANCHORS)
         records = [
             desk.raw(headers(e, n), e.model_dump_json().encode(), key=e.key.encode(), topic=topic)
