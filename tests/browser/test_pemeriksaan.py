@@ -38,6 +38,8 @@ async def test_the_admin_mends_what_the_checks_found_and_submits(site: Site, scr
         await tab.check("pemeriksaan menyarankan", weight=False)
         await page.get_by_role("button", name="Simpan dan ajukan").click()
         await page.wait_for_url("**/meja")
+    async with site.actors() as actors:
+        await actors.give_up(made["story"])
 
 
 async def test_without_scripts_the_findings_lead_to_their_fields_too(site: Site) -> None:
@@ -53,3 +55,5 @@ async def test_without_scripts_the_findings_lead_to_their_fields_too(site: Site)
         assert tab.page.url.endswith("#isi")
         await tab.page.get_by_role("button", name="Periksa tautan").click()
         await tab.page.wait_for_url("**#temuan")
+    async with site.actors() as actors:
+        await actors.give_up(story)

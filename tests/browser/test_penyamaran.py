@@ -84,6 +84,8 @@ async def test_the_leader_draws_and_approves_the_version_without_it(site: Site, 
     async with site.tab("admin", screen) as tab:
         await tab.visit(f"/meja/berita/{story}", "berita yang disamarkan")
         assert "Sebagian foto ini disamarkan pimpinan" in await tab.page.inner_text("main")
+    async with site.actors() as actors:
+        await actors.give_up(story)
 
 
 async def test_by_keys_alone_a_box_is_put_moved_resized_and_taken_away(site: Site) -> None:
@@ -109,6 +111,7 @@ async def test_by_keys_alone_a_box_is_put_moved_resized_and_taken_away(site: Sit
         assert len(await edges(tab)) == 4
         kept = await send(tab, actors, story)
         assert len(kept["pictures"][0]["regions"]) == 4
+        await actors.give_up(story)
 
 
 @EACH
@@ -130,3 +133,4 @@ async def test_without_a_script_the_numbers_do_the_same(site: Site, screen: Scre
         await tab.page.locator("[name=bawah]").first.fill("100")
         kept = await send(tab, actors, story)
         assert kept["pictures"][0]["regions"] == [{"left": 0, "top": 0, "right": 0.5, "bottom": 1}]
+        await actors.give_up(story)

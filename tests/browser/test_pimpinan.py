@@ -118,6 +118,7 @@ async def test_the_leaders_own_words_are_taken_by_the_admin_and_approved(
         await leader.open(f"/saring/{story}")
         assert "Admin menerima perbaikan pimpinan tanpa mengubahnya" in await leader.page.inner_text("main")
         await leader.check("hasil setujui dengan perbaikan", weight=False)
+        await actors.give_up(story)
 
 
 async def there(actors: Actors, story: str) -> bool | None:
