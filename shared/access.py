@@ -41,6 +41,7 @@ TABLE: Mapping[str, Grants] = MappingProxyType(
         "review.decide": _all(pimpinan="not-author"),
         "review.revoke": _all("pimpinan"),
         "review.hand-over": _all("pimpinan"),
+        "review.withdraw-offer": _all("pimpinan"),
         "review.confirm": _all(pimpinan="not-author"),
         "register.read": _all(*_WATCHERS),
         "register.record": _all("admin", "pimpinan"),

@@ -345,6 +345,19 @@ class StoryHandedOver(Event):
     to: Official
     note: Note = ""
     by: Official
+    mandate: Note = ""
+    at: AwareDatetime
+
+
+class OfferWithdrawn(Event):
+    """A leader takes the words back with which a Version was returned (*setujui dengan perbaikan*)."""
+
+    name, topic, key_field = "offer.withdrawn", "decisions", "story"
+    story: UUID
+    version: Version
+    note: Note = ""
+    by: Official
+    mandate: Note = ""
     at: AwareDatetime
 
 
@@ -356,6 +369,7 @@ class ApprovalConfirmed(Event):
     version: Version
     note: Note = ""
     by: Official
+    mandate: Note = ""
     at: AwareDatetime
     clocks: Clocks = ()
 
@@ -367,6 +381,7 @@ class ApprovalRevoked(Event):
     reason: Literal["superseded", "abandoned", "official"]
     note: Note = ""
     by: Official | None = None
+    mandate: Note = ""
     at: AwareDatetime
     clocks: Clocks = ()
 
@@ -441,8 +456,8 @@ CATALOGUE: dict[str, type[Event]] = {
         IntakeRequested, IntakeAccepted, IntakeRefused, IntakeSentBack, IntakeDeclined, IntakePublished,
         IntakeTakenDown, ReportReceived, ReportMediaChecked, ReportSupplemented, ReportRefused, ReportWithdrawn,
         MediaErased, StorySubmitted, StoryAbandoned, ReportSentBack, StoryApproved, StoryReturned, StoryDeclined,
-        StoryWithheld, StoryHandedOver, ApprovalConfirmed, ApprovalRevoked, DeliveryLive, DeliveryFailed,
-        StoryPublished, StoryCorrected, StoryTakenDown, AuditAnchored,
+        StoryWithheld, StoryHandedOver, OfferWithdrawn, ApprovalConfirmed, ApprovalRevoked, DeliveryLive,
+        DeliveryFailed, StoryPublished, StoryCorrected, StoryTakenDown, AuditAnchored,
     )
 }  # fmt: skip
 

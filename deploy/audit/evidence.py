@@ -90,6 +90,7 @@ async def _stories(conn: "Connection", scope: Scope) -> list[Row]:
         "decisions": await tables.decisions(conn, ids),
         "dispositions": await tables.dispositions(conn, ids),
         "confirmations": await tables.confirmations(conn, ids),
+        "offer_withdrawals": await tables.offer_withdrawals(conn, ids),
         "ppid_decisions": await tables.ppid_decisions(conn, ids),
         "revocations": await tables.revocations(conn, ids),
         "publications": await tables.publications(conn, ids),

@@ -159,6 +159,7 @@ def _around(s: Row, zone: str) -> list[list[str]]:
         *((d["at"], d["version"], f"disposisi kepada {official(d['to_whom'])}", d["by"], d["note"])
           for d in s["dispositions"]),
         *((c["at"], c["version"], "persetujuan darurat disahkan", c["by"], c["note"]) for c in s["confirmations"]),
+        *((w["at"], w["version"], "kalimat perbaikan ditarik", w["by"], w["note"]) for w in s["offer_withdrawals"]),
         *((p["recorded_at"], p["version"], f"keputusan PPID {p['number']}: {PPID[p['outcome']]}", p["recorded_by"],
            p["consequence_test"]) for p in s["ppid_decisions"]),
     ]  # fmt: skip

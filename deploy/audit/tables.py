@@ -120,7 +120,7 @@ async def decisions(conn: "Connection", ids: Ids) -> list[Row]:
 async def revocations(conn: "Connection", ids: Ids) -> list[Row]:
     return await _rows(
         conn,
-        """SELECT story, version, reason, note, by, at FROM review.revocations WHERE story = ANY($1::uuid[])
+        """SELECT story, version, reason, note, by, mandate, at FROM review.revocations WHERE story = ANY($1::uuid[])
            ORDER BY at""",
         ids,
     )
@@ -129,8 +129,8 @@ async def revocations(conn: "Connection", ids: Ids) -> list[Row]:
 async def dispositions(conn: "Connection", ids: Ids) -> list[Row]:
     return await _rows(
         conn,
-        """SELECT story, version, to_whom, note, by, at FROM review.dispositions WHERE story = ANY($1::uuid[])
-           ORDER BY at, id""",
+        """SELECT story, version, to_whom, note, by, mandate, at FROM review.dispositions
+           WHERE story = ANY($1::uuid[]) ORDER BY at, id""",
         ids,
     )
 
@@ -139,7 +139,18 @@ async def confirmations(conn: "Connection", ids: Ids) -> list[Row]:
     """Emergency approvals that another official let stand."""
     return await _rows(
         conn,
-        "SELECT story, version, note, by, at FROM review.confirmations WHERE story = ANY($1::uuid[]) ORDER BY at",
+        """SELECT story, version, note, by, mandate, at FROM review.confirmations WHERE story = ANY($1::uuid[])
+           ORDER BY at""",
+        ids,
+    )
+
+
+async def offer_withdrawals(conn: "Connection", ids: Ids) -> list[Row]:
+    """Words that a leader took back before an Admin took them."""
+    return await _rows(
+        conn,
+        """SELECT story, version, note, by, mandate, at FROM review.offer_withdrawals WHERE story = ANY($1::uuid[])
+           ORDER BY at""",
         ids,
     )
 

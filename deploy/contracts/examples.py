@@ -158,6 +158,7 @@ ON_DECISIONS: tuple[Event, ...] = (
         ),
     ),
     e.StoryHandedOver(**_version, to=SECRETARY, note="Mohon periksa angkanya.", by=HEAD, at=day(15, 1)),
+    e.OfferWithdrawn(**_version, note="Datanya ternyata berubah.", by=SECRETARY, at=day(15, 5)),
     e.ApprovalConfirmed(**_version, note="Sudah benar.", by=SECRETARY, at=day(15, 20)),
     e.ApprovalRevoked(**_version, reason="superseded", note="Diganti pengajuan versi 2.", at=day(15, 10)),
 )

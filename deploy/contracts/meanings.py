@@ -22,6 +22,7 @@ EVENTS = {
     "story.declined": "The leader will not have it published, for an editorial reason (Tidak dimuat).",
     "story.withheld": "The leader proposes an exemption under UU KIP 14/2008 (Usulkan dikecualikan).",
     "story.handed-over": "A leader lays the Version before another leader with a note (disposisi); its clock runs on.",
+    "offer.withdrawn": "A leader takes back the words offered with a return: no Admin can accept them any more.",
     "approval.confirmed": "Another official lets an emergency approval stand, by the clock of the later review.",
     "approval.revoked": "An approval, given or yet to come, of this Version is void.",
     "delivery.live": "One channel is confirmed readable by the public.",

@@ -14,7 +14,7 @@ from services.editing.reports import Report
 from services.editing.store import lock_reports, save_reports
 from services.editing.store_checks import forget_readings
 from services.editing.store_cuts import forget_cuts
-from services.editing.store_offers import add_offers
+from services.editing.store_offers import add_offers, add_withdrawals
 from services.editing.store_redactions import add_orders
 from services.editing.store_stories import empty_versions, lock_stories, save_stories
 from services.editing.store_typing import forget_files
@@ -30,6 +30,7 @@ from shared.events import (
     Decision,
     Event,
     MediaErased,
+    OfferWithdrawn,
     OnPublications,
     OnReports,
     ReportMediaChecked,
@@ -94,6 +95,8 @@ def on_decisions(desk: Desk) -> React:
     def apply(story: Story, event: Event, book: Book) -> Story:
         if isinstance(event, ApprovalRevoked):
             return stories.revoked(story, event)
+        if isinstance(event, OfferWithdrawn):
+            return story
         assert isinstance(event, Decision)
         after = stories.decided(story, event)
         if isinstance(event, StoryReturned) and after is not story:
@@ -101,12 +104,13 @@ def on_decisions(desk: Desk) -> React:
             book.open_returned(after, cycle=event.cycle + 1, at=event.decided_at, unit=unit)
         return after
 
-    told = _on_stories(desk, (Decision, ApprovalRevoked), apply)
+    told = _on_stories(desk, (Decision, ApprovalRevoked, OfferWithdrawn), apply)
 
     async def react(conn: "Connection", batch: Batch) -> None:
         await told(conn, batch)
         returned = batch.taken()
         await add_offers(conn, [o for e in returned if (o := _offer(e.event))])
+        await add_withdrawals(conn, [e.event for e in returned if isinstance(e.event, OfferWithdrawn)])
         await add_orders(conn, [o for e in returned if (o := order_of(e))])
 
     return react
@@ -160,7 +164,7 @@ def _on_stories(desk: Desk, kinds: tuple[type[Event], ...], apply: Callable[[Sto
 def _when(event: Event) -> datetime:
     if isinstance(event, Decision):
         return event.decided_at
-    assert isinstance(event, ApprovalRevoked | OnPublications)
+    assert isinstance(event, ApprovalRevoked | OfferWithdrawn | OnPublications)
     return event.at
 
 
@@ -202,7 +206,7 @@ def _who(event: Event) -> Official | None:
     match event:
         case ReportReceived():
             return event.recorded_by
-        case ReportSupplemented() | ReportWithdrawn() | ApprovalRevoked() | StoryTakenDown():
+        case ReportSupplemented() | ReportWithdrawn() | ApprovalRevoked() | OfferWithdrawn() | StoryTakenDown():
             return event.by
         case MediaErased():
             return event.erased_by
@@ -216,5 +220,5 @@ def _who(event: Event) -> Official | None:
 
 def _entry(received: Received, item: UUID) -> Entry:
     event = received.event
-    version = event.version if isinstance(event, Decision | ApprovalRevoked | StoryPublished | StoryTakenDown) else None
+    version: int | None = getattr(event, "version", None)
     return Entry(event.name, str(item), _who(event) or SYSTEM, version, event_id=received.envelope.id)

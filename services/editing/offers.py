@@ -16,6 +16,13 @@ class NoOffer(Stale):
         super().__init__("no-offer", "Tidak ada perbaikan pimpinan pada versi ini. Muat ulang halamannya.")
 
 
+class OfferWithdrawn(Stale):
+    def __init__(self) -> None:
+        super().__init__(
+            "offer-withdrawn", "Pimpinan sudah menarik perbaikannya. Muat ulang, sunting, lalu ajukan seperti biasa."
+        )
+
+
 class OfferNoLongerFits(Refused):
     """A file was erased since: with what is left the content is another one than was approved."""
 
@@ -44,6 +51,16 @@ class Offer:
     content_sha256: str
     by: Official
     at: datetime
+    withdrawn: "Withdrawal | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """That a leader took their words back."""
+
+    by: Official
+    note: str
+    at: datetime
 
 
 def waiting(story: Story, offer: Offer | None) -> bool:
@@ -67,6 +84,8 @@ def accept(story: Story, saved: Saved, offer: Offer | None, *, version: int, by:
         raise StaleVersion(story.version)
     if offer is None:
         raise NoOffer
+    if offer.withdrawn:
+        raise OfferWithdrawn
     if not waiting(story, offer):
         raise NotNow("story", story.state)
     if by.account == offer.by.account:

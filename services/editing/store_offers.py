@@ -4,10 +4,13 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.editing.offers import Offer
+from services.editing.offers import Offer, Withdrawal
 from shared.content import Official, Words
+from shared.events import OfferWithdrawn
 
 if TYPE_CHECKING:
+    import asyncpg
+
     from shared.db import Connection
 
 
@@ -22,8 +25,21 @@ async def add_offers(conn: "Connection", offers: Collection[Offer]) -> None:
     )
 
 
+async def add_withdrawals(conn: "Connection", withdrawn: Collection[OfferWithdrawn]) -> None:
+    await conn.executemany(
+        """INSERT INTO offer_withdrawals (story, version, by, note, at) VALUES ($1, $2, $3, $4, $5)
+           ON CONFLICT DO NOTHING""",
+        [(w.story, w.version, w.by.model_dump_json(), w.note, w.at) for w in withdrawn],
+    )
+
+
 async def find_offer(conn: "Connection", story: UUID, version: int) -> Offer | None:
-    row = await conn.fetchrow("SELECT * FROM offers WHERE story = $1 AND version = $2", story, version)
+    row = await conn.fetchrow(
+        """SELECT o.*, w.by AS withdrawn_by, w.note, w.at AS withdrawn_at
+           FROM offers o LEFT JOIN offer_withdrawals w USING (story, version) WHERE story = $1 AND version = $2""",
+        story,
+        version,
+    )
     if row is None:
         return None
     return Offer(
@@ -33,4 +49,12 @@ async def find_offer(conn: "Connection", story: UUID, version: int) -> Offer | N
         row["content_sha256"],
         Official.model_validate_json(row["by"], extra="ignore"),
         row["at"],
+        _withdrawal(row),
     )
+
+
+def _withdrawal(row: "asyncpg.Record") -> Withdrawal | None:
+    if row["withdrawn_at"] is None:
+        return None
+    by = Official.model_validate_json(row["withdrawn_by"], extra="ignore")
+    return Withdrawal(by, row["note"], row["withdrawn_at"])

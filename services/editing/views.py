@@ -105,6 +105,8 @@ async def story_file(desk: Desk, story_id: UUID) -> StoryFile:
     told = replace(told, redacted=redacted, order=told_of(story, order))
     if offer is None or newest is None or not waiting(story, offer):
         return told
+    if offer.withdrawn:
+        return replace(told, offer=offer)
     changed = await asyncio.to_thread(difference, newest.content, offer.words.laid_over(newest.content))
     return replace(told, offer=offer, offered=changed)
 

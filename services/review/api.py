@@ -10,8 +10,10 @@ from fastapi.responses import RedirectResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.review import web
+from services.review.afterwards import steps as afterwards
+from services.review.afterwards.rules import Said
 from services.review.domain import Choice, Review, State
-from services.review.handover import steps
+from services.review.handover import steps as handing
 from services.review.handover import store as handed
 from services.review.handover.rules import Handover
 from services.review.rulings import Ruling
@@ -27,6 +29,7 @@ Leader = Annotated[Person, may("review.decide")]
 Revoker = Annotated[Person, may("review.revoke")]
 Confirmer = Annotated[Person, may("review.confirm")]
 HandsOver = Annotated[Person, may("review.hand-over")]
+Withdrawer = Annotated[Person, may("review.withdraw-offer")]
 
 
 class Body(BaseModel):
@@ -73,22 +76,21 @@ class DecisionBody(Body):
         )
 
 
-class HandoverBody(Body):
+class StepBody(Body):
+    """A step about one Version. `capacity`: of a person who may do it in several, which."""
+
+    version: Annotated[int, Field(ge=1)]
+    note: Note = ""
+    capacity: Annotated[str, Field(max_length=300)] = ""
+
+    def said(self) -> Said:
+        return Said(self.version, self.note, self.capacity)
+
+
+class HandoverBody(StepBody):
     """Disposisi: to which account, and why."""
 
-    version: Annotated[int, Field(ge=1)]
     to: Annotated[str, Field(max_length=300)]
-    note: Note = ""
-
-
-class ConfirmBody(Body):
-    version: Annotated[int, Field(ge=1)]
-    note: Note = ""
-
-
-class RevokeBody(Body):
-    version: Annotated[int, Field(ge=1)]
-    note: Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,19 +182,25 @@ async def decide(request: Request, person: Leader, story: UUID, body: DecisionBo
 @router.post("/{story}/dispositions", status_code=201)
 async def hand_over(request: Request, person: HandsOver, story: UUID, body: HandoverBody) -> Handover:
     """Lay the newest Version before another leader with a note; the clock runs on."""
-    return await steps.hand_over(desk_of(request), story, body.version, body.to, body.note, person=person)
+    return await handing.hand_over(desk_of(request), story, body.said(), body.to, person=person)
+
+
+@router.post("/{story}/withdraw-offer", status_code=201)
+async def withdraw_offer(request: Request, person: Withdrawer, story: UUID, body: StepBody) -> Answer:
+    """Take back words that were offered with a return, while no Admin has taken them."""
+    return _answer(await afterwards.withdraw_offer(desk_of(request), story, body.said(), person=person))
 
 
 @router.post("/{story}/revoke", status_code=201)
-async def revoke(request: Request, person: Revoker, story: UUID, body: RevokeBody) -> Answer:
+async def revoke(request: Request, person: Revoker, story: UUID, body: StepBody) -> Answer:
     """Take an approval back; what is public already is taken down by publisher."""
-    return _answer(await web.revoke(desk_of(request), story, body.version, body.note, person=person))
+    return _answer(await afterwards.revoke(desk_of(request), story, body.said(), person=person))
 
 
 @router.post("/{story}/confirm", status_code=201)
-async def confirm(request: Request, person: Confirmer, story: UUID, body: ConfirmBody) -> Answer:
+async def confirm(request: Request, person: Confirmer, story: UUID, body: StepBody) -> Answer:
     """Let an emergency approval stand: an official who neither gave it nor wrote the Version."""
-    return _answer(await web.confirm(desk_of(request), story, body.version, body.note, person=person))
+    return _answer(await afterwards.confirm(desk_of(request), story, body.said(), person=person))
 
 
 @router.get("/{story}/media/{sha256}")

@@ -13,7 +13,10 @@ from shared.sla import Kind, Outcome
 
 State = Literal["open", "approved", "returned", "declined", "withheld", "superseded", "abandoned", "revoked"]
 Choice = Literal["approved", "returned", "declined", "withheld"]
-Action = Literal["approve", "return", "decline", "withhold", "hand-over", "confirm", "revoke", "supersede", "abandon"]
+Action = Literal[
+    "approve", "return", "decline", "withhold", "hand-over", "withdraw-offer", "confirm", "revoke", "supersede",
+    "abandon",
+]  # fmt: skip
 Why = Literal["superseded", "abandoned", "official"]
 
 LEADERS = roles_of("review.decide")
@@ -26,8 +29,12 @@ TRANSITIONS: tuple[tuple[State, Action, State, tuple[str, ...]], ...] = (
     ("open", "decline", "declined", LEADERS),
     ("open", "withhold", "withheld", LEADERS),
     ("open", "hand-over", "open", LEADERS),
+    ("returned", "withdraw-offer", "returned", LEADERS),
     ("approved", "confirm", "approved", LEADERS),
     ("approved", "revoke", "revoked", LEADERS),
+    # What was approved may be public until the newer Version is: it still stands to be looked at, or taken back.
+    ("superseded", "confirm", "superseded", LEADERS),
+    ("superseded", "revoke", "revoked", LEADERS),
     ("open", "supersede", "superseded", EDITING),
     ("approved", "supersede", "superseded", EDITING),
     ("open", "abandon", "abandoned", EDITING),
@@ -143,29 +150,16 @@ class EmbargoOutsideCalendar(Refused):
         )
 
 
+class TermIsPast(Refused):
+    def __init__(self) -> None:
+        super().__init__("term-is-past", "Tanggal berakhirnya sudah lewat. Periksa tanggalnya, atau kosongkan.")
+
+
 class EmergencyReasonMissing(Refused):
     def __init__(self) -> None:
         super().__init__(
             "emergency-reason-missing",
             "Tulis mengapa tidak dapat menunggu penyaringan biasa. Alasan itu dibaca semua yang diberi tahu.",
-        )
-
-
-class NoEmergency(Refused):
-    def __init__(self) -> None:
-        super().__init__("no-emergency", "Versi ini tidak disetujui secara darurat, jadi tidak perlu disahkan.")
-
-
-class ConfirmedAlready(Stale):
-    def __init__(self) -> None:
-        super().__init__("confirmed-already", "Persetujuan darurat ini sudah disahkan. Muat ulang halamannya.")
-
-
-class OwnEmergency(Refused):
-    def __init__(self) -> None:
-        super().__init__(
-            "own-emergency",
-            "Persetujuan darurat disahkan oleh pimpinan lain: bukan yang memberikannya atau penulisnya.",
         )
 
 
@@ -183,6 +177,7 @@ class Offer:
     content_sha256: str
     by: Official
     mandate: str = ""
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +235,7 @@ class Ended:
     at: datetime
     by: Official
     note: str = ""
+    mandate: str = ""
 
     @property
     def outcome(self) -> Outcome:
@@ -282,7 +278,7 @@ def accepted(case: Case, new: Review) -> Offer | None:
     """The leader's words that this submission accepts: exactly them, by others, right after they were offered."""
     last = case.newest
     offer = last.offer if last and last.state == "returned" and case.abandoned_at is None else None
-    if last is None or offer is None or not _alike(last, new):
+    if last is None or offer is None or offer.withdrawn or not _alike(last, new):
         return None
     if offer.content_sha256 != new.content_sha256 or new.wrote(offer.by.account):
         return None

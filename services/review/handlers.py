@@ -93,7 +93,8 @@ class Filing:
         for end in ended:
             review = end.review
             clocks = self._close(review, at=end.at, outcome=end.outcome)
-            clocks += self._close(review, at=end.at, outcome=end.outcome, behind=LATER_REVIEW)
+            if end.why != "superseded":  # an emergency approval is looked at later, whatever follows it
+                clocks += self._close(review, at=end.at, outcome=end.outcome, behind=LATER_REVIEW)
             event = rulings.revocation_event(end, clocks)
             self.ended.append(end)
             self.drafts.append(Draft(event, because=received.envelope))

@@ -1,5 +1,6 @@
 """HTTP in, screens to read: what waits for penyaringan, and one berita as the public will see it."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,8 +9,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel
 
 from services.review import anchors, reading, web
+from services.review.afterwards import steps as afterwards
+from services.review.afterwards.rules import Said
 from services.review.domain import NoSuchReview
-from services.review.handover import rules, steps
+from services.review.handover import rules
+from services.review.handover import steps as handing
 from services.review.reading import Opened
 from shared.accounts import Person
 from shared.content import Official
@@ -22,17 +26,24 @@ Reader = Annotated[Person, may("review.read")]
 Revoker = Annotated[Person, may("review.revoke")]
 Confirmer = Annotated[Person, may("review.confirm")]
 HandsOver = Annotated[Person, may("review.hand-over")]
+Withdrawer = Annotated[Person, may("review.withdraw-offer")]
 
 
-class HandoverForm(BaseModel):
+class StepForm(BaseModel):
+    """A step about one Version."""
+
     version: int
+    note: Typed = ""
+    capacity: Typed = ""
+
+    def said(self, field: str) -> Said:
+        """What was typed. Raises Refused where it is too long to be kept."""
+        expect_within(field, self.note)
+        return Said(self.version, self.note, self.capacity)
+
+
+class HandoverForm(StepForm):
     to: Typed = ""
-    note: Typed = ""
-
-
-class RevokeForm(BaseModel):
-    version: int
-    note: Typed = ""
 
 
 @router.get("")
@@ -62,26 +73,56 @@ async def hand_over(
     request: Request, person: HandsOver, story: UUID, form: Annotated[HandoverForm, Form()]
 ) -> Response:
     """Lay the newest Version before another leader; a refusal shows the page again with what was typed."""
-    try:
-        expect_within("Catatan disposisi", form.note)
-        await steps.hand_over(desk_of(request), story, form.version, form.to, form.note, person=person)
-    except NoSuchReview:
-        raise
-    except Refused as refusal:
-        return await _shown(request, person, story, form.version, refusal=refusal, handing=form)
-    return RedirectResponse(f"/saring/{story}", 303)
+
+    async def step() -> None:
+        said = form.said("Catatan disposisi")
+        await handing.hand_over(desk_of(request), story, said, form.to, person=person)
+
+    return await _done(request, person, story, step, form)
 
 
 @router.post("/{story}/cabut")
-async def revoke(request: Request, person: Revoker, story: UUID, form: Annotated[RevokeForm, Form()]) -> Response:
-    """Take an approval back; a refusal shows the page again with what was typed."""
+async def revoke(request: Request, person: Revoker, story: UUID, form: Annotated[StepForm, Form()]) -> Response:
+    """Take an approval back."""
+
+    async def step() -> None:
+        await afterwards.revoke(desk_of(request), story, form.said("Alasan pencabutan"), person=person)
+
+    return await _done(request, person, story, step, form)
+
+
+@router.post("/{story}/sahkan")
+async def confirm(request: Request, person: Confirmer, story: UUID, form: Annotated[StepForm, Form()]) -> Response:
+    """Let an emergency approval stand."""
+
+    async def step() -> None:
+        await afterwards.confirm(desk_of(request), story, form.said("Catatan"), person=person)
+
+    return await _done(request, person, story, step, form)
+
+
+@router.post("/{story}/tarik-perbaikan")
+async def withdraw_offer(
+    request: Request, person: Withdrawer, story: UUID, form: Annotated[StepForm, Form()]
+) -> Response:
+    """Take back words that were offered with a return."""
+
+    async def step() -> None:
+        await afterwards.withdraw_offer(desk_of(request), story, form.said("Catatan"), person=person)
+
+    return await _done(request, person, story, step, form)
+
+
+async def _done(
+    request: Request, person: Person, story: UUID, step: Callable[[], Awaitable[None]], form: StepForm
+) -> Response:
+    """Do it and show the Version; a refusal shows it too, with the sentence and what was typed."""
     try:
-        expect_within("Alasan pencabutan", form.note)
-        await web.revoke(desk_of(request), story, form.version, form.note, person=person)
+        await step()
     except NoSuchReview:
         raise
     except Refused as refusal:
-        return await _shown(request, person, story, form.version, refusal=refusal, typed=form.note)
+        return await _shown(request, person, story, form.version, refusal=refusal, form=form)
     return RedirectResponse(f"/saring/{story}?versi={form.version}", 303)
 
 
@@ -93,8 +134,7 @@ async def _shown(
     beside: int | None = None,
     *,
     refusal: Refused | None = None,
-    typed: str = "",
-    handing: HandoverForm | None = None,
+    form: StepForm | None = None,
 ) -> HTMLResponse:
     limit = request.app.state.settings.queue_limit
     desk = desk_of(request)
@@ -102,30 +142,19 @@ async def _shown(
     leaders: list[Official] = []
     if opened.found.review.state == "open" and person.may("review.hand-over"):
         async with desk.db.connection() as conn:
-            leaders = await steps.leaders(desk, conn)
+            leaders = await handing.leaders(desk, conn)
     return pages_of(request).show(
         request,
         "saring.html",
         http=status_of(refusal) if refusal else 200,
         **view(opened, person),
         sentence=refusal and refusal.sentence,
-        typed=typed,
+        typed="" if form is None or isinstance(form, HandoverForm) else form.note,
         others=rules.others(leaders, opened.found.review, person.account),
-        handing=handing,
+        handing=form if isinstance(form, HandoverForm) else None,
+        capacities=person.capacities("review.decide"),
+        capacity=form.capacity if form else "",
     )
-
-
-@router.post("/{story}/sahkan")
-async def confirm(request: Request, person: Confirmer, story: UUID, form: Annotated[RevokeForm, Form()]) -> Response:
-    """Let an emergency approval stand; a refusal shows the page again."""
-    try:
-        expect_within("Catatan", form.note)
-        await web.confirm(desk_of(request), story, form.version, form.note, person=person)
-    except NoSuchReview:
-        raise
-    except Refused as refusal:
-        return await _shown(request, person, story, form.version, refusal=refusal)
-    return RedirectResponse(f"/saring/{story}?versi={form.version}", 303)
 
 
 def view(opened: Opened, person: Person) -> dict[str, Any]:
@@ -142,9 +171,10 @@ def view(opened: Opened, person: Person) -> dict[str, Any]:
         "due": opened.due,
         "newest": newest,
         "may_decide": newest and web.may_decide(review, person),
-        "may_revoke": person.may("review.revoke") and review.state == "approved",
+        "may_revoke": afterwards.may_revoke(found, person),
         "wrote": review.wrote(person.account),
-        "may_confirm": web.may_confirm(found, person),
+        "may_confirm": afterwards.may_confirm(found, person),
+        "may_withdraw": afterwards.may_withdraw(found, person),
     }
 
 

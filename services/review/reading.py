@@ -9,6 +9,8 @@ from uuid import UUID
 from services.review import store_read, store_seen, web
 from services.review.handover import store as handed_over
 from services.review.handover.rules import Handover
+from services.review.register import store as register
+from services.review.register.rules import Proposal
 from services.review.store_read import Dossier, Line
 from services.review.store_seen import Place, Sender
 from services.review.web import Due, Waiting
@@ -66,6 +68,7 @@ class Opened:
     turn: Turn
     senders: Mapping[UUID, Sender]
     handed: Sequence[Handover] = ()
+    proposals: Sequence[Proposal] = ()
 
 
 async def queue(desk: "Desk", *, limit: int, person: "Person") -> list[Queued]:
@@ -87,9 +90,10 @@ async def opened(
         turn = turn_of(story, await store_seen.order(conn, limit=limit))
         senders = await store_seen.senders(conn, [o.report for o in found.review.origins])
         handed = await handed_over.of_version(conn, story, found.review.version)
+        proposals = await register.of_story(conn, story)
         if person.may("review.decide"):
             await store_seen.mark(conn, person.account, story, found.review.version, desk.now())
-    return Opened(found, due, compared, turn, senders, handed)
+    return Opened(found, due, compared, turn, senders, handed, proposals)
 
 
 async def compared(desk: "Desk", found: Dossier, older: int) -> Compared | None:

@@ -17,14 +17,13 @@ from services.review.domain import (
     Ended,
     ExemptMayNotBeApproved,
     LegalBasisMissing,
-    NoEmergency,
     NoSuchReview,
     NotThisVersion,
     Offer,
     OtherContent,
-    OwnEmergency,
     ReasonMissing,
     Review,
+    TermIsPast,
     move,
 )
 from shared import events, redaction
@@ -166,6 +165,12 @@ def expect_embargo_in_calendar(ruling: Ruling, review: Review, *, clock: Timekee
         raise EmbargoOutsideCalendar from None
 
 
+def expect_term_ahead(ruling: Ruling, *, today: date) -> None:
+    """Refuse to withhold for a time that is past."""
+    if ruling.until is not None and ruling.until < today:
+        raise TermIsPast
+
+
 def expect_redactable(ruling: Ruling, content: Content) -> None:
     """Refuse to take out what does not stand in this Version, with a sentence that names it."""
     if ruling.redaction is not None:
@@ -219,19 +224,10 @@ def _withholds(ruling: Ruling) -> bool:
 def _check_emergency(ruling: Ruling, words: str) -> None:
     if ruling.choice != "approved":
         raise DoesNotBelong("Persetujuan darurat", words)
+    if ruling.not_before is not None:
+        raise DoesNotBelong("Waktu tayang paling awal", "Persetujuan darurat")
     if not any(reason.note for reason in ruling.reasons):
         raise EmergencyReasonMissing
-
-
-def revoke(case: Case, version: int, *, by: Official, at: datetime, note: str) -> tuple[Review, Ended]:
-    """Take an approval back; what is public already will be taken down."""
-    review = next((r for r in case.reviews if r.version == version), None)
-    if review is None:
-        raise NoSuchReview
-    if not note.strip():
-        raise ReasonMissing
-    revoked = move(review, "revoke")
-    return revoked, Ended(revoked, review.state, "official", at, by, note.strip())
 
 
 def later_review(review: Review, ruling: Ruling, *, at: datetime, clock: Timekeeper) -> list[Clock]:
@@ -241,19 +237,6 @@ def later_review(review: Review, ruling: Ruling, *, at: datetime, clock: Timekee
     unit = unit_of(o.unit for o in review.origins)
     item = f"{review.story}{LATER_REVIEW}"
     return [clock.open("review", item=item, cycle=review.cycle, at=at, story=review.story, unit=unit, kind=review.kind)]
-
-
-def confirm(case: Case, version: int, *, by: Official) -> Review:
-    """Let an emergency approval stand: by an official who neither gave it nor wrote the Version."""
-    review = next((r for r in case.reviews if r.version == version), None)
-    if review is None:
-        raise NoSuchReview
-    confirmed = move(review, "confirm")
-    if review.emergency_by is None:
-        raise NoEmergency
-    if by.account == review.emergency_by or review.wrote(by.account):
-        raise OwnEmergency
-    return confirmed
 
 
 def decision_event(verdict: Verdict, content: Content, *, clocks: tuple[ClockRecord, ...]) -> events.Decision:
@@ -306,6 +289,7 @@ def revocation_event(ended: Ended, clocks: tuple[ClockRecord, ...]) -> events.Ap
         reason=ended.why,
         note=ended.note,
         by=ended.by,
+        mandate=ended.mandate,
         at=ended.at,
         clocks=clocks,
     )

@@ -76,8 +76,9 @@ async def _locked(conn: "Connection", ids: list[UUID]) -> dict[UUID, Case]:
     for row in await conn.fetch(
         """SELECT r.story, r.version, r.cycle, r.state, r.content_sha256, r.authors, r.origins, r.urgency, r.practice,
                   r.correction, r.submitted_by, r.submitted_at, d.decision, d.proposal_sha256, d.decided_by, d.mandate,
-                  d.basis
+                  d.basis, w.at AS withdrawn_at
            FROM reviews r LEFT JOIN decisions d USING (story, version)
+           LEFT JOIN offer_withdrawals w USING (story, version)
            WHERE r.story = ANY($1::uuid[]) ORDER BY r.version""",
         ids,
     ):
@@ -109,7 +110,7 @@ def _offer(row: "asyncpg.Record") -> Offer | None:
     if row["proposal_sha256"] is None:
         return None
     by = Official.model_validate_json(row["decided_by"], extra="ignore")
-    return Offer(row["proposal_sha256"], by, row["mandate"])
+    return Offer(row["proposal_sha256"], by, row["mandate"], row["withdrawn_at"] is not None)
 
 
 async def save_cases(conn: "Connection", cases: Sequence[Case]) -> None:
@@ -213,31 +214,17 @@ def _decision(verdict: Verdict) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-async def add_confirmation(conn: "Connection", review: Review, *, note: str, by: Official, at: datetime) -> bool:
-    """Record that an emergency approval stands; whether nobody had before."""
-    done = await conn.fetchval(
-        """INSERT INTO confirmations (story, version, note, by, at) VALUES ($1, $2, $3, $4, $5)
-           ON CONFLICT DO NOTHING RETURNING true""",
-        review.story,
-        review.version,
-        note,
-        by.model_dump_json(),
-        at,
-    )
-    return bool(done)
-
-
 async def add_ended(conn: "Connection", ended: Sequence[Ended]) -> None:
     rows = [
-        (e.review.story, e.review.version, e.why, e.note, e.by.model_dump_json(), e.at)
+        (e.review.story, e.review.version, e.why, e.note, e.by.model_dump_json(), e.mandate, e.at)
         for e in sorted(ended, key=lambda e: (e.review.story, e.review.version))
     ]
     if rows:
         await conn.execute(
-            """INSERT INTO revocations (story, version, reason, note, by, at)
-               SELECT s, v, r, n, b::json, t
-               FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
-                    AS x(s, v, r, n, b, t)""",
+            """INSERT INTO revocations (story, version, reason, note, by, mandate, at)
+               SELECT s, v, r, n, b::json, m, t
+               FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+                    AS x(s, v, r, n, b, m, t)""",
             *map(list, zip(*rows, strict=True)),
         )
 

@@ -51,11 +51,20 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmed:
-    """That an emergency approval stands."""
+class Afterwards:
+    """What an official did about a Decision later."""
 
     note: str
     by: Official
+    mandate: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """On which Version, and when, a leader wrote the words that an Admin accepted."""
+
+    version: int
     at: datetime
 
 
@@ -74,7 +83,9 @@ class Decided:
     mandate: str
     proposal: Words | None
     redaction: Redaction | None
-    confirmed: Confirmed | None
+    confirmed: Afterwards | None
+    withdrawn: Afterwards | None
+    offered: Offered | None
 
     @property
     def grounds(self) -> Grounds:
@@ -90,6 +101,7 @@ class Revoked:
     reason: str
     note: str
     by: Official
+    mandate: str
     at: datetime
 
 
@@ -166,7 +178,7 @@ async def lately(conn: "Connection", *, limit: int) -> list[Line]:
 async def unconfirmed(conn: "Connection", *, limit: int) -> list[Line]:
     """Emergency approvals that stand and that no other official has looked at, the oldest first."""
     rows = await conn.fetch(
-        f"""{_LINE} WHERE d.basis = 'emergency' AND r.state = 'approved' AND NOT EXISTS
+        f"""{_LINE} WHERE d.basis = 'emergency' AND r.state IN ('approved', 'superseded') AND NOT EXISTS
                 (SELECT FROM confirmations c WHERE c.story = r.story AND c.version = r.version)
             ORDER BY d.decided_at LIMIT $1""",
         limit,
@@ -179,11 +191,16 @@ async def dossier(conn: "Connection", story: UUID, version: int | None = None) -
     row = await conn.fetchrow(
         """SELECT r.*, d.decision, d.reasons, d.legal_basis, d.until, d.not_before, d.decided_by, d.decided_at,
                   d.clause, d.duration, d.proposal, d.proposal_sha256, d.redaction, d.basis, d.mandate,
-                  c.note AS confirmed_note, c.by AS confirmed_by, c.at AS confirmed_at,
+                  c.note AS confirmed_note, c.by AS confirmed_by, c.mandate AS confirmed_mandate, c.at AS confirmed_at,
+                  w.note AS withdrawn_note, w.by AS withdrawn_by, w.mandate AS withdrawn_mandate, w.at AS withdrawn_at,
+                  o.version AS offered_version, o.decided_at AS offered_at,
                   s.published_version, s.published_at, s.urls, s.taken_down_at,
                   s.taken_down_version
            FROM reviews r JOIN stories s USING (story) LEFT JOIN decisions d USING (story, version)
-           LEFT JOIN confirmations c USING (story, version)
+           LEFT JOIN confirmations c USING (story, version) LEFT JOIN offer_withdrawals w USING (story, version)
+           LEFT JOIN decisions o ON d.basis = 'amendment' AND o.story = r.story AND o.version = (
+               SELECT max(version) FROM decisions p
+               WHERE p.story = r.story AND p.version < r.version AND p.proposal_sha256 = r.content_sha256)
            WHERE r.story = $1 AND r.version = coalesce($2, s.newest_version)""",
         story,
         version,
@@ -218,12 +235,15 @@ async def content(conn: "Connection", story: UUID, version: int) -> Content | No
 
 async def _revocations(conn: "Connection", story: UUID) -> tuple[Revoked, ...]:
     rows = await conn.fetch(
-        "SELECT version, reason, note, by, at FROM revocations WHERE story = $1 ORDER BY at, version", story
+        "SELECT version, reason, note, by, mandate, at FROM revocations WHERE story = $1 ORDER BY at, version", story
     )
     return tuple(
-        Revoked(r["version"], r["reason"], r["note"], Official.model_validate_json(r["by"], extra="ignore"), r["at"])
+        Revoked(
+            r["version"], r["reason"], r["note"], Official.model_validate_json(r["by"], extra="ignore"), r["mandate"],
+            r["at"],
+        )
         for r in rows
-    )
+    )  # fmt: skip
 
 
 async def _findings(conn: "Connection", story: UUID, version: int) -> tuple[Finding, ...]:
@@ -271,12 +291,14 @@ def _decided(row: "asyncpg.Record") -> Decided | None:
         mandate=row["mandate"],
         proposal=Words.model_validate_json(row["proposal"], extra="ignore") if row["proposal"] else None,
         redaction=Redaction.model_validate_json(row["redaction"], extra="ignore") if row["redaction"] else None,
-        confirmed=_confirmed(row),
+        confirmed=_afterwards(row, "confirmed"),
+        withdrawn=_afterwards(row, "withdrawn"),
+        offered=Offered(row["offered_version"], row["offered_at"]) if row["offered_at"] else None,
     )
 
 
-def _confirmed(row: "asyncpg.Record") -> Confirmed | None:
-    if row["confirmed_at"] is None:
+def _afterwards(row: "asyncpg.Record", what: str) -> Afterwards | None:
+    if row[f"{what}_at"] is None:
         return None
-    by = Official.model_validate_json(row["confirmed_by"], extra="ignore")
-    return Confirmed(row["confirmed_note"], by, row["confirmed_at"])
+    by = Official.model_validate_json(row[f"{what}_by"], extra="ignore")
+    return Afterwards(row[f"{what}_note"], by, row[f"{what}_mandate"], row[f"{what}_at"])

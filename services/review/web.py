@@ -10,7 +10,6 @@ from services.review.domain import (
     ACTION_OF,
     OUTCOME_OF,
     Case,
-    ConfirmedAlready,
     DecidedAlready,
     EmergencyIsOff,
     NoSuchReview,
@@ -18,17 +17,18 @@ from services.review.domain import (
     Review,
     may,
 )
+from services.review.register import rules as register
+from services.review.register import store as register_store
 from services.review.rulings import Ruling, Verdict
 from services.review.store_read import Dossier, Line
 from shared import audit, ledger
 from shared.audit import Entry
 from shared.content import Official
-from shared.events import ApprovalConfirmed
 from shared.media.store import Buckets, Store
 from shared.outbox import Draft
 from shared.refusal import NotFound
 from shared.remaining import Remaining, remaining_of
-from shared.sla import LATER_REVIEW, Clock
+from shared.sla import Clock
 from shared.words import moment
 
 if TYPE_CHECKING:
@@ -73,12 +73,11 @@ async def decide(
     `capacity` is one of those in which the person may decide; `emergency` says whether the office knows that way. The
     same answer of the same person once more changes nothing and is no error: it was sent twice.
     """
-    by = person.acting("review.decide", capacity)
-    mandate = person.capacities("review.decide").get(by.capacity)
+    by, mandate = person.acting_with("review.decide", capacity)
     if ruling.basis == "emergency" and not emergency:
         raise EmergencyIsOff
     try:
-        return await _decide(desk, story, ruling, by, mandate.letter_number if mandate else "")
+        return await _decide(desk, story, ruling, by, mandate)
     except NotOpen:
         return await _decided_before(desk, story, ruling, person)
 
@@ -90,6 +89,9 @@ async def _decide(desk: "Desk", story: UUID, ruling: Ruling, by: Official, manda
         rulings.expect_embargo_in_calendar(ruling, review, clock=desk.clock)
         content, because = await store.content_of(conn, story, review.version)
         rulings.expect_not_exempt(ruling, content)
+        rulings.expect_term_ahead(ruling, today=desk.today())
+        if ruling.choice == "approved":
+            register.expect_not_exempt(content, await register_store.exempt(conn, story, today=desk.today()))
         rulings.expect_redactable(ruling, content)
         offered = amending.offered(ruling, content)
         clocks = await _closed(conn, desk, review, at)
@@ -100,7 +102,7 @@ async def _decide(desk: "Desk", story: UUID, ruling: Ruling, by: Official, manda
         await store.save_cases(conn, [case.having([review])])
         await desk.outbox.append(conn, [Draft(event, because=because)])
         await ledger.save(conn, [*clocks, *later])
-        await audit.append(conn, [_entry(event.name, review, by)], at=at)
+        await audit.append(conn, [entry(event.name, review, by)], at=at)
     return review
 
 
@@ -117,42 +119,6 @@ async def _decided_before(desk: "Desk", story: UUID, ruling: Ruling, person: "Pe
     raise DecidedAlready(
         ruling.version, decided.decision, f"{by.name} ({by.capacity})", moment(decided.decided_at, zone)
     )
-
-
-async def revoke(desk: "Desk", story: UUID, version: int, note: str, *, person: "Person") -> Review:
-    """Take an approval back; of the clocks only that of a later review may still run."""
-    async with desk.transaction() as conn:
-        case, at = await _case(conn, story), desk.now()
-        by = person.acting("review.revoke")
-        review, ended = rulings.revoke(case, version, by=by, at=at, note=note)
-        _, because = await store.content_of(conn, story, version)
-        await store.save_cases(conn, [case.having([review])])
-        await store.add_ended(conn, [ended])
-        clocks = [desk.clock.close(c, at=at, outcome="revoked") for c in await _running_later(conn, review)]
-        await ledger.save(conn, clocks)
-        event = rulings.revocation_event(ended, ledger.records(clocks))
-        await desk.outbox.append(conn, [Draft(event, because=because)])
-        await audit.append(conn, [_entry("approval.revoked", review, by)], at=at)
-    return review
-
-
-async def confirm(desk: "Desk", story: UUID, version: int, note: str, *, person: "Person") -> Review:
-    """Let an emergency approval stand, by an official who neither gave it nor wrote the Version; once."""
-    async with desk.transaction() as conn:
-        case, at = await _case(conn, story), desk.now()
-        by = person.acting("review.confirm")
-        review = rulings.confirm(case, version, by=by)
-        clocks = [desk.clock.close(c, at=at, outcome="completed") for c in await _running_later(conn, review)]
-        if not await store.add_confirmation(conn, review, note=note.strip(), by=by, at=at):
-            raise ConfirmedAlready
-        _, because = await store.content_of(conn, story, version)
-        event = ApprovalConfirmed(
-            story=story, version=version, note=note.strip(), by=by, at=at, clocks=ledger.records(clocks)
-        )
-        await ledger.save(conn, clocks)
-        await desk.outbox.append(conn, [Draft(event, because=because)])
-        await audit.append(conn, [_entry(event.name, review, by)], at=at)
-    return review
 
 
 async def queue(desk: "Desk", *, limit: int) -> list[Waiting]:
@@ -200,13 +166,9 @@ def may_decide(review: Review, person: "Person") -> bool:
     return may(review.state, ACTION_OF["approved"]) and person.may("review.decide") and not review.wrote(person.account)
 
 
-def may_confirm(found: Dossier, person: "Person") -> bool:
-    """Whether an emergency approval waits for this person's look."""
-    review, decided = found.review, found.decided
-    if decided is None or decided.basis != "emergency" or decided.confirmed or review.state != "approved":
-        return False
-    another = person.account != decided.decided_by.account and not review.wrote(person.account)
-    return another and person.may("review.confirm")
+def entry(action: str, review: Review, by: Official) -> Entry:
+    """The audit row of a leader's step on one Version."""
+    return Entry(action, str(review.story), by, review.version, after_hash=review.content_sha256)
 
 
 async def _case(conn: "Connection", story: UUID) -> Case:
@@ -222,16 +184,6 @@ async def _closed(conn: "Connection", desk: "Desk", review: Review, at: datetime
     outcome = OUTCOME_OF[review.decision]
     mine = str(review.story), review.cycle
     return [desk.clock.close(c, at=at, outcome=outcome) for c in running if (c.item, c.cycle) == mine]
-
-
-async def _running_later(conn: "Connection", review: Review) -> list[Clock]:
-    """The clock by which an emergency approval is to be looked at, while it runs."""
-    running = await ledger.load(conn, stories=[review.story])
-    return [c for c in running if (c.item, c.cycle) == (f"{review.story}{LATER_REVIEW}", review.cycle)]
-
-
-def _entry(action: str, review: Review, by: Official) -> Entry:
-    return Entry(action, str(review.story), by, review.version, after_hash=review.content_sha256)
 
 
 def _due(desk: "Desk", clock: Clock) -> Due:

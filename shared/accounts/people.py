@@ -60,6 +60,12 @@ class Person:
             raise NotYourCapacity(capacity)
         return Official(account=self.account, name=self.name, capacity=capacity or next(iter(able), self.capacity))
 
+    def acting_with(self, action: str, capacity: str = "") -> tuple[Official, str]:
+        """As `acting`, with the letter by which somebody else's capacity is theirs; "" in their own."""
+        by = self.acting(action, capacity)
+        mandate = self.capacities(action).get(by.capacity)
+        return by, mandate.letter_number if mandate else ""
+
     def standing_in(self, absences: list[Away], day: date) -> "Person":
         """The same person with what others' absences lend them on a day."""
         given = mandates(absences, self.account, day)

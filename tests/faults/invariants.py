@@ -222,7 +222,7 @@ LEFT_OPEN = {
         LEFT JOIN review.reviews r ON r.story = c.story AND r.cycle = c.cycle
         LEFT JOIN review.confirmations f ON (f.story, f.version) = (r.story, r.version)
         WHERE c.closed_at IS NULL AND NOT coalesce(
-            CASE WHEN c.item LIKE '%.susulan' THEN r.state = 'approved' AND f.story IS NULL
+            CASE WHEN c.item LIKE '%.susulan' THEN r.state IN ('approved', 'superseded') AND f.story IS NULL
                  ELSE r.state = 'open' END, false)""",
     "publisher": """
         SELECT c.item, c.cycle, p.state AS why FROM publisher.clocks c

@@ -20,7 +20,7 @@ VERBS: dict[str, tuple[tuple[str, ...], int]] = {
     "send_back": (ADMINS, 1), "compile": (ADMINS, 2), "split": (ADMINS, 1), "add_report": (ADMINS, 1),
     "save": (ADMINS, 3), "submit": (ADMINS, 4), "revise": (ADMINS, 6), "abandon": (ADMINS, 2), "accept": (ADMINS, 3),
     "approve": (LEADERS, 7), "send_for_work": (LEADERS, 2), "decline": (LEADERS, 1), "withhold": (LEADERS, 1),
-    "propose": (LEADERS, 2),
+    "propose": (LEADERS, 2), "take_back": (LEADERS, 1),
     "hand_over": (LEADERS, 1), "emergency": (LEADERS, 2), "confirm": (LEADERS, 2), "revoke": (LEADERS, 2),
     "publish": (ADMINS, 6), "schedule": (ADMINS, 2), "unschedule": (ADMINS, 1), "retry": (ADMINS, 1),
     "waive": (LEADERS, 1), "take_down": (ADMINS, 1),
@@ -261,12 +261,16 @@ class People:
         )  # fmt: skip
 
     async def confirm(self, act: Act) -> httpx.Response | None:
-        review = await self._review(act, "r.state = 'approved' AND d.basis = 'emergency'")
+        review = await self._review(act, "r.state IN ('approved', 'superseded') AND d.basis = 'emergency'")
         return review and await self._of_review(act, review, "confirm")
 
     async def revoke(self, act: Act) -> httpx.Response | None:
-        review = await self._review(act, "r.state = 'approved'")
+        review = await self._review(act, "r.state IN ('approved', 'superseded')")
         return review and await self._of_review(act, review, "revoke")
+
+    async def take_back(self, act: Act) -> httpx.Response | None:
+        review = await self._review(act, "d.proposal IS NOT NULL")
+        return review and await self._of_review(act, review, "withdraw-offer")
 
     async def _of_review(self, act: Act, review: Any, what: str) -> httpx.Response:
         told = {"version": review["version"], "note": "Keliru."}

@@ -101,7 +101,7 @@ def _of_story(facts: StoryFacts) -> Iterator[Ask]:
         if ruling.opens_at is not None and not _publishing_ended(facts, ruling):
             about = (ruling.urgency, unit_of(ruling.units), ruling.title, ruling.practice)
             yield Ask("publisher", cycle, ruling.opens_at, *about, _kind(correction=ruling.correction))
-        if ruling.emergency_by and not facts.revoked.get(ruling.version):
+        if ruling.emergency_by and not facts.revoked.get(ruling.version, frozenset()) - {"superseded"}:
             yield _later_review(cycle, ruling, facts.submitted.get(cycle))
 
 

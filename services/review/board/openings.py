@@ -71,7 +71,7 @@ def _of_story(facts: StoryFacts) -> Iterator[Opening]:
         if ruling.opens_at is not None and not _publishing_ended(facts, ruling):
             kind = _kind(correction=ruling.correction)
             yield Opening("publisher", cycle, ruling.opens_at, ruling.urgency, unit_of(ruling.units), kind)
-        if ruling.emergency and not facts.revoked.get(ruling.version):
+        if ruling.emergency and not facts.revoked.get(ruling.version, {}).keys() - {"superseded"}:
             kind = _kind(correction=ruling.correction)
             yield Opening("review", cycle, ruling.at, "regular", unit_of(ruling.units), kind, LATER_REVIEW)
 

@@ -33,6 +33,7 @@ class Handover:
     note: str
     by: Official
     at: datetime
+    mandate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,15 @@ def others(leaders: Iterable[Official], review: Review, account: str) -> list[Of
 
 
 def hand_over(
-    case: Case, version: int, to: str, leaders: Sequence[Official], *, note: str, by: Official, at: datetime
+    case: Case,
+    version: int,
+    to: str,
+    leaders: Sequence[Official],
+    *,
+    note: str,
+    by: Official,
+    at: datetime,
+    mandate: str = "",
 ) -> Handover:
     """Lay the newest Version, while it waits, before another leader. Raises Refused."""
     newest = case.newest
@@ -78,4 +87,4 @@ def hand_over(
         raise NotALeader
     if newest.wrote(whom.account):
         raise WroteIt(whom.name)
-    return Handover(newest.story, version, whom, note.strip(), by, at)
+    return Handover(newest.story, version, whom, note.strip(), by, at, mandate)

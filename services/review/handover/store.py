@@ -20,13 +20,15 @@ async def colleagues(conn: "Connection") -> list[Colleague]:
 
 async def add(conn: "Connection", new_id: UUID, new: Handover) -> None:
     await conn.execute(
-        "INSERT INTO dispositions (id, story, version, to_whom, note, by, at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        """INSERT INTO dispositions (id, story, version, to_whom, note, by, mandate, at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
         new_id,
         new.story,
         new.version,
         new.to.model_dump_json(),
         new.note,
         new.by.model_dump_json(),
+        new.mandate,
         new.at,
     )
 
@@ -53,4 +55,12 @@ def _handover(row: "asyncpg.Record") -> Handover:
     def official(text: str) -> Official:
         return Official.model_validate_json(text, extra="ignore")
 
-    return Handover(row["story"], row["version"], official(row["to_whom"]), row["note"], official(row["by"]), row["at"])
+    return Handover(
+        row["story"],
+        row["version"],
+        official(row["to_whom"]),
+        row["note"],
+        official(row["by"]),
+        row["at"],
+        row["mandate"],
+    )

@@ -20,7 +20,7 @@ Reader = Annotated[Person, may("register.read")]
 Recorder = Annotated[Person, may("register.record")]
 COLUMNS = (
     "number", "decided_on", "title", "units", "clause", "legal_basis", "consequence_test", "until", "duration",
-    "proposed_by", "proposed_capacity", "proposed_at", "story", "version",
+    "proposed_by", "proposed_capacity", "proposed_at", "story", "version", "part",
 )  # fmt: skip
 
 
@@ -72,4 +72,5 @@ def row_of(proposal: Proposal) -> dict[str, Any]:
         "consequence_test": answer.consequence_test, "until": answer.until, "duration": answer.duration,
         "proposed_by": proposal.proposed_by.name, "proposed_capacity": proposal.proposed_by.capacity,
         "proposed_at": proposal.proposed_at, "story": str(proposal.story), "version": proposal.version,
+        "part": proposal.part,
     }  # fmt: skip

@@ -1,11 +1,13 @@
 """A proposal to withhold, PPID's answer to it, and how old it is. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from shared.content import Clause, Official
+from shared import redaction
+from shared.content import Clause, Content, Official, Redaction
 from shared.refusal import Refused, Stale
 
 Outcome = Literal["exempt", "open"]
@@ -25,6 +27,17 @@ CLAUSES: dict[Clause, str] = {
     "i": "memorandum atau surat antar atau intra badan publik yang menurut sifatnya dirahasiakan",
     "j": "informasi yang tidak boleh diungkapkan berdasarkan undang-undang",
 }
+
+
+class ExemptByPpid(Refused):
+    """The very words that PPID declared exempt, in a later Version."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            "exempt-by-ppid",
+            f"Versi ini memuat kalimat yang ditetapkan PPID dikecualikan (keputusan nomor {number}), jadi tidak dapat "
+            "disetujui. Kembalikan kepada Admin agar kalimat itu dihapus.",
+        )
 
 
 class NoSuchProposal(Refused):
@@ -58,8 +71,20 @@ class PpidDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class Exempt:
+    """What PPID declared exempt: a whole Version, or what a redaction took out of it."""
+
+    number: str
+    content: Content
+    redaction: Redaction | None
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
-    """One Version that a leader proposed to withhold, with PPID's answer where there is one."""
+    """One Version that a leader proposed to withhold, whole or in `part`, with PPID's answer where there is one.
+
+    `approved_since` is the first newer Version that was approved.
+    """
 
     story: UUID
     version: int
@@ -74,6 +99,13 @@ class Proposal:
     answer: PpidDecision | None = None
     recorded_by: Official | None = None
     recorded_at: datetime | None = None
+    part: bool = False
+    approved_since: int | None = None
+
+    @property
+    def overtaken_by(self) -> int | None:
+        """A newer Version that was approved; the rest of one withheld in part is approved by design."""
+        return None if self.part else self.approved_since
 
     def age_days(self, now: datetime) -> int:
         """For how many days the proposal waits or, answered, waited to be recorded."""
@@ -82,6 +114,17 @@ class Proposal:
     def over(self, today: date) -> bool:
         """Whether the time for which it was withheld is past."""
         return self.until is not None and self.until < today
+
+
+def expect_not_exempt(new: Content, exempt: Iterable[Exempt]) -> None:
+    """Refuse to approve what is exempt: the same lead and body as a whole, or a passage that was taken out."""
+    for one in exempt:
+        if one.redaction is None:
+            again = (one.content.lead, one.content.body) == (new.lead, new.body)
+        else:
+            again = bool(redaction.standing(new, one.redaction.passages))
+        if again:
+            raise ExemptByPpid(one.number)
 
 
 def expect_decision(proposal: Proposal | None, new: PpidDecision, *, today: date) -> None:

@@ -1,12 +1,12 @@
 """The SQL of the register: never the public's tables."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.review.register.rules import PpidDecision, Proposal
-from shared.content import Official
+from services.review.register.rules import Exempt, PpidDecision, Proposal
+from shared.content import Content, Official, Redaction
 
 if TYPE_CHECKING:
     import asyncpg
@@ -35,6 +35,31 @@ async def answered(conn: "Connection", *, limit: int | None = None) -> list[Prop
 async def one(conn: "Connection", story: UUID, version: int) -> Proposal | None:
     row = await conn.fetchrow("SELECT * FROM withheld_register WHERE story = $1 AND version = $2", story, version)
     return None if row is None else _proposal(row)
+
+
+async def of_story(conn: "Connection", story: UUID) -> list[Proposal]:
+    """All proposals of one Story, the newest first."""
+    rows = await conn.fetch("SELECT * FROM withheld_register WHERE story = $1 ORDER BY version DESC", story)
+    return [_proposal(row) for row in rows]
+
+
+async def exempt(conn: "Connection", story: UUID, *, today: date) -> list[Exempt]:
+    """What of one Story PPID declared exempt and whose term is not over."""
+    rows = await conn.fetch(
+        """SELECT w.number, r.content, d.redaction
+           FROM withheld_register w JOIN reviews r USING (story, version) JOIN decisions d USING (story, version)
+           WHERE w.story = $1 AND w.outcome = 'exempt' AND (w.until IS NULL OR w.until >= $2)""",
+        story,
+        today,
+    )
+    return [
+        Exempt(
+            row["number"],
+            Content.model_validate_json(row["content"], extra="ignore"),
+            Redaction.model_validate_json(row["redaction"], extra="ignore") if row["redaction"] else None,
+        )
+        for row in rows
+    ]
 
 
 async def add(conn: "Connection", story: UUID, version: int, new: PpidDecision, *, by: Official, at: datetime) -> None:
@@ -71,6 +96,8 @@ def _proposal(row: "asyncpg.Record") -> Proposal:
         answer=_answer(row),
         recorded_by=Official.model_validate_json(row["recorded_by"], extra="ignore") if row["recorded_by"] else None,
         recorded_at=row["recorded_at"],
+        part=row["part"],
+        approved_since=row["approved_since"],
     )
 
 

@@ -8,7 +8,7 @@ from services.review.register.rules import CLAUSES
 from services.review.report.document import Head, letterhead, signature
 from services.review.report.letter import Letter
 from services.review.rulings import reason_words
-from services.review.store_read import Decided, Dossier
+from services.review.store_read import Afterwards, Decided, Dossier
 from shared.channel_words import name_of
 from shared.content import Official, Reason
 from shared.content_words import content_words
@@ -76,12 +76,14 @@ def _ruled(decided: Decided, zone: str) -> list[list[str]]:
         ("Diputuskan oleh", f"{_named(decided.decided_by)}, {moment(decided.decided_at, zone)}"),
         ("Bertindak dengan surat", decided.mandate),
         ("Cara", BASES[decided.basis]),
+        ("Kalimat ditulis", _offered(decided, zone)),
+        ("Kalimat ditarik oleh", _afterwards(decided.withdrawn, zone)),
         ("Tayang paling awal", moment(decided.not_before, zone) if decided.not_before else ""),
         ("Jenis informasi", _clause(decided)),
         ("Dasar hukum", decided.legal_basis),
         ("Dikecualikan sampai", date_words(decided.until) if decided.until else ""),
         ("Jangka waktu", decided.duration),
-        ("Disahkan kemudian oleh", _confirmed(decided, zone)),
+        ("Disahkan kemudian oleh", _afterwards(decided.confirmed, zone)),
     ]
     return [[name, words] for name, words in told if words]
 
@@ -100,9 +102,17 @@ def _clause(decided: Decided) -> str:
     return f"UU 14/2008 Pasal 17 huruf {decided.clause}: {CLAUSES[decided.clause]}" if decided.clause else ""
 
 
-def _confirmed(decided: Decided, zone: str) -> str:
-    known = decided.confirmed
-    return f"{_named(known.by)}, {moment(known.at, zone)}" if known else ""
+def _offered(decided: Decided, zone: str) -> str:
+    """When the words were written that were approved by being accepted."""
+    known = decided.offered
+    return f"atas versi {known.version}, {moment(known.at, zone)}; diterima Admin saat diajukan" if known else ""
+
+
+def _afterwards(known: Afterwards | None, zone: str) -> str:
+    if known is None:
+        return ""
+    letter = f", surat {known.mandate}" if known.mandate else ""
+    return f"{_named(known.by)}{letter}, {moment(known.at, zone)}"
 
 
 def _named(who: Official) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from shared.content import Words
 from shared.content_hash import content_sha256
-from shared.events import StoryReturned, StorySubmitted
+from shared.events import OfferWithdrawn, StoryReturned, StorySubmitted
 from tests.integration.editing.office import Office
 from tests.integration.editing.test_stories import MEDIA
 from tests.unit.editing.parts import REPORT, erased, received, returned
@@ -90,6 +90,21 @@ async def test_where_a_file_was_erased_since_nothing_is_approved_by_the_words(de
     await desk.hear(erased())
     assert (await accept(desk, story, expect=422))["type"].endswith("offer-no-longer-fits")
     assert len(await desk.sent(StorySubmitted)) == 1
+
+
+async def test_words_that_the_leader_took_back_are_taken_no_more_and_the_admin_reads_why(desk: Office) -> None:
+    story, event = await offered(desk)
+    gone = OfferWithdrawn(
+        story=event.story, version=1, note="Datanya ternyata lain.", by=event.decided_by, at=event.decided_at
+    )
+    await desk.hear(gone)
+    page = await desk.person("rina").get(f"/meja/berita/{story}", headers={"Accept": "text/html"})
+    assert ("Terima persis" in page.text, "Datanya ternyata lain." in page.text) == (False, True)
+    assert (await accept(desk, story, expect=409))["type"].endswith("offer-withdrawn")
+    assert len(await desk.sent(StorySubmitted)) == 1
+    await desk.save(story, 1, title="Kalimat Admin")
+    await desk.submit(story, 2)
+    assert len(await desk.sent(StorySubmitted)) == 2
 
 
 async def test_only_an_admin_takes_them(desk: Office) -> None:

@@ -145,13 +145,16 @@ async def test_a_revocation_by_the_leader_is_not_repeated_by_what_follows(desk: 
     assert await revoked(desk) == [(1, "official", []), (2, "abandoned", ["abandoned"])]
 
 
-async def test_what_the_newer_version_superseded_the_leader_no_longer_takes_back(desk: Office, story: UUID) -> None:
+async def test_what_the_newer_version_superseded_may_be_public_and_the_leader_takes_it_back(
+    desk: Office, story: UUID
+) -> None:
     await desk.hear(submitted(story))
     await approve(desk, story)
     await desk.hear(submitted(story, 2, at=hours(3)))
     path = f"/api/v1/reviews/{story}/revoke"
-    assert (await desk.call("bambang", "POST", path, json={"version": 1, "note": "Keliru."})).status_code == 409
-    assert await revoked(desk) == [(1, "superseded", [])]
+    assert (await desk.call("bambang", "POST", path, json={"version": 1, "note": "Keliru."})).status_code == 201
+    assert await revoked(desk) == [(1, "superseded", []), (1, "official", [])]
+    assert await desk.states(story) == {1: "revoked", 2: "open"}
 
 
 REFUSED = ReportRefused(report=REPORT, problems=(Problem(field="", message="Rusak."),), at=hours(1))

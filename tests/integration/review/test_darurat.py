@@ -98,10 +98,41 @@ async def test_taking_it_back_ends_the_later_review_too(allowed: Office) -> None
     assert await clocks(allowed) == [("first", "completed"), ("later", "revoked")]
 
 
-async def test_a_newer_version_ends_the_later_review_of_the_older(allowed: Office) -> None:
+async def test_a_newer_version_leaves_the_later_review_of_what_is_public_already(allowed: Office) -> None:
     event, _ = await emergency(allowed)
     await allowed.hear(submitted(event.story, 2, at=hours(3)))
+    assert await clocks(allowed) == [("first", "completed"), ("first", None), ("later", None)]
+    (told,) = await allowed.events(ApprovalRevoked)
+    assert (told.reason, told.clocks) == ("superseded", ())
+    assert event.content.title in (await page(allowed, "bambang", "/saring")).partition("Penyaringan susulan")[2]
+    shown = await page(allowed, "bambang", f"/saring/{event.story}?versi=1")
+    assert ("Sahkan persetujuan versi 1" in shown, "Cabut persetujuan versi 1" in shown) == (True, True)
+    done = await send(allowed, "bambang", way(event.story, "sahkan"), version=1, note="Sudah benar.")
+    assert done.status_code == 303, done.text
+    assert await clocks(allowed) == [("first", "completed"), ("first", None), ("later", "completed")]
+    assert await allowed.states(event.story) == {1: "superseded", 2: "open"}
+    assert "Penyaringan susulan" not in await page(allowed, "bambang", "/saring")
+
+
+async def test_what_a_newer_version_overtook_can_be_taken_back_while_that_waits(allowed: Office) -> None:
+    event, _ = await emergency(allowed)
+    await allowed.hear(submitted(event.story, 2, at=hours(3)))
+    done = await send(allowed, "bambang", way(event.story, "cabut"), version=1, note="Belum benar.")
+    assert done.status_code == 303, done.text
+    assert await allowed.states(event.story) == {1: "revoked", 2: "open"}
     assert await clocks(allowed) == [("first", "completed"), ("first", None), ("later", "revoked")]
+    assert [e.reason for e in await allowed.events(ApprovalRevoked)] == ["superseded", "official"]
+
+
+async def test_a_later_review_runs_on_the_board_after_a_newer_version(allowed: Office) -> None:
+    event = await waiting(allowed)
+    body = exact(event, "approved", basis="emergency", reasons=[{"code": "lain", "note": WHY}])
+    await allowed.call("rina", "POST", f"/api/v1/reviews/{event.story}/decisions", json=body)
+    await allowed.hear(submitted(event.story, 2, at=hours(3)))
+    for told in (*await allowed.events(StoryApproved), *await allowed.events(ApprovalRevoked)):
+        await allowed.hear(told)
+    rows = await allowed.rows("SELECT closed_at FROM review.board_clocks WHERE item LIKE '%.susulan'")
+    assert [row["closed_at"] for row in rows] == [None]
 
 
 async def test_the_board_shows_the_later_review_and_its_end(allowed: Office) -> None:

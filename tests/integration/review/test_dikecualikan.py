@@ -12,6 +12,7 @@ from shared.events import StorySubmitted, StoryWithheld
 from tests.integration.review.desk import Office
 from tests.integration.review.test_layar import send
 from tests.integration.review.test_putusan import exact, page, waiting, way
+from tests.unit.review.samples import hours, submitted
 
 LETTER = {
     "outcome": "exempt", "number": "PPID/12/2026", "decided_on": "2026-11-23",
@@ -126,3 +127,45 @@ async def test_the_clause_is_read_from_a_legal_basis_that_names_it(desk: Office,
     ).status_code == 201
     (told,) = await desk.events(StoryWithheld)
     assert told.clause == clause
+
+
+async def test_the_words_that_ppid_declared_exempt_are_approved_in_no_later_version(desk: Office) -> None:
+    event = await proposed(desk)
+    await send(desk, "tono", ppid(event), **LETTER)
+    again = submitted(event.story, 2, at=hours(2), content=event.content.model_copy(update={"title": "Judul lain"}))
+    await desk.hear(again)
+    shown = await page(desk, "kadis", f"/saring/{event.story}")
+    assert "PPID menetapkan versi 1 dikecualikan (keputusan nomor PPID/12/2026)." in shown
+    no = await send(desk, "kadis", way(event.story), **exact(again, "approved"))
+    assert (no.status_code, "ditetapkan PPID dikecualikan (keputusan nomor PPID/12/2026)" in no.text) == (422, True)
+    other = submitted(event.story, 3, at=hours(3), content=again.content.model_copy(update={"lead": "Ringkas saja."}))
+    await desk.hear(other)
+    assert (await send(desk, "kadis", way(event.story), **exact(other, "approved"))).status_code == 303
+
+
+async def test_when_its_time_is_over_the_same_words_may_be_approved(desk: Office) -> None:
+    event = await proposed(desk)
+    await send(desk, "tono", ppid(event), **LETTER | {"until": "2026-11-24"})
+    desk.at += timedelta(days=2)
+    again = submitted(event.story, 2, at=desk.at, content=event.content)
+    await desk.hear(again)
+    assert (await send(desk, "kadis", way(event.story), **exact(again, "approved"))).status_code == 303
+
+
+async def test_a_proposal_says_that_a_newer_version_was_approved_since(desk: Office) -> None:
+    event = await proposed(desk)
+    other = submitted(event.story, 2, at=hours(2), content=event.content.model_copy(update={"lead": "Ringkas saja."}))
+    await desk.hear(other)
+    assert "PPID belum memutuskan" in await page(desk, "kadis", f"/saring/{event.story}")
+    assert (await send(desk, "kadis", way(event.story), **exact(other, "approved"))).status_code == 303
+    assert "Versi 2 berita ini kemudian disetujui." in await page(desk, "wati", "/saring/dikecualikan")
+
+
+async def test_nothing_is_withheld_until_a_day_that_is_past(desk: Office) -> None:
+    event = await waiting(desk)
+    no = await send(
+        desk, "bambang", way(event.story), **exact(event, "withheld"), clause="h", legal_basis="UU 27/2022 Pasal 4",
+        until="2026-11-20",
+    )  # fmt: skip
+    assert (no.status_code, "Tanggal berakhirnya sudah lewat." in no.text) == (422, True)
+    assert await desk.states(event.story) == {1: "open"}

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.events import StoryApproved
+from shared.events import ApprovalRevoked, StoryApproved, StoryHandedOver
 from tests.integration.review.absences import all_back, stands_in
 from tests.integration.review.desk import Office
 from tests.integration.review.test_layar import HTML, send
@@ -27,7 +27,7 @@ async def test_a_stand_in_decides_as_plh_and_the_decision_names_the_letter(desk:
     assert before.status_code == 403
     await stands_in(desk, "dewi", "kadis", letter="800/77/2026")
     asked = await page(desk, "dewi", way(event.story, "putuskan?versi=1&hasil=approved"))
-    assert "Anda memutuskan sebagai Plh. Kepala Dinas, surat 800/77/2026." in asked
+    assert "Anda bertindak sebagai Plh. Kepala Dinas, surat 800/77/2026." in asked
     done = await send(desk, "dewi", way(event.story), **exact(event, "approved"), capacity="Plh. Kepala Dinas")
     assert done.status_code == 303, done.text
     (told,) = await desk.events(StoryApproved)
@@ -51,6 +51,29 @@ async def test_who_is_a_leader_and_stands_in_chooses_the_capacity(desk: Office) 
     assert done.status_code == 201
     (told,) = await desk.events(StoryApproved)
     assert (told.decided_by.capacity, told.mandate) == ("Plt. Kepala Dinas", "800/78/2026")
+
+
+async def test_whoever_takes_back_or_hands_over_does_so_in_a_capacity_too_and_the_letter_is_kept(desk: Office) -> None:
+    await stands_in(desk, "bambang", "kadis", kind="plt", letter="800/78/2026")
+    by = RINA.model_copy(update={"account": "tono"})
+    first, second = submitted(uuid4()), submitted(uuid4(), authors=("tono",), submitted_by=by)
+    await desk.hear(first, second)
+    await send(desk, "bambang", way(first.story), **exact(first, "approved"))
+    asked = await page(desk, "bambang", f"/saring/{first.story}?versi=1")
+    assert 'value="Plt. Kepala Dinas"' in asked
+    done = await send(
+        desk, "bambang", way(first.story, "cabut"), version=1, note="Keliru.", capacity="Plt. Kepala Dinas"
+    )
+    assert done.status_code == 303, done.text
+    (told,) = await desk.events(ApprovalRevoked)
+    assert told.by is not None
+    assert (told.by.capacity, told.mandate) == ("Plt. Kepala Dinas", "800/78/2026")
+    assert "(surat 800/78/2026): Keliru." in await page(desk, "wati", f"/saring/{first.story}?versi=1")
+    body = {"version": 1, "to": "rina", "note": "Mohon dilihat.", "capacity": "Plt. Kepala Dinas"}
+    answer = await desk.call("bambang", "POST", f"/api/v1/reviews/{second.story}/dispositions", json=body)
+    assert (answer.status_code, answer.json().get("mandate")) == (201, "800/78/2026"), answer.text
+    (handed,) = await desk.events(StoryHandedOver)
+    assert (handed.by.capacity, handed.mandate) == ("Plt. Kepala Dinas", "800/78/2026")
 
 
 async def test_a_capacity_that_is_not_ones_own_is_refused_and_nothing_is_decided(desk: Office) -> None:

@@ -9,6 +9,7 @@ import pytest
 from services.review.store_read import dossier
 from shared.content import Content, Crop, Redaction, StoryMedia
 from shared.events import StoryReturned, StorySubmitted
+from shared.redaction import redact
 from tests.integration.review.desk import Office
 from tests.integration.review.test_putusan import FIRST, SECOND, exact, page, story, waiting, way
 from tests.unit.review.samples import PHOTO, hours, submitted
@@ -169,3 +170,25 @@ async def test_the_database_keeps_no_redaction_without_a_ground(desk: Office) ->
     for wrong in ("legal_basis = ''", "clause = NULL", "decision = 'declined'"):
         with pytest.raises(asyncpg.CheckViolationError):
             await desk.owner.execute(f"UPDATE review.decisions SET {wrong} WHERE story = $1", event.story)
+
+
+async def test_what_is_withheld_in_part_is_a_proposal_too_and_the_rest_is_approved(desk: Office) -> None:
+    event = await waiting(desk)
+    assert (await send(desk, event, "40 rumah")).status_code == 303
+    shown = await page(desk, "wati", "/saring/dikecualikan")
+    assert "Versi 1, sebagian" in shown
+    again = submitted(event.story, 2, at=hours(1), content=redact(event.content, ["40 rumah"]))
+    await desk.hear(again)
+    letter = {
+        "outcome": "exempt", "number": "PPID/13/2026", "decided_on": "2026-11-23", "consequence_test": "Alamat korban.",
+        "duration": "selama proses",
+    }  # fmt: skip
+    answer = await desk.call("tono", "POST", f"/api/v1/register/{event.story}/1", json=letter)
+    assert (answer.status_code, answer.json()["part"]) == (201, True), answer.text
+    path = f"/api/v1/reviews/{event.story}/decisions"
+    assert (await desk.call("kadis", "POST", path, json=exact(again, "approved"))).status_code == 201
+    assert "kemudian disetujui" not in await page(desk, "wati", "/saring/dikecualikan")
+    whole = submitted(event.story, 3, at=hours(2), content=event.content)
+    await desk.hear(whole)
+    no = await desk.call("kadis", "POST", path, json=exact(whole, "approved"))
+    assert (no.status_code, no.json()["type"]) == (422, "urn:alurwarta:problem:exempt-by-ppid")

@@ -1,15 +1,18 @@
 """Setujui dengan perbaikan: the leader's own words are approved by their hash, and by nothing else."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
 
 from services.review import amending
 from services.review.anchors import places
+from services.review.store_read import dossier
 from shared.content import Content, Figure, Paragraph, Span, Words
 from shared.content_hash import content_sha256
-from shared.events import StoryApproved, StoryReturned, StorySubmitted
+from shared.events import OfferWithdrawn, StoryApproved, StoryReturned, StorySubmitted
 from tests.integration.review.desk import Office
+from tests.integration.review.test_layar import send
 from tests.integration.review.test_putusan import FIRST, SECOND, exact, page, story, waiting, way
 from tests.unit.review.samples import RINA, abandoned, hours, submitted
 
@@ -148,3 +151,42 @@ async def test_two_admins_offer_back_the_same_words_and_it_is_approved_once(desk
     for _ in range(2):
         await desk.consumers["stories"].handle([record])
     assert len(await desk.events(StoryApproved)) == 1
+
+
+async def test_words_that_the_leader_took_back_are_accepted_no_more(desk: Office) -> None:
+    event, proposal = await offered(desk)
+    assert "Tarik perbaikan versi 1" in await page(desk, "kadis", f"/saring/{event.story}")
+    done = await send(desk, "kadis", way(event.story, "tarik-perbaikan"), version=1, note="Datanya ternyata lain.")
+    assert done.status_code == 303, done.text
+    (told,) = await desk.events(OfferWithdrawn)
+    assert (told.version, told.note, told.by.account) == (1, "Datanya ternyata lain.", "kadis")
+    await desk.hear(submitted(event.story, 2, at=hours(2), content=proposal))
+    assert await desk.states(event.story) == {1: "returned", 2: "open"}
+    assert await desk.events(StoryApproved) == []
+    shown = await page(desk, "wati", f"/saring/{event.story}?versi=1")
+    assert ("Perbaikan itu ditarik" in shown, "Menunggu Admin menerima" in shown) == (True, False)
+
+
+async def test_the_sheet_says_when_the_words_were_written_and_when_they_were_accepted(desk: Office) -> None:
+    event, proposal = await offered(desk)
+    await desk.hear(submitted(event.story, 2, at=hours(2), content=proposal))
+    shown = await page(desk, "kadis", f"/saring/{event.story}")
+    assert "Kalimat itu ditulis atas versi 1, " in shown
+    async with desk.app.state.desk.db.connection() as conn:
+        found = await dossier(conn, event.story, 2)
+    assert found is not None
+    assert found.decided is not None
+    assert found.decided.offered is not None
+    assert (found.decided.offered.version, found.decided.offered.at) < (2, found.decided.decided_at)
+
+
+async def test_who_takes_back_and_the_admin_who_accepts_at_once_leave_one_of_the_two(desk: Office) -> None:
+    event, proposal = await offered(desk)
+    record = desk.numbered(submitted(event.story, 2, at=hours(1), content=proposal))
+    body = {"version": 1, "note": ""}
+    answer, _ = await asyncio.gather(
+        desk.call("kadis", "POST", f"/api/v1/reviews/{event.story}/withdraw-offer", json=body),
+        desk.consumers["stories"].handle([record]),
+    )
+    approved, withdrawn = await desk.events(StoryApproved), await desk.events(OfferWithdrawn)
+    assert (len(approved) + len(withdrawn), answer.status_code) == (1, 201 if withdrawn else 409)

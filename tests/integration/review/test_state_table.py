@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from shared import access
+from shared.content import Words
 from shared.events import Event, StorySubmitted
 from tests.integration.review import desk as desks
 from tests.integration.review.absences import all_back, stands_in
@@ -37,7 +38,8 @@ ROLES: dict[str, tuple[str, ...]] = {"plh": ("bidang", "pimpinan"), "author": ("
 # By which line of shared/access.py an action is granted.
 GRANTED_BY = {
     "approve": "review.decide", "return": "review.decide", "decline": "review.decide", "withhold": "review.decide",
-    "hand-over": "review.hand-over", "confirm": "review.confirm", "revoke": "review.revoke",
+    "hand-over": "review.hand-over", "withdraw-offer": "review.withdraw-offer", "confirm": "review.confirm",
+    "revoke": "review.revoke",
 }  # fmt: skip
 EMPTY = """
     DO $$ BEGIN EXECUTE (
@@ -60,8 +62,10 @@ def not_open(sentence: str) -> No:
 # In which situation a Version is; several are of one state where more than the state tells what may be done.
 STATES = {
     "open": "open", "approved": "approved", "approved in an emergency": "approved", "confirmed": "approved",
-    "returned": "returned", "declined": "declined", "withheld": "withheld", "superseded": "superseded",
-    "superseded after its approval": "superseded", "abandoned": "abandoned",
+    "returned": "returned", "returned with an offer": "returned", "offer withdrawn": "returned",
+    "offer overtaken": "returned", "declined": "declined", "withheld": "withheld", "superseded": "superseded",
+    "superseded after its approval": "superseded", "superseded after an emergency": "superseded",
+    "abandoned": "abandoned",
     "abandoned after its approval": "abandoned", "revoked": "revoked",
 }  # fmt: skip
 # What a leader is told who decides on what is not open.
@@ -70,10 +74,14 @@ DECIDED: dict[str, No] = {
     "approved in an emergency": not_open(f"Versi 1 sudah disetujui {FIRST}"),
     "confirmed": not_open(f"Versi 1 sudah disetujui {FIRST}"),
     "returned": not_open(f"Versi 1 sudah dikembalikan {FIRST}"),
+    "returned with an offer": not_open(f"Versi 1 sudah dikembalikan {FIRST}"),
+    "offer withdrawn": not_open(f"Versi 1 sudah dikembalikan {FIRST}"),
+    "offer overtaken": NEWER,
     "declined": not_open(f"Versi 1 sudah diputuskan tidak dimuat {FIRST}"),
     "withheld": not_open(f"Versi 1 sudah diusulkan dikecualikan {FIRST}"),
     "superseded": NEWER,
     "superseded after its approval": NEWER,
+    "superseded after an emergency": NEWER,
     "abandoned": not_open(f"Berita ini sudah dihentikan oleh Admin.{AGAIN}"),
     "abandoned after its approval": not_open(f"Berita ini sudah dihentikan oleh Admin.{AGAIN}"),
     "revoked": not_open(f"Persetujuan versi ini sudah dicabut.{AGAIN}"),
@@ -90,10 +98,22 @@ STANDS: dict[str, No] = {
     "revoked": not_open(f"Persetujuan versi ini sudah dicabut.{AGAIN}"),
 }
 # An arrow that the table has, and that something more than the state forbids here.
+NO_EMERGENCY = No(422, "no-emergency", "Versi ini tidak disetujui secara darurat, jadi tidak perlu disahkan.")
 NARROWER: dict[tuple[str, str], No] = {
-    ("approved", "confirm"): No(
-        422, "no-emergency", "Versi ini tidak disetujui secara darurat, jadi tidak perlu disahkan."
+    ("superseded", "confirm"): NO_EMERGENCY,
+    ("superseded after its approval", "confirm"): NO_EMERGENCY,
+    ("superseded", "revoke"): not_open(f"Versi ini sudah diganti versi yang lebih baru.{AGAIN}"),
+    ("returned", "withdraw-offer"): No(
+        422, "no-offer", "Pada versi ini tidak ada kalimat perbaikan pimpinan yang dapat ditarik."
     ),
+    ("offer withdrawn", "withdraw-offer"): No(
+        409, "withdrawn-already", "Perbaikan pimpinan pada versi ini sudah ditarik. Muat ulang halamannya."
+    ),
+    ("offer overtaken", "withdraw-offer"): No(
+        409, "offer-over", "Perbaikan itu tidak menunggu lagi: Admin sudah mengajukan versi 2. Buka versi itu."
+    ),
+    ("offer overtaken", "hand-over"): NEWER,
+    ("approved", "confirm"): NO_EMERGENCY,
     ("confirmed", "confirm"): No(
         409, "confirmed-already", "Persetujuan darurat ini sudah disahkan. Muat ulang halamannya."
     ),
@@ -229,6 +249,27 @@ async def superseded_late(desk: Office) -> Item:
     return await after(desk, item, submitted(item.story, 2, at=hours(2)))
 
 
+async def superseded_after_an_emergency(desk: Office) -> Item:
+    item = await in_an_emergency(desk)
+    return await after(desk, item, submitted(item.story, 2, at=hours(2)))
+
+
+async def offered(desk: Office) -> Item:
+    item = await opened(desk)
+    words = Words.of(item.event.content).model_copy(update={"title": "Judul pimpinan"})
+    why = [{"code": "setuju-dengan-perbaikan"}]
+    return await done(desk, item, "return", reasons=why, proposal=words.model_dump(mode="json"))
+
+
+async def offer_withdrawn(desk: Office) -> Item:
+    return await done(desk, await offered(desk), "withdraw-offer", "bambang")
+
+
+async def offer_overtaken(desk: Office) -> Item:
+    item = await offered(desk)
+    return await after(desk, item, submitted(item.story, 2, at=hours(2)))
+
+
 async def given_up(desk: Office) -> Item:
     item = await opened(desk)
     return await after(desk, item, abandoned(item.story, at=hours(1)))
@@ -253,8 +294,10 @@ def by(action: str) -> Callable[[Office], Awaitable[Item]]:
 # How a Version really comes into each situation: by the service's own steps.
 MADE: dict[str, Callable[[Office], Awaitable[Item]]] = {
     "open": opened, "approved": by("approve"), "approved in an emergency": in_an_emergency, "confirmed": confirmed,
-    "returned": by("return"), "declined": by("decline"), "withheld": by("withhold"), "superseded": superseded,
-    "superseded after its approval": superseded_late, "abandoned": given_up,
+    "returned": by("return"), "returned with an offer": offered, "offer withdrawn": offer_withdrawn,
+    "offer overtaken": offer_overtaken, "declined": by("decline"), "withheld": by("withhold"),
+    "superseded": superseded, "superseded after its approval": superseded_late,
+    "superseded after an emergency": superseded_after_an_emergency, "abandoned": given_up,
     "abandoned after its approval": given_up_late, "revoked": revoked,
 }  # fmt: skip
 

@@ -57,6 +57,7 @@ def found(**more: Any) -> dict[str, Any]:
             ],
             "submissions": [{"cycle": 1, "version": 1, "submitted_at": AT, "submitted_by": RINA, "state": "returned"}],
             "dispositions": [{"version": 1, "to_whom": BUDI, "note": "Mohon periksa", "by": RINA, "at": AT}],
+            "offer_withdrawals": [{"version": 2, "note": "Data berubah", "by": RINA, "at": AT}],
             "confirmations": [{"version": 3, "note": "Sudah benar", "by": BUDI, "at": AT}],
             "ppid_decisions": [{"version": 2, "outcome": "exempt", "number": "PPID/12/2026", "recorded_by": RINA,
                                 "recorded_at": AT, "consequence_test": "Mengancam keselamatan korban"}],

@@ -10,7 +10,7 @@ from services.review import domain, rulings
 from services.review.domain import Case, Choice
 from services.review.rulings import Ruling, Verdict
 from shared.content import Official
-from shared.events import ApprovalRevoked, StoryApproved, StoryDeclined, StoryReturned, StoryWithheld
+from shared.events import StoryApproved, StoryDeclined, StoryReturned, StoryWithheld
 from shared.refusal import NotFound, Refused, Stale
 from tests.unit.review.samples import BAMBANG, BLURRED, MORNING, RINA, case_of, hours, ruling, submitted
 
@@ -70,6 +70,7 @@ def test_who_wrote_the_version_does_not_decide_on_it(who: str) -> None:
         ("does-not-belong", "declined", {"until": date(2027, 1, 1)}),
         ("does-not-belong", "returned", {"not_before": MORNING}),
         ("does-not-belong", "withheld", {"not_before": MORNING}),
+        ("does-not-belong", "approved", {"basis": "emergency", "not_before": MORNING, "reasons": (BLURRED,)}),
     ],
 )
 def test_each_answer_has_its_own_grounds(code: str, choice: Choice, more: dict[str, Any]) -> None:
@@ -79,8 +80,6 @@ def test_each_answer_has_its_own_grounds(code: str, choice: Choice, more: dict[s
 def test_of_an_unknown_story_nothing_is_decided() -> None:
     with pytest.raises(NotFound):
         rulings.decide(Case(STORY), ruling(FIRST), by=BAMBANG)
-    with pytest.raises(NotFound):
-        rulings.revoke(Case(STORY), 1, by=BAMBANG, at=MORNING, note="Keliru.")
 
 
 @pytest.mark.parametrize("choice", CHOICES)
@@ -101,23 +100,6 @@ def test_an_approval_carries_the_whole_content_and_the_leaders_embargo() -> None
     assert isinstance(event, StoryApproved)
     assert (event.content, event.authors, event.not_before) == (first.content, ("rina",), hours(5))
     assert (event.urgency, event.practice, event.correction) == ("immediate", True, True)
-
-
-def test_the_leader_takes_an_approval_back_with_a_reason() -> None:
-    approved = case_of(FIRST).having([rulings.decide(case_of(FIRST), ruling(FIRST), by=BAMBANG)])
-    with pytest.raises(Refused, match="alasan"):
-        rulings.revoke(approved, 1, by=BAMBANG, at=hours(2), note=" ")
-    review, ended = rulings.revoke(approved, 1, by=BAMBANG, at=hours(2), note="Datanya keliru.")
-    assert (review.state, review.decision) == ("revoked", "approved")
-    event = rulings.revocation_event(ended, ())
-    assert event == ApprovalRevoked(
-        story=STORY, version=1, reason="official", note="Datanya keliru.", by=BAMBANG, at=hours(2)
-    )
-
-
-def test_only_an_approval_can_be_taken_back() -> None:
-    with pytest.raises(Stale, match="belum diputuskan"):
-        rulings.revoke(case_of(FIRST), 1, by=BAMBANG, at=MORNING, note="Keliru.")
 
 
 def test_reasons_read_as_words_and_others_stand_for_themselves() -> None:

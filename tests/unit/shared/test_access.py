@@ -29,6 +29,7 @@ EXPECTED = {
     "review.decide": "--A--",
     "review.revoke": "--A--",
     "review.hand-over": "--A--",
+    "review.withdraw-offer": "--A--",
     "review.confirm": "--A--",
     "register.read": "-AAA-",
     "register.record": "-AA--",
