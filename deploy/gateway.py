@@ -6,6 +6,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import httpx
+import structlog
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -36,7 +37,13 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
 
 HSTS = "max-age=31536000"
 # An open board holds a connection for as long as it is open: there must be many, or nobody else gets one.
-LIMITS = httpx.Limits(max_connections=2_000, max_keepalive_connections=50)
+# An idle one is given up before the services do it (uvicorn: after 5 s): else a request may meet the closing.
+LIMITS = httpx.Limits(max_connections=2_000, max_keepalive_connections=50, keepalive_expiry=2)
+# What only asks may be asked again where the connection broke before the answer.
+ONLY_ASKS = frozenset({"GET", "HEAD"})
+BROKEN = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+
+log = structlog.get_logger(__name__)
 
 Choose = Callable[[str], str | None]
 
@@ -103,8 +110,9 @@ def gateway(choose: Choose, *, site: str = "", proxies: str = "") -> Starlette:
         if address is None:
             return PlainTextResponse("Halaman tidak ditemukan.", 404)
         try:
-            answer = await client.send(_outgoing(client, request, address, trusted), stream=True)
-        except httpx.HTTPError:
+            answer = await _answer(client, request, address, trusted)
+        except httpx.HTTPError as error:
+            log.warning("not passed on", path=path, to=address, error=type(error).__name__)
             return PlainTextResponse("Layanan sedang tidak tersedia. Coba lagi sebentar.", 502, {"retry-after": "5"})
         response = StreamingResponse(answer.aiter_raw(), answer.status_code, background=BackgroundTask(answer.aclose))
         response.raw_headers = [
@@ -117,6 +125,19 @@ def gateway(choose: Choose, *, site: str = "", proxies: str = "") -> Starlette:
     return Starlette(routes=[Route("/{path:path}", pass_on, methods=METHODS)], lifespan=lifespan)
 
 
+async def _answer(client: httpx.AsyncClient, request: Request, address: str, trusted: Trusted) -> httpx.Response:
+    try:
+        return await client.send(_outgoing(client, request, address, trusted), stream=True)
+    except BROKEN:
+        if request.method not in ONLY_ASKS or _has_body(request):
+            raise
+        return await client.send(_outgoing(client, request, address, trusted), stream=True)
+
+
+def _has_body(request: Request) -> bool:
+    return "content-length" in request.headers or "transfer-encoding" in request.headers
+
+
 def _outgoing(client: httpx.AsyncClient, request: Request, address: str, trusted: Trusted) -> httpx.Request:
     headers = [(k, v) for k, v in request.headers.items() if k not in NOT_PASSED_ON]
     headers.append(("x-forwarded-proto", request.url.scheme))
@@ -127,8 +148,8 @@ def _outgoing(client: httpx.AsyncClient, request: Request, address: str, trusted
     target = raw + (b"?" + query if query else b"")
     base = urlsplit(address)
     url = httpx.URL(scheme=base.scheme, host=base.hostname or "", port=base.port, raw_path=target)
-    has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
-    return client.build_request(request.method, url, headers=headers, content=request.stream() if has_body else None)
+    content = request.stream() if _has_body(request) else None
+    return client.build_request(request.method, url, headers=headers, content=content)
 
 
 def health(choose: Choose) -> Starlette:

@@ -25,7 +25,10 @@ function end() {
 async function ask() {
   const address = new URL(location.href);
   address.searchParams.set("bagian", "1");
-  const answer = await fetch(address, { headers: { Accept: "text/html", ...BACKGROUND }, redirect: "manual" });
+  const mark = document.getElementById("papan")?.dataset.tanda;
+  const headers = { Accept: "text/html", "If-None-Match": `"${mark}"`, ...BACKGROUND };
+  const answer = await fetch(address, { headers, redirect: "manual" });
+  if (answer.status === 304) return undefined; // as it is shown
   if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return end();
   if (!answer.ok) return say("putus");
   const made = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("papan");

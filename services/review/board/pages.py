@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from pydantic import Field
 from sse_starlette import EventSourceResponse
 
@@ -53,21 +53,25 @@ async def show_timeline(request: Request, person: Anyone, item: UUID, bagian: bo
 @router.get("/papan", include_in_schema=False)
 async def show_board(
     request: Request, person: Reader, tahap: str = "", bidang: Unit = "", bagian: bool = False
-) -> HTMLResponse:
-    """All that is under way by stage, the one due first at the top; `bagian=1` gives the stages alone."""
+) -> Response:
+    """All that is under way by stage, the one due first at the top; `bagian=1` gives the stages alone, if changed."""
     desk, settings = desk_of(request), request.app.state.settings
     limit = settings.queue_limit if tahap else PER_STAGE
-    columns = await web.columns(desk, stage=tahap or None, unit=bidang or None, limit=limit)
+    columns, now = await web.columns(desk, stage=tahap or None, unit=bidang or None, limit=limit), desk.now()
+    mark = web.mark(columns, now)
+    if bagian and request.headers.get("if-none-match") == f'"{mark}"':
+        return Response(status_code=304)
     return _pages(request).show(
         request,
         "papan_bagian.html" if bagian else "papan.html",
         columns=columns,
+        mark=mark,
         units=_units(request, bidang),
         unit_words=partial(timeline.unit_words, desk.clock.sop),
         stage=tahap,
         unit=bidang,
         address_of=partial(_address_of, request),
-        now=desk.now(),
+        now=now,
     )
 
 

@@ -1,5 +1,6 @@
 """The board's screens and their JSON alike: who may see an item, and its whole way at this moment."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -132,6 +133,15 @@ async def columns(desk: "Desk", *, stage: str | None, unit: str | None, limit: i
             number = desk.clock.sop.row(code).number
             made.append(Column(code, number, timeline.STAGE_WORDS[code], count, oldest, lines))
     return made
+
+
+def mark(columns: Sequence[Column], now: datetime) -> str:
+    """What tells one picture of the board from another, as it is shown: to the minute."""
+    shown = [
+        (c.stage, c.clocks, c.oldest, [(item, step.title, step.pace, step.clock) for step, item in c.lines])
+        for c in columns
+    ]
+    return hashlib.sha256(repr((now.replace(second=0, microsecond=0), shown)).encode()).hexdigest()[:16]
 
 
 async def search(

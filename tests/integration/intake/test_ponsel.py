@@ -428,7 +428,7 @@ async def test_sent_twice_at_once_is_one_report(desk: Office, phone: Open) -> No
     async with phone(java_script_enabled=False) as page:
         await fill(page)
         await page.get_by_role("button", name="Kirim bahan").dblclick(no_wait_after=True)
-        await page.wait_for_url(re.compile("/bahan/0"))
+        await expect(page).to_have_url(re.compile("/bahan/0"))  # the first of the two navigations is cut off
         assert len(await desk.events(ReportReceived)) == 1
 
 

@@ -1,6 +1,7 @@
 """The board and an item's way as people see them: who may, in which order, in words."""
 
 import re
+from datetime import timedelta
 from typing import get_args
 from uuid import uuid4
 
@@ -34,6 +35,26 @@ async def test_all_that_is_under_way_stands_on_the_board_the_one_due_first_at_th
     piece = (await desk.call("bambang", "GET", "/papan?bagian=1", headers=HTML)).text
     assert piece.strip().startswith("<div")
     assert "<header class=" not in piece
+
+
+async def test_an_open_board_is_sent_again_only_when_it_shows_something_else(desk: Office) -> None:
+    tale = office_of(courses.straight)
+    await hear(desk, tale.told)
+    desk.at = tale.at
+    page = (await desk.call("bambang", "GET", "/papan", headers=HTML)).text
+    (mark,) = re.findall(r'data-tanda="(\w+)"', page)
+    seen = HTML | {"If-None-Match": f'"{mark}"'}
+    same = await desk.call("bambang", "GET", "/papan?bagian=1", headers=seen)
+    assert (same.status_code, same.content) == (304, b"")
+    assert (await desk.call("bambang", "GET", "/papan?bagian=1&tahap=editing", headers=HTML)).status_code == 200
+    desk.at += timedelta(minutes=1)
+    assert (await desk.call("bambang", "GET", "/papan?bagian=1", headers=seen)).status_code == 200
+    told = len(tale.told)
+    tale.receive("sekretariat")
+    desk.at = tale.at
+    await hear(desk, tale.told[told:])
+    other = await desk.call("bambang", "GET", "/papan?bagian=1", headers=seen)
+    assert mark not in other.text
 
 
 async def test_at_each_stage_the_one_due_first_is_at_the_top(desk: Office) -> None:

@@ -58,6 +58,7 @@ async def test_whoever_takes_back_or_hands_over_does_so_in_a_capacity_too_and_th
     by = RINA.model_copy(update={"account": "tono"})
     first, second = submitted(uuid4()), submitted(uuid4(), authors=("tono",), submitted_by=by)
     await desk.hear(first, second)
+    await desk.session("rina")
     await send(desk, "bambang", way(first.story), **exact(first, "approved"))
     asked = await page(desk, "bambang", f"/saring/{first.story}?versi=1")
     assert 'value="Plt. Kepala Dinas"' in asked

@@ -154,3 +154,31 @@ async def test_with_https_browsers_are_told_to_come_by_no_other(service: str, si
     through = httpx.ASGITransport(gateway(lambda _: service, site=site))
     async with httpx.AsyncClient(transport=through, base_url="http://staf") as one:
         assert (await one.get("/beranda")).headers.get("strict-transport-security") == told
+
+
+@pytest_asyncio.fixture
+async def hangs_up() -> AsyncGenerator[tuple[str, list[str]]]:
+    """A service that closes each second connection instead of answering. Its address, and what it was asked."""
+    asked: list[str] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n\r\n")).decode().split(" ", 1)[0])
+        if len(asked) % 2 == 0:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", asked
+
+
+@pytest.mark.parametrize(("method", "expected", "times"), [("GET", 200, 2), ("POST", 502, 1)])
+async def test_a_page_is_asked_for_again_where_the_connection_broke_and_nothing_is_sent_twice(
+    hangs_up: tuple[str, list[str]], method: str, expected: int, times: int
+) -> None:
+    address, asked = hangs_up
+    through = httpx.ASGITransport(gateway(public(dict.fromkeys(NOBODY, address))))
+    async with httpx.AsyncClient(transport=through, base_url="http://berita.go.id") as caller:
+        answer = await caller.request(method, "/berita/satu", content=b"x" if method == "POST" else None)
+    assert (answer.status_code, asked) == (expected, [method] * times)
