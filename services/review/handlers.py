@@ -9,6 +9,8 @@ from uuid import UUID
 from services.review import domain, rulings, store, store_erased
 from services.review.board.handlers import and_the_board
 from services.review.domain import Case, Ended, Offer, Review
+from services.review.register import store as register
+from services.review.register.rules import Exempt
 from services.review.rulings import Verdict
 from services.review.store import Fate, Notice, Submitted
 from shared import audit, ledger
@@ -51,6 +53,7 @@ class Filing:
     verdicts: list[Verdict] = field(default_factory=list[Verdict])
     drafts: list[Draft] = field(default_factory=list[Draft])
     entries: list[Entry] = field(default_factory=list[Entry])
+    exempt: list[Exempt] = field(default_factory=list[Exempt])
 
     def decide(self, received: Received) -> None:
         """Apply one event; a refusal leaves everything as it was."""
@@ -76,8 +79,13 @@ class Filing:
         if clock is not None:
             self.clocks[clock.item, clock.cycle] = clock
         self._note(received, "review.opened", event.story, event.submitted_by, new)
-        if offer is not None and event.content.information_class != EXEMPT:
+        if offer is not None and not self._is_exempt(event):  # else it is read as any other
             self._accept(received, event, new, offer)
+
+    def _is_exempt(self, event: StorySubmitted) -> bool:
+        content = event.content
+        ppid = any(one.story == event.story and one.is_in(content) for one in self.exempt)
+        return ppid or content.information_class == EXEMPT
 
     def _accept(self, received: Received, event: StorySubmitted, new: Review, offer: Offer) -> None:
         """The leader's own words came back exactly: what was approved with them counts from here."""
@@ -155,7 +163,9 @@ def on_stories(desk: "Desk") -> React:
             return
         cases = await store.lock(conn, stories)
         clocks = {(c.item, c.cycle): c for c in await ledger.load(conn, stories=sorted(stories))}
-        filing = Filing(desk.clock, cases, clocks)
+        offered = [story for story, case in cases.items() if case.newest and case.newest.offer]
+        exempt = await register.exempt(conn, offered, today=desk.today()) if offered else []
+        filing = Filing(desk.clock, cases, clocks, exempt=exempt)
         batch.fold(filing.decide, events)
         await store.add(conn, await store_erased.without_erased(conn, filing.submitted))
         await store.save_cases(conn, list(filing.cases.values()))

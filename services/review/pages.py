@@ -78,7 +78,7 @@ async def hand_over(
         said = form.said("Catatan disposisi")
         await handing.hand_over(desk_of(request), story, said, form.to, person=person)
 
-    return await _done(request, person, story, step, form)
+    return await _done(request, person, story, step, form, "hand-over")
 
 
 @router.post("/{story}/cabut")
@@ -88,7 +88,7 @@ async def revoke(request: Request, person: Revoker, story: UUID, form: Annotated
     async def step() -> None:
         await afterwards.revoke(desk_of(request), story, form.said("Alasan pencabutan"), person=person)
 
-    return await _done(request, person, story, step, form)
+    return await _done(request, person, story, step, form, "revoke")
 
 
 @router.post("/{story}/sahkan")
@@ -98,7 +98,7 @@ async def confirm(request: Request, person: Confirmer, story: UUID, form: Annota
     async def step() -> None:
         await afterwards.confirm(desk_of(request), story, form.said("Catatan"), person=person)
 
-    return await _done(request, person, story, step, form)
+    return await _done(request, person, story, step, form, "confirm")
 
 
 @router.post("/{story}/tarik-perbaikan")
@@ -110,11 +110,11 @@ async def withdraw_offer(
     async def step() -> None:
         await afterwards.withdraw_offer(desk_of(request), story, form.said("Catatan"), person=person)
 
-    return await _done(request, person, story, step, form)
+    return await _done(request, person, story, step, form, "withdraw")
 
 
 async def _done(
-    request: Request, person: Person, story: UUID, step: Callable[[], Awaitable[None]], form: StepForm
+    request: Request, person: Person, story: UUID, step: Callable[[], Awaitable[None]], form: StepForm, what: str
 ) -> Response:
     """Do it and show the Version; a refusal shows it too, with the sentence and what was typed."""
     try:
@@ -122,7 +122,7 @@ async def _done(
     except NoSuchReview:
         raise
     except Refused as refusal:
-        return await _shown(request, person, story, form.version, refusal=refusal, form=form)
+        return await _shown(request, person, story, form.version, refusal=refusal, form=form, what=what)
     return RedirectResponse(f"/saring/{story}?versi={form.version}", 303)
 
 
@@ -135,6 +135,7 @@ async def _shown(
     *,
     refusal: Refused | None = None,
     form: StepForm | None = None,
+    what: str = "",
 ) -> HTMLResponse:
     limit = request.app.state.settings.queue_limit
     desk = desk_of(request)
@@ -149,7 +150,7 @@ async def _shown(
         http=status_of(refusal) if refusal else 200,
         **view(opened, person),
         sentence=refusal and refusal.sentence,
-        typed="" if form is None or isinstance(form, HandoverForm) else form.note,
+        typed={what: form.note} if form else {},
         others=rules.others(leaders, opened.found.review, person.account),
         handing=form if isinstance(form, HandoverForm) else None,
         capacities=person.capacities("review.decide"),
@@ -174,6 +175,7 @@ def view(opened: Opened, person: Person) -> dict[str, Any]:
         "may_revoke": afterwards.may_revoke(found, person),
         "wrote": review.wrote(person.account),
         "may_confirm": afterwards.may_confirm(found, person),
+        "replaced": afterwards.was_replaced(found),
         "may_withdraw": afterwards.may_withdraw(found, person),
     }
 

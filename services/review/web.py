@@ -90,8 +90,9 @@ async def _decide(desk: "Desk", story: UUID, ruling: Ruling, by: Official, manda
         content, because = await store.content_of(conn, story, review.version)
         rulings.expect_not_exempt(ruling, content)
         rulings.expect_term_ahead(ruling, today=desk.today())
-        if ruling.choice == "approved":
-            register.expect_not_exempt(content, await register_store.exempt(conn, story, today=desk.today()))
+        if ruling.choice == "approved" or ruling.proposal:
+            offered_words = ruling.proposal.laid_over(content) if ruling.proposal else content
+            register.expect_not_exempt(offered_words, await register_store.exempt(conn, [story], today=desk.today()))
         rulings.expect_redactable(ruling, content)
         offered = amending.offered(ruling, content)
         clocks = await _closed(conn, desk, review, at)

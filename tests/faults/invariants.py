@@ -253,6 +253,15 @@ NOT_MEASURED = {
           AND NOT EXISTS (
               SELECT FROM review.clocks c
               WHERE c.item = r.story::text AND c.cycle = r.cycle AND c.closed_at IS NULL)""",
+    "the later review of an emergency": """
+        SELECT r.story::text AS item, r.state AS why
+        FROM review.reviews r JOIN review.decisions d USING (story, version)
+        WHERE d.basis = 'emergency' AND r.state IN ('approved', 'superseded') AND NOT r.practice
+          AND NOT EXISTS (
+              SELECT FROM review.confirmations f WHERE (f.story, f.version) = (r.story, r.version))
+          AND NOT EXISTS (
+              SELECT FROM review.clocks c
+              WHERE c.item = r.story || '.susulan' AND c.cycle = r.cycle AND c.closed_at IS NULL)""",
     "publisher": """
         SELECT p.story::text AS item, p.state AS why
         FROM publisher.publications p JOIN publisher.approvals a USING (story, version)

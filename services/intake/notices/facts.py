@@ -105,6 +105,7 @@ class StoryFacts(Fact):
     live: frozenset[int] = frozenset()
     ended: frozenset[int] = frozenset()
     closed: frozenset[str] = frozenset()
+    confirmed: frozenset[int] = frozenset()
 
 
 Facts = ReportFacts | StoryFacts
@@ -175,6 +176,8 @@ def _story(facts: StoryFacts, event: Event, sequence: int) -> StoryFacts:
             return facts.having(abandoned=facts.abandoned | {sequence})
         case Decision():
             return facts.having(ruled=facts.ruled | {event.cycle: _ruling(event)})
+        case ApprovalConfirmed():
+            return facts.having(confirmed=facts.confirmed | {event.version})
         case ApprovalRevoked():
             why = facts.revoked.get(event.version, frozenset()) | {event.reason}
             return facts.having(revoked=facts.revoked | {event.version: why})

@@ -101,7 +101,8 @@ def _of_story(facts: StoryFacts) -> Iterator[Ask]:
         if ruling.opens_at is not None and not _publishing_ended(facts, ruling):
             about = (ruling.urgency, unit_of(ruling.units), ruling.title, ruling.practice)
             yield Ask("publisher", cycle, ruling.opens_at, *about, _kind(correction=ruling.correction))
-        if ruling.emergency_by and not facts.revoked.get(ruling.version, frozenset()) - {"superseded"}:
+        ended = facts.revoked.get(ruling.version, frozenset()) - {"superseded"}
+        if ruling.emergency_by and not ended and ruling.version not in facts.confirmed:
             yield _later_review(cycle, ruling, facts.submitted.get(cycle))
 
 

@@ -82,12 +82,16 @@ def may_confirm(found: Dossier, person: "Person") -> bool:
 
 
 def may_revoke(found: Dossier, person: "Person") -> bool:
-    """Whether there is something to take back: an approval that stands, is public still, or waits to be looked at."""
+    """Whether there is something to take back: an approval not replaced by a newer one, or that waits for a look."""
     review = found.review
     if review.decision != "approved" or not may(review.state, "revoke") or not person.may("review.revoke"):
         return False
-    public = found.published.public and found.published.version == review.version
-    return review.state == "approved" or public or _waits_for_another(found)
+    return not was_replaced(found) or _waits_for_another(found)
+
+
+def was_replaced(found: Dossier) -> bool:
+    """Whether the public reads a newer Version by now."""
+    return found.published.public and (found.published.version or 0) > found.review.version
 
 
 def may_withdraw(found: Dossier, person: "Person") -> bool:

@@ -35,8 +35,8 @@ class ExemptByPpid(Refused):
     def __init__(self, number: str) -> None:
         super().__init__(
             "exempt-by-ppid",
-            f"Versi ini memuat kalimat yang ditetapkan PPID dikecualikan (keputusan nomor {number}), jadi tidak dapat "
-            "disetujui. Kembalikan kepada Admin agar kalimat itu dihapus.",
+            f"Versi ini memuat yang ditetapkan PPID dikecualikan (keputusan nomor {number}), jadi tidak dapat "
+            "disetujui. Kembalikan kepada Admin agar bagian itu dihapus.",
         )
 
 
@@ -74,16 +74,27 @@ class PpidDecision:
 class Exempt:
     """What PPID declared exempt: a whole Version, or what a redaction took out of it."""
 
+    story: UUID
+    version: int
     number: str
     content: Content
     redaction: Redaction | None
+
+    def is_in(self, new: Content) -> bool:
+        """Whether it stands there: the same lead and body as a whole, or a passage or picture that was redacted."""
+        if self.redaction is None:
+            return (self.content.lead, self.content.body) == (new.lead, new.body)
+        hidden = {picture.media for picture in self.redaction.pictures}
+        whole = any(m.id in hidden and not m.redacted for m in new.media)
+        return whole or bool(redaction.standing(new, self.redaction.passages))
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """One Version that a leader proposed to withhold, whole or in `part`, with PPID's answer where there is one.
 
-    `approved_since` is the first newer Version that was approved.
+    `approved_since` is the first newer Version whose approval stands; `held_by` are the approved Versions in which what
+    was declared exempt stands all the same.
     """
 
     story: UUID
@@ -101,6 +112,7 @@ class Proposal:
     recorded_at: datetime | None = None
     part: bool = False
     approved_since: int | None = None
+    held_by: tuple[int, ...] = ()
 
     @property
     def overtaken_by(self) -> int | None:
@@ -117,13 +129,9 @@ class Proposal:
 
 
 def expect_not_exempt(new: Content, exempt: Iterable[Exempt]) -> None:
-    """Refuse to approve what is exempt: the same lead and body as a whole, or a passage that was taken out."""
+    """Refuse to approve what is exempt."""
     for one in exempt:
-        if one.redaction is None:
-            again = (one.content.lead, one.content.body) == (new.lead, new.body)
-        else:
-            again = bool(redaction.standing(new, one.redaction.passages))
-        if again:
+        if one.is_in(new):
             raise ExemptByPpid(one.number)
 
 

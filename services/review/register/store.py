@@ -1,6 +1,7 @@
 """The SQL of the register: never the public's tables."""
 
 import json
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -43,23 +44,36 @@ async def of_story(conn: "Connection", story: UUID) -> list[Proposal]:
     return [_proposal(row) for row in rows]
 
 
-async def exempt(conn: "Connection", story: UUID, *, today: date) -> list[Exempt]:
-    """What of one Story PPID declared exempt and whose term is not over."""
+async def exempt(conn: "Connection", stories: Collection[UUID], *, today: date) -> list[Exempt]:
+    """What of these Stories PPID declared exempt and whose term is not over."""
     rows = await conn.fetch(
-        """SELECT w.number, r.content, d.redaction
+        """SELECT w.story, w.version, w.number, r.content, d.redaction
            FROM withheld_register w JOIN reviews r USING (story, version) JOIN decisions d USING (story, version)
-           WHERE w.story = $1 AND w.outcome = 'exempt' AND (w.until IS NULL OR w.until >= $2)""",
-        story,
+           WHERE w.story = ANY($1::uuid[]) AND w.outcome = 'exempt' AND (w.until IS NULL OR w.until >= $2)""",
+        list(stories),
         today,
     )
     return [
         Exempt(
+            row["story"],
+            row["version"],
             row["number"],
             Content.model_validate_json(row["content"], extra="ignore"),
             Redaction.model_validate_json(row["redaction"], extra="ignore") if row["redaction"] else None,
         )
         for row in rows
     ]
+
+
+async def approved(conn: "Connection", stories: Collection[UUID]) -> list[tuple[UUID, int, Content]]:
+    """The Versions of these Stories whose approval was not taken back, each with its content."""
+    rows = await conn.fetch(
+        """SELECT r.story, r.version, r.content FROM reviews r JOIN decisions d USING (story, version)
+           WHERE r.story = ANY($1::uuid[]) AND d.decision = 'approved' AND r.state IN ('approved', 'superseded')
+           ORDER BY r.version""",
+        list(stories),
+    )
+    return [(r["story"], r["version"], Content.model_validate_json(r["content"], extra="ignore")) for r in rows]
 
 
 async def add(conn: "Connection", story: UUID, version: int, new: PpidDecision, *, by: Official, at: datetime) -> None:

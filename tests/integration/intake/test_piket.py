@@ -95,6 +95,19 @@ async def test_of_an_emergency_approval_every_leader_and_admin_is_told_at_any_ho
     assert await desk.rows("SELECT 1 FROM waiting WHERE item LIKE '%.susulan'") == []
 
 
+async def test_a_practised_emergency_waits_for_nobody_once_it_was_confirmed(desk: Office) -> None:
+    desk.at = wib("2026-11-24T09:00")
+    story, report = uuid4(), await receive(desk)
+    practised = {"basis": "emergency", "decided_at": desk.at, "decided_by": RINA, "practice": True}
+    await desk.hear(
+        submitted(story, report).model_copy(update={"practice": True}),
+        approved(story, report).model_copy(update=practised),
+    )
+    assert len(await desk.rows("SELECT 1 FROM waiting WHERE item LIKE '%.susulan'")) == 1
+    await desk.hear(ApprovalConfirmed(story=story, version=1, by=BAMBANG, at=desk.at))
+    assert await desk.rows("SELECT 1 FROM waiting WHERE item LIKE '%.susulan'") == []
+
+
 def closed(story: UUID) -> ClockRecord:
     clock = KEEPER.open("review", item=f"{story}.susulan", cycle=1, at=wib("2026-11-28T02:00"), story=story)
     return records([KEEPER.close(clock, at=wib("2026-11-30T08:00"), outcome="completed")])[0]

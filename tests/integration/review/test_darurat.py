@@ -152,3 +152,13 @@ async def test_the_board_shows_the_later_review_and_its_end(allowed: Office) -> 
     )
     assert [row["ended"] for row in rows] == [True]
     assert (await allowed.call("wati", "GET", f"/api/v1/reviews/{event.story}")).status_code == 200
+
+
+async def test_why_somebody_would_revoke_does_not_become_the_note_of_a_confirmation(allowed: Office) -> None:
+    event, _ = await emergency(allowed)
+    no = await send(
+        allowed, "bambang", way(event.story, "cabut"), version=1, note="Datanya salah.", capacity="Wali Kota"
+    )
+    assert no.status_code == 422
+    confirming, revoking = no.text.split("/cabut")[0], no.text.split("/cabut")[1]
+    assert ("Datanya salah." in confirming, "Datanya salah." in revoking) == (False, True)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from shared.events import StorySubmitted, StoryWithheld
+from shared.content import Words
+from shared.events import StoryApproved, StorySubmitted, StoryWithheld
 from tests.integration.review.desk import Office
 from tests.integration.review.test_layar import send
 from tests.integration.review.test_putusan import exact, page, waiting, way
@@ -169,3 +170,44 @@ async def test_nothing_is_withheld_until_a_day_that_is_past(desk: Office) -> Non
     )  # fmt: skip
     assert (no.status_code, "Tanggal berakhirnya sudah lewat." in no.text) == (422, True)
     assert await desk.states(event.story) == {1: "open"}
+
+
+async def test_what_is_exempt_does_not_come_back_by_the_leaders_own_words(desk: Office) -> None:
+    event = await proposed(desk)
+    await send(desk, "tono", ppid(event), **LETTER)
+    again = submitted(event.story, 2, at=hours(2), content=event.content.model_copy(update={"lead": "Ringkas saja."}))
+    await desk.hear(again)
+    words = Words.of(again.content).model_copy(update={"lead": event.content.lead, "title": "Judul pimpinan"})
+    body = exact(again, "returned", reasons=[{"code": "setuju-dengan-perbaikan"}])
+    body["proposal"] = words.model_dump(mode="json")
+    no = await desk.call("kadis", "POST", f"/api/v1/reviews/{event.story}/decisions", json=body)
+    assert (no.status_code, no.json()["type"]) == (422, "urn:alurwarta:problem:exempt-by-ppid")
+
+
+async def test_words_offered_before_ppid_decided_are_approved_by_no_acceptance(desk: Office) -> None:
+    event = await proposed(desk)
+    again = submitted(event.story, 2, at=hours(2), content=event.content)
+    await desk.hear(again)
+    words = Words.of(again.content).model_copy(update={"title": "Judul pimpinan"})
+    body = exact(again, "returned", reasons=[{"code": "setuju-dengan-perbaikan"}])
+    body["proposal"] = words.model_dump(mode="json")
+    done = await desk.call("kadis", "POST", f"/api/v1/reviews/{event.story}/decisions", json=body)
+    assert done.status_code == 201, done.text
+    await send(desk, "tono", ppid(event), **LETTER)
+    await desk.hear(submitted(event.story, 3, at=hours(3), content=words.laid_over(again.content)))
+    assert await desk.states(event.story) == {1: "withheld", 2: "returned", 3: "open"}
+    assert await desk.events(StoryApproved) == []
+
+
+async def test_where_ppid_decides_after_an_approval_the_register_says_what_to_take_back(desk: Office) -> None:
+    event = await proposed(desk)
+    again = submitted(event.story, 2, at=hours(2), content=event.content)
+    await desk.hear(again)
+    assert (await send(desk, "kadis", way(event.story), **exact(again, "approved"))).status_code == 303
+    body = {k: v for k, v in LETTER.items() if v}
+    answer = await desk.call("tono", "POST", f"/api/v1/register/{event.story}/1", json=body)
+    assert (answer.status_code, answer.json()["held_by"]) == (201, [2])
+    warning = "Versi 2 yang disetujui masih memuat yang dikecualikan ini."
+    assert warning in await page(desk, "kadis", "/saring/dikecualikan")
+    await send(desk, "kadis", way(event.story, "cabut"), version=2, note="Dikecualikan PPID.")
+    assert warning not in await page(desk, "kadis", "/saring/dikecualikan")

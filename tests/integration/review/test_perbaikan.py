@@ -3,6 +3,7 @@
 import asyncio
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from services.review import amending
@@ -190,3 +191,16 @@ async def test_who_takes_back_and_the_admin_who_accepts_at_once_leave_one_of_the
     )
     approved, withdrawn = await desk.events(StoryApproved), await desk.events(OfferWithdrawn)
     assert (len(approved) + len(withdrawn), answer.status_code) == (1, 201 if withdrawn else 409)
+
+
+async def test_the_database_too_knows_of_words_that_were_taken_back(desk: Office) -> None:
+    event, proposal = await offered(desk)
+    await send(desk, "kadis", way(event.story, "tarik-perbaikan"), version=1, note="")
+    await desk.hear(submitted(event.story, 2, at=hours(2), content=proposal))
+    with pytest.raises(asyncpg.PostgresError, match="were taken back"):
+        await desk.rows(
+            """INSERT INTO review.decisions (story, version, content_sha256, decided_by, decided_at, decision, reasons,
+                   legal_basis, basis)
+               SELECT r.story, r.version, r.content_sha256, d.decided_by, now(), 'approved', '[]', '', 'amendment'
+               FROM review.reviews r, review.decisions d WHERE r.version = 2 AND d.story = r.story RETURNING 1"""
+        )
