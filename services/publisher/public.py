@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from services.publisher import render, store_pages
+from services.publisher import metadata, render, store_pages
 from services.publisher.channels.site import MARK
+from services.publisher.metadata import Standing
 from services.publisher.steps import office_of
 from services.publisher.store_pages import GonePage, Page
 from shared.web import Pages, desk_of, public
@@ -37,8 +38,21 @@ async def story(request: Request, slug: str) -> Response:
     async with desk_of(request).db.connection() as conn:
         found = await store_pages.page(conn, slug)
     if isinstance(found, Page):
-        article = render.article(found.content, office_of(request).media_url)
-        return _show(request, "publik_berita.html", page=found, article=article, mark=MARK)
+        office = office_of(request)
+        article = render.article(found.content, office.media_url)
+        cover = render.cover(found.content, office.media_url)
+        standing = Standing(
+            f"{office.public_url}/berita/{slug}", office.name, office.public_url, found.first_shown_at, found.shown_at
+        )
+        return _show(
+            request,
+            "publik_berita.html",
+            page=found,
+            article=article,
+            mark=MARK,
+            properties=metadata.open_graph(found.content, standing, cover),
+            data=metadata.linked_data(found.content, standing, cover),
+        )
     if isinstance(found, GonePage):
         return _show(request, "publik_turun.html", http=410, gone=found)
     return _show(request, "publik_tiada.html", http=404)

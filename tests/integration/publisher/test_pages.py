@@ -1,5 +1,8 @@
 """The screens of the Admin, and the site that the public reads."""
 
+import html
+import json
+import re
 from uuid import uuid4
 from xml.etree import ElementTree
 
@@ -72,7 +75,7 @@ async def test_the_public_reads_pages_without_cookies_scripts_or_log_in(desk: Of
     page = await desk.call(None, "GET", path, headers=HTML)
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert "set-cookie" not in page.headers
-    assert "<script" not in page.text
+    assert page.text.count("<script") == page.text.count('<script type="application/ld+json">') == 1
     assert "Keluar" not in page.text
     assert f'<link rel="canonical" href="{PUBLIC}{path}">' in page.text
     assert 'alt="Serah terima kunci."' in page.text
@@ -132,6 +135,24 @@ async def test_a_page_that_never_was_is_not_found_and_says_so_in_words(desk: Off
     assert page.status_code == 404
     assert "Halaman ini tidak ada" in page.text
     assert (await desk.call(None, "GET", "/robots.txt")).text.startswith("User-agent")
+
+
+async def test_a_page_tells_machines_what_it_is_of_whom_and_since_when(desk: Office) -> None:
+    event = await desk.approve("Rumah & </script> Selesai")
+    path = await desk.publish(event)
+    page = (await desk.call(None, "GET", path)).text
+    told = dict(re.findall(r'<meta property="([^"]+)" content="([^"]*)">', page))
+    (rendition,) = event.content.media[0].renditions
+    picture = f"{desk.stack.s3_endpoint}/{desk.stack.buckets.public}/{rendition.sha256}.jpg"
+    assert (told["og:type"], told["og:url"], told["og:image"]) == ("article", PUBLIC + path, picture)
+    assert (html.unescape(told["og:title"]), told["og:image:alt"]) == (event.content.title, "Serah terima kunci.")
+    (data,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    article = json.loads(data)
+    assert (article["@type"], article["headline"], article["image"]) == (
+        "NewsArticle", event.content.title, [picture],
+    )  # fmt: skip
+    assert article["datePublished"] == article["dateModified"] == told["article:published_time"]
+    assert article["publisher"]["@type"] == "GovernmentOrganization"
 
 
 async def test_words_from_people_are_shown_as_words(desk: Office) -> None:
