@@ -40,7 +40,6 @@ async def story(request: Request, slug: str) -> Response:
     if isinstance(found, Page):
         office = office_of(request)
         article = render.article(found.content, office.media_url)
-        cover = render.cover(found.content, office.media_url)
         standing = Standing(
             f"{office.public_url}/berita/{slug}", office.name, office.public_url, found.first_shown_at, found.shown_at
         )
@@ -50,8 +49,8 @@ async def story(request: Request, slug: str) -> Response:
             page=found,
             article=article,
             mark=MARK,
-            properties=metadata.open_graph(found.content, standing, cover),
-            data=metadata.linked_data(found.content, standing, cover),
+            properties=metadata.open_graph(found.content, standing, article["cover"]),
+            data=metadata.linked_data(found.content, standing, article["cover"]),
         )
     if isinstance(found, GonePage):
         return _show(request, "publik_turun.html", http=410, gone=found)

@@ -1,5 +1,6 @@
 """What a page shows of a content: blocks with their files' public addresses. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -109,7 +110,7 @@ def in_words(size: int) -> str:
 
 
 def article(content: Content, media_url: str) -> dict[str, Any]:
-    """View data of a content: `blocks` in order, then the files that no block places."""
+    """View data of a content: `blocks` in order, the files that no block places, and its `cover`."""
     shown = shown_of(content, media_url)
     placed = {b.media for b in content.body if isinstance(b, Figure)}
     blocks = [
@@ -118,10 +119,17 @@ def article(content: Content, media_url: str) -> dict[str, Any]:
         if not isinstance(b, Figure) or b.media in shown
     ]
     rest = [one for id_, one in shown.items() if id_ not in placed]
-    return {"title": content.title, "lead": content.lead, "blocks": blocks, "gallery": rest, "tags": content.tags}
+    return {
+        "title": content.title, "lead": content.lead, "blocks": blocks, "gallery": rest, "tags": content.tags,
+        "cover": _cover(shown),
+    }  # fmt: skip
 
 
 def cover(content: Content, media_url: str) -> Shown | None:
     """What stands for a content in a list: its first file with a picture; a document where there is nothing else."""
-    pictured = [s for s in shown_of(content, media_url).values() if s.picture is not None]
+    return _cover(shown_of(content, media_url))
+
+
+def _cover(shown: Mapping[UUID, Shown]) -> Shown | None:
+    pictured = [s for s in shown.values() if s.picture is not None]
     return min(pictured, key=lambda s: s.kind == "document", default=None)

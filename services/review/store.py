@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from services.review.domain import Case, Ended, Offer, Review
+from services.review.domain import Case, Ended, NoSuchReview, Offer, Review
 from services.review.rulings import Verdict
 from shared.content import Content, Official, Origin, RequestRef
 from shared.envelope import Envelope, event_source
@@ -66,6 +66,14 @@ async def lock_known(conn: "Connection", story: UUID) -> Case | None:
     """Lock and load one Story, or None where nothing of it was ever submitted."""
     case = (await _locked(conn, [story])).get(story)
     return case if case and case.reviews else None
+
+
+async def lock_reviewed(conn: "Connection", story: UUID) -> Case:
+    """The same, of a Story that somebody asks for. Raises NoSuchReview."""
+    case = await lock_known(conn, story)
+    if case is None:
+        raise NoSuchReview
+    return case
 
 
 async def _locked(conn: "Connection", ids: list[UUID]) -> dict[UUID, Case]:

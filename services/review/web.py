@@ -9,7 +9,6 @@ from services.review import amending, rulings, store, store_read
 from services.review.domain import (
     ACTION_OF,
     OUTCOME_OF,
-    Case,
     DecidedAlready,
     EmergencyIsOff,
     NoSuchReview,
@@ -84,7 +83,7 @@ async def decide(
 
 async def _decide(desk: "Desk", story: UUID, ruling: Ruling, by: Official, mandate: str) -> Review:
     async with desk.transaction() as conn:
-        case, at = await _case(conn, story), desk.now()
+        case, at = await store.lock_reviewed(conn, story), desk.now()
         review = rulings.decide(case, ruling, by=by)
         rulings.expect_embargo_in_calendar(ruling, review, clock=desk.clock)
         content, because = await store.content_of(conn, story, review.version)
@@ -170,13 +169,6 @@ def may_decide(review: Review, person: "Person") -> bool:
 def entry(action: str, review: Review, by: Official) -> Entry:
     """The audit row of a leader's step on one Version."""
     return Entry(action, str(review.story), by, review.version, after_hash=review.content_sha256)
-
-
-async def _case(conn: "Connection", story: UUID) -> Case:
-    case = await store.lock_known(conn, story)
-    if case is None:
-        raise NoSuchReview
-    return case
 
 
 async def _closed(conn: "Connection", desk: "Desk", review: Review, at: datetime) -> list[Clock]:

@@ -7,7 +7,7 @@ from services.review import rulings
 from services.review import store as cases
 from services.review.afterwards import rules, store
 from services.review.afterwards.rules import ConfirmedAlready, Said
-from services.review.domain import Case, NoSuchReview, Review, may
+from services.review.domain import Review, may
 from services.review.store_read import Dossier
 from services.review.web import entry
 from shared import audit, ledger
@@ -25,7 +25,7 @@ async def revoke(desk: "Desk", story: UUID, said: Said, *, person: "Person") -> 
     """Take an approval back; of the clocks only that of a later review may still run."""
     by, mandate = person.acting_with("review.revoke", said.capacity)
     async with desk.transaction() as conn:
-        case, at = await _case(conn, story), desk.now()
+        case, at = await cases.lock_reviewed(conn, story), desk.now()
         review, ended = rules.revoke(case, said.version, by=by, at=at, note=said.note, mandate=mandate)
         _, because = await cases.content_of(conn, story, said.version)
         await cases.save_cases(conn, [case.having([review])])
@@ -42,7 +42,7 @@ async def confirm(desk: "Desk", story: UUID, said: Said, *, person: "Person") ->
     """Let an emergency approval stand, by an official who neither gave it nor wrote the Version; once."""
     by, mandate = person.acting_with("review.confirm", said.capacity)
     async with desk.transaction() as conn:
-        case, at = await _case(conn, story), desk.now()
+        case, at = await cases.lock_reviewed(conn, story), desk.now()
         review = rules.confirm(case, said.version, by=by)
         clocks = [desk.clock.close(c, at=at, outcome="completed") for c in await _running_later(conn, review)]
         if not await store.add_confirmation(conn, review, note=said.note.strip(), by=by, mandate=mandate, at=at):
@@ -62,7 +62,7 @@ async def withdraw_offer(desk: "Desk", story: UUID, said: Said, *, person: "Pers
     """Take words back that were offered; the Version stays returned, and its editing goes on."""
     by, mandate = person.acting_with("review.withdraw-offer", said.capacity)
     async with desk.transaction() as conn:
-        case, at = await _case(conn, story), desk.now()
+        case, at = await cases.lock_reviewed(conn, story), desk.now()
         review = rules.withdraw_offer(case, said.version)
         _, because = await cases.content_of(conn, story, said.version)
         await store.add_withdrawal(conn, review, note=said.note.strip(), by=by, mandate=mandate, at=at)
@@ -99,13 +99,6 @@ def may_withdraw(found: Dossier, person: "Person") -> bool:
     review = found.review
     waits = review.offer is not None and not review.offer.withdrawn and review.state == "returned"
     return waits and review.version == found.versions[0].version and person.may("review.withdraw-offer")
-
-
-async def _case(conn: "Connection", story: UUID) -> Case:
-    case = await cases.lock_known(conn, story)
-    if case is None:
-        raise NoSuchReview
-    return case
 
 
 async def _running_later(conn: "Connection", review: Review) -> list[Clock]:

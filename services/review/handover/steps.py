@@ -5,7 +5,6 @@ from uuid import UUID
 
 from services.review import store as cases
 from services.review.afterwards.rules import Said
-from services.review.domain import NoSuchReview
 from services.review.handover import rules, store
 from services.review.handover.rules import Handover
 from shared import audit
@@ -30,9 +29,7 @@ async def hand_over(desk: "Desk", story: UUID, said: Said, to: str, *, person: "
     """Lay the newest Version before another leader. The same once more changes nothing: it was sent twice."""
     by, mandate = person.acting_with("review.hand-over", said.capacity)
     async with desk.transaction() as conn:
-        case, at = await cases.lock_known(conn, story), desk.now()
-        if case is None:
-            raise NoSuchReview
+        case, at = await cases.lock_reviewed(conn, story), desk.now()
         able = await leaders(desk, conn)
         new = rules.hand_over(case, said.version, to, able, note=said.note, by=by, at=at, mandate=mandate)
         before = await store.of_version(conn, story, said.version)

@@ -48,7 +48,8 @@ async def record(desk: "Desk", story: UUID, version: int, new: PpidDecision, *, 
 
 async def _held(conn: "Connection", proposals: list[Proposal], *, today: date) -> list[Proposal]:
     """The same, with the approved Versions in which what is exempt stands: PPID may decide after an approval."""
-    stories = {p.story for p in proposals if p.approved_since is not None}
+    exempt = [p for p in proposals if p.answer and p.answer.outcome == "exempt"]
+    stories = {p.story for p in exempt if p.approved_since is not None}
     if not stories:
         return proposals
     approved = await store.approved(conn, stories)
