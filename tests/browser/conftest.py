@@ -9,7 +9,7 @@ import pytest_asyncio
 from deploy.embedded.demo import password
 from tests.browser import scene
 from tests.browser.site import Site
-from tests.support import chromium
+from tests.support import chromium, networks
 from tests.support.stack import stack
 from tests.support.town import town
 
@@ -21,7 +21,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents and pytest_asyncio.is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-            item.add_marker(pytest.mark.timeout(600))
+            for mark in networks.WITH_A_BROWSER:
+                item.add_marker(mark)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

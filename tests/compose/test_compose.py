@@ -3,8 +3,10 @@
 import hashlib
 import json
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,6 +19,7 @@ from shared.media.store import Buckets
 from shared.topics import SERVICES
 from tests.compose.engine import engine
 from tests.compose.project import ComposeFailed, Project, copied, living
+from tests.support import networks
 
 # The first time on a machine, engine, base image and stand-ins take many minutes.
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(1800)]
@@ -38,10 +41,17 @@ class Town:
         return self.settings[f"ALURWARTA_{which}_URL"]
 
 
+@contextmanager
+def ready(folder: Path) -> Generator[Project]:
+    """An installation that is up, on an engine that may have to be made first."""
+    engine()
+    with living(copied(folder)) as project:
+        yield project
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Town]:
-    engine()
-    with living(copied(tmp_path_factory.mktemp("compose"))) as project:
+    with networks.changing(), ready(tmp_path_factory.mktemp("compose")) as project:
         secret, sample = password(), next(s for s in samples() if s["media"][0]["name"] == "rumah.jpg")
         for account, name, capacity, role, unit in people():
             if unit in (None, sample["unit"]):

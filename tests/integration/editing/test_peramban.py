@@ -12,9 +12,10 @@ from playwright.async_api import Browser, Page
 from shared.events import StorySubmitted
 from tests.integration.editing.office import Office
 from tests.integration.editing.peramban import DESK, PHONE, browser, page_of, served
+from tests.support import networks
 from tests.unit.editing.parts import OTHER, PHOTO, REPORT, received
 
-pytestmark = pytest.mark.timeout(280)
+pytestmark = networks.WITH_A_BROWSER
 PASTED = Path(__file__).parent / "tempelan"
 PASTE = """([kind, data]) => {
     const given = new DataTransfer(); given.setData(kind, data);

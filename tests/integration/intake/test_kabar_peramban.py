@@ -1,15 +1,15 @@
 """Kabar in a real browser, on a phone and on a PC: the count in the navigation, the list, the settings."""
 
-import pytest
 from playwright.async_api import expect
 
 from tests.integration.intake.desk import Office
 from tests.integration.intake.notices import BOTH, reached_by, receive, tell
 from tests.integration.intake.test_peramban import files, site
 from tests.integration.intake.test_ponsel import Open, phone, pictured
+from tests.support import networks
 
 __all__ = ["files", "phone", "site"]
-pytestmark = pytest.mark.timeout(240)
+pytestmark = networks.WITH_A_BROWSER
 
 
 async def test_the_admin_sees_what_waits_and_goes_there(desk: Office, phone: Open) -> None:

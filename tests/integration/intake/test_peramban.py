@@ -12,9 +12,10 @@ import uvicorn
 from shared.events import ReportReceived
 from tests.integration.intake.desk import Office
 from tests.integration.intake.test_unggahan import PART, VIDEO, limit
+from tests.support import networks
 from tests.support.chromium import Page, page
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = networks.WITH_A_BROWSER
 WORDS = "Array.from(document.querySelectorAll('[data-keadaan]'), (e) => e.textContent)"
 SENT = "performance.getEntriesByType('resource').flatMap((e) => e.name.match(/(?<=partNumber=)[0-9]+/) || [])"
 SHARE = "document.querySelector('[data-berkas] progress').value"

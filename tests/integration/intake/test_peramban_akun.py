@@ -11,9 +11,10 @@ import uvicorn
 
 from tests.integration.intake.browser import code, invited
 from tests.integration.intake.desk import Office
+from tests.support import networks
 from tests.support.chromium import page
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = networks.WITH_A_BROWSER
 
 
 @pytest.fixture

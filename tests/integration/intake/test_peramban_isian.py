@@ -4,16 +4,15 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from services.intake.front_door.provider import Provider
 from tests.integration.intake.desk import PASSWORD, Office
 from tests.integration.intake.notices import receive
 from tests.integration.intake.test_peramban_akun import site
+from tests.support import networks
 from tests.support.chromium import Page, page
 
 __all__ = ["site"]
-pytestmark = pytest.mark.timeout(240)
+pytestmark = networks.WITH_A_BROWSER
 COPIES = "Object.keys(localStorage).filter((key) => key.startsWith('isian:')).length"
 FORM = "form[action$='/tarik']"
 

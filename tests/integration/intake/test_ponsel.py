@@ -19,11 +19,12 @@ from tests.browser import finding
 from tests.integration.intake.desk import PASSWORD, Office
 from tests.integration.intake.test_peramban import files, site
 from tests.integration.intake.test_unggahan import VIDEO
+from tests.support import networks
 from tests.support.chromium import chromium
 from tests.unit.intake.samples import sent_back
 
 __all__ = ["files", "site"]
-pytestmark = pytest.mark.timeout(240)
+pytestmark = networks.WITH_A_BROWSER
 PHONE: ViewportSize = {"width": 360, "height": 740}
 PC: ViewportSize = {"width": 1280, "height": 800}
 LONG = 60_000  # milliseconds; the machine may be busy

@@ -10,9 +10,10 @@ from PIL import Image
 
 from shared.content import Figure, Heading, Paragraph, Span, StoryMedia
 from tests.integration.publisher.office import Office
-from tests.support import chromium
+from tests.support import chromium, networks
 from tests.unit.publisher.samples import approved, content
 
+pytestmark = networks.WITH_A_BROWSER
 LONG = "Panjang" * 30
 
 
