@@ -50,6 +50,7 @@ TABLE: Mapping[str, Grants] = MappingProxyType(
         "publication.retry": _all("admin"),
         "publication.schedule": _all("admin"),
         "publication.confirm": _all("admin"),
+        "publication.post": _all("admin"),
         "publication.waive": _all("pimpinan"),
         "publication.take-down": _all("admin", "pimpinan"),
         "board.read": _all(*_WATCHERS),

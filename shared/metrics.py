@@ -22,6 +22,9 @@ WORKER_FAILED = Counter(f"{PREFIX}worker_failures", "Times a worker failed and s
 CHANNEL_CALLS = Counter(
     f"{PREFIX}channel_calls", "Calls to a publication channel, by what became of them", ["channel", "outcome"]
 )
+CHANNEL_CHECKS = Counter(
+    f"{PREFIX}channel_checks", "Live posts looked at again, by what was seen; of publisher alone", ["channel", "seen"]
+)
 MEDIA_BYTES = Counter(f"{PREFIX}media_bytes", "Bytes of media read from or written to the object store", ["direction"])
 MEDIA_WAITING = Gauge(f"{PREFIX}media_waiting", "Files of Reports that are still to be checked; of intake alone")
 MEDIA_WAITING_SECONDS = Gauge(f"{PREFIX}media_waiting_seconds", "How long the oldest of them waits; of intake alone")
@@ -34,7 +37,8 @@ NOTICES_UNSENT_SECONDS = Gauge(
 
 TECHNICAL = (
     CONSUMED, SEEN, FAILED, RETRIED, DEAD_LETTERED, HANDLER_SECONDS, LAG, SILENT, RELAYED, RELAY_LEADER, RELAY_FAILED,
-    WORKER_FAILED, CHANNEL_CALLS, MEDIA_BYTES, MEDIA_WAITING, MEDIA_WAITING_SECONDS, NOTICES, NOTICES_UNSENT_SECONDS,
+    WORKER_FAILED, CHANNEL_CALLS, CHANNEL_CHECKS, MEDIA_BYTES, MEDIA_WAITING, MEDIA_WAITING_SECONDS, NOTICES,
+    NOTICES_UNSENT_SECONDS,
 )  # fmt: skip
 
 

@@ -19,8 +19,9 @@ LABELS = {
     "stage": _words(*SERVICES),
     "lane": f"{_words(*get_args(Lane))}; immediate is *serta merta*, measured 24 hours a day",
     "kind": f"{_words(*get_args(Kind))}; corrections are in no compliance figure",
+    "seen": "of a live post that was looked at again: `there`, `gone`, `unknown`",
     "outcome": f"of a clock: {_words(*get_args(Outcome))}; of a channel call: "
-    + _words("live", "unconfirmed", "not-sent", "rejected")
+    + _words("live", "unconfirmed", "not-sent", "limited", "rejected")
     + "; of a message to a person: "
     + _words("sent", "later", "refused", "dropped"),
     "punctuality": _words(*get_args(Punctuality)),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from services.editing import domain as editing
 from services.intake import domain as intake
-from services.publisher import domain as publisher
+from services.publisher import transitions as publisher
+from services.publisher.domain import NO_SCHEDULE
 from services.review import domain as review
 from shared.topics import SERVICES
 
@@ -41,5 +42,5 @@ def _all() -> Iterator[Declared]:
     for before, action, after, roles in review.TRANSITIONS:
         yield Declared("review", "version", before, action, after, roles)
     for t in publisher.TRANSITIONS:
-        before = None if t.before == publisher.NO_SCHEDULE else t.before
+        before = None if t.before == NO_SCHEDULE else t.before
         yield Declared("publisher", t.item, before, t.action, t.after, t.roles)

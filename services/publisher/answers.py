@@ -5,16 +5,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from services.publisher.domain import (
-    Delivery,
-    Publication,
-    Story,
-    Waiver,
-    Way,
-    move_delivery,
-    move_publication,
-)
+from services.publisher.delivery import CHECKS
+from services.publisher.domain import Delivery, Publication, Story, Waiver, Way
 from services.publisher.refusals import NotALink, NotAsked, NothingReadable, NotPossible, NotWaivable
+from services.publisher.transitions import move_delivery, move_publication
 from shared.content import Official
 
 # A look-up that found nothing so often leaves the question to a person.
@@ -28,6 +22,8 @@ def is_asked(publication: Publication, delivery: Delivery, *, way: Way | None, l
 
     What the system can read as a stranger would is never taken on somebody's word.
     """
+    if delivery.is_by_hand:
+        return publication.may_show and delivery.state in ("waiting", "sending")
     if delivery.state != "unconfirmed" or not publication.may_show or way in (None, "fetched"):
         return False
     return not looks_up or delivery.looks >= LOOKS
@@ -47,6 +43,7 @@ def attest(
     """A person has seen it on the channel, at this link; with the last required channel the Version is published."""
     publication, delivery = _asked(story, version, channel, way=way, looks_up=looks_up)
     live = replace(move_delivery(delivery, "attest"), url=url, way="attested", confirmed_by=by, reason="", next_at=None)
+    live = replace(live, held_by=None, check_at=at + CHECKS[0], checks=0)
     publication = publication.with_delivery(live)
     if publication.is_complete and publication.state == "publishing":
         publication = replace(move_publication(publication, "complete"), published_at=at)
@@ -66,7 +63,7 @@ def deny(
 ) -> Story:
     """A person has looked and it is not there: it is sent again, after a look-up under way (`settle`) has ended."""
     publication, delivery = _asked(story, version, channel, way=way, looks_up=looks_up)
-    if publication.approval.state != "valid":
+    if publication.approval.state != "valid" or delivery.is_by_hand:
         raise NotPossible("delivery", delivery.state, "deny")
     reason = f"{by.name} memeriksa: belum ada di kanal. Dikirim lagi."
     later = min(delivery.next_at or at, at + settle)

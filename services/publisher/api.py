@@ -39,6 +39,10 @@ class Confirm(OfVersion):
     url: Link
 
 
+class TakeOn(OfVersion):
+    anyway: bool = False
+
+
 class Waive(OfVersion):
     reason: Why
 
@@ -141,6 +145,33 @@ async def deny(
 ) -> dict[str, Any]:
     """Say that it is not there, so that it is sent again."""
     await steps.deny(request, story, body.version, channel, by=person)
+    return await story_of(request, story)
+
+
+@router.post("/{story}/channels/{channel}/take-on")
+async def take_on(
+    request: Request, story: UUID, channel: Code, body: TakeOn, person: Annotated[Person, may("publication.post")]
+) -> dict[str, Any]:
+    """Post it by hand now; nobody else does meanwhile. `anyway` takes over what another has in hand."""
+    await steps.take_on(request, story, body.version, channel, by=person, anyway=body.anyway)
+    return await story_of(request, story)
+
+
+@router.post("/{story}/channels/{channel}/give-back")
+async def give_back(
+    request: Request, story: UUID, channel: Code, body: OfVersion, person: Annotated[Person, may("publication.post")]
+) -> dict[str, Any]:
+    """Say that it was not posted after all."""
+    await steps.give_back(request, story, body.version, channel, by=person)
+    return await story_of(request, story)
+
+
+@router.post("/{story}/channels/{channel}/by-hand")
+async def by_hand(
+    request: Request, story: UUID, channel: Code, body: OfVersion, person: Annotated[Person, may("publication.post")]
+) -> dict[str, Any]:
+    """Post by hand what the system could not send."""
+    await steps.by_hand(request, story, body.version, channel, by=person)
     return await story_of(request, story)
 
 

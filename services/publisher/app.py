@@ -8,15 +8,15 @@ from pathlib import Path
 import httpx
 from fastapi import FastAPI
 
-from services.publisher import api, forms, handlers, pages, public
-from services.publisher.channels import Channel
-from services.publisher.channels.site import CAN as SITE_CAN
+from services.publisher import api, forms, forms_posting, handlers, pages, public
 from services.publisher.channels.site import Site
-from services.publisher.domain import SITE
+from services.publisher.posting import Addresses
 from services.publisher.settings import Settings
 from services.publisher.shelf import Pages as Shelf
 from services.publisher.steps import Office
+from services.publisher.switchboard import Switchboard
 from services.publisher.workers import Deliveries
+from services.publisher.workers_checks import Rechecks
 from services.publisher.workers_objects import Clearing, Sweep
 from services.publisher.workers_schedules import Schedules, Terms
 from shared import audit_anchors, web
@@ -56,8 +56,9 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     runtime.mount(app)
     app.state.settings = settings
     app.state.pages = web.Pages.of(Path(__file__).parent / "templates")
+    app.state.board = Switchboard({})
     app.state.office = _office(app, settings)
-    for router in (api.router, pages.router, forms.router, public.router):
+    for router in (api.router, pages.router, forms.router, forms_posting.router, public.router):
         app.include_router(router)
     return app
 
@@ -78,7 +79,7 @@ def _office(app: FastAPI, settings: Settings) -> Office:
         settings.office,
         settings.public_url.rstrip("/"),
         settings.media_url,
-        {SITE: SITE_CAN},
+        app.state.board,
         ring,
         timedelta(seconds=settings.delivery_lease_seconds),
     )
@@ -87,22 +88,24 @@ def _office(app: FastAPI, settings: Settings) -> Office:
 def _workers(
     app: FastAPI, desk: Desk, settings: Settings, objects: Store, stranger: httpx.AsyncClient
 ) -> Sequence[Worker]:
-    bucket, public_url = settings.buckets.public, settings.public_url.rstrip("/")
-    site = Site(Shelf(desk), objects, bucket, stranger, public_url, settings.probe_url)
-    channels: dict[str, Channel] = {site.name: site}
+    bucket, addresses = settings.buckets.public, Addresses(settings.public_url.rstrip("/"), settings.media_url)
+    site = Site(Shelf(desk), objects, bucket, stranger, addresses.public_url, settings.probe_url)
+    board: Switchboard = app.state.board
+    board.fixed = {site.name: site}
     app.state.deliveries = deliveries = Deliveries(
         desk,
-        channels,
-        public_url=public_url,
+        board,
+        addresses,
         lease_seconds=settings.delivery_lease_seconds,
         at_once=settings.deliveries_at_once,
     )
-    clearing = Clearing(desk, objects, bucket, channels, public_url=public_url)
+    clearing = Clearing(desk, objects, bucket, board, addresses)
+    checks = Rechecks(desk, board, addresses, stranger)
     sweep = Sweep(desk, objects, bucket, site, seconds=settings.sweep_seconds)
     terms = Terms(
-        channels,
+        board,
         settings.missed_schedule,
         timedelta(minutes=settings.missed_schedule_after_minutes),
     )
     schedules = Schedules(desk, terms, ring=deliveries.ring)
-    return [deliveries.run, clearing.run, sweep.run, schedules.run]
+    return [lambda: board.run(desk.db), deliveries.run, clearing.run, sweep.run, schedules.run, checks.run]

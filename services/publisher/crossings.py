@@ -5,18 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from services.publisher.domain import (
-    UNDERWAY,
-    Approval,
-    Gone,
-    Publication,
-    Story,
-    ended_schedule,
-    move_approval,
-    move_publication,
-    settled,
-)
+from services.publisher.domain import UNDERWAY, Approval, Gone, Publication, Story
 from services.publisher.refusals import OtherContent
+from services.publisher.transitions import ended_schedule, move_approval, move_publication, settled
 from shared.content import Content, Figure, Official, StoryMedia
 from shared.events import ApprovalRevoked, MediaErased, StoryApproved
 from shared.media.choosing import CAPTIONS

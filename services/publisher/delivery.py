@@ -1,100 +1,36 @@
-"""How an approved Version gets onto its channels, is confirmed there, replaced, and taken down. Pure."""
+"""How a Version gets onto one channel, is confirmed there, and replaces an older one. Pure."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.publisher.crossings import hide
 from services.publisher.domain import (
     SITE,
     UNDERWAY,
+    UNKNOWN_CHANNEL,
     Delivery,
     DeliveryState,
+    Made,
     Publication,
     Story,
     Way,
-    ended_schedule,
-    move_delivery,
-    move_publication,
-    settled,
-    slug_of,
 )
-from services.publisher.refusals import (
-    ApprovalFell,
-    Exempt,
-    NeverPublic,
-    NoLookUp,
-    NotApproved,
-    NothingToTakeDown,
-    NotPossible,
-    TooEarly,
-)
-from shared.content import EXEMPT, Official
+from services.publisher.refusals import NoLookUp, NotPossible
+from services.publisher.transitions import move_delivery, move_publication, settled
 
 IN_HAND: tuple[DeliveryState, ...] = ("sending", "unconfirmed")
 LONGEST_PAUSE = timedelta(minutes=5)
+# What is live is looked at again so long after it was seen.
+CHECKS = (timedelta(hours=1), timedelta(days=1), timedelta(days=7))
 CUT_OFF = "Pengiriman terputus, dan kanal ini tidak dapat diperiksa oleh sistem."
-UNKNOWN_CHANNEL = "Kanal ini belum tersambung pada sistem."
 Act = Callable[[Publication, Delivery], Publication]
-
-
-def publish(
-    story: Story, version: int, *, by: Official, at: datetime, channels: Collection[str], required: Collection[str]
-) -> Story:
-    """Start an approved Version; `channels` are those that this installation can reach.
-
-    One that was started already stays as it is: who asks twice wants one effect.
-    """
-    found = story.find(version)
-    if found is not None and found.state in UNDERWAY:
-        return story
-    found = approved(story, version)
-    if found.approval.not_before is not None and at < found.approval.not_before:
-        raise TooEarly(found.approval.not_before)
-    wanted = dict.fromkeys((SITE, *found.approval.content.channels))
-    deliveries = tuple(_delivery(name, at, reachable=name in channels, required=name in required) for name in wanted)
-    started = replace(
-        move_publication(found, "publish"), deliveries=deliveries, started_by=by, started_at=at,
-        schedule=ended_schedule(found, "start"),
-    )  # fmt: skip
-    return replace(story.put(started), slug=story.slug or slug_of(found.approval.content.title, story.id))
-
-
-def approved(story: Story, version: int) -> Publication:
-    """A Version whose approval stands at this moment, and that is no practice; refused otherwise."""
-    found = story.find(version)
-    if found is None:
-        raise NotApproved(version)
-    if found.approval.practice:
-        raise NeverPublic
-    if found.approval.content.information_class == EXEMPT:
-        raise Exempt
-    if found.approval.state != "valid":
-        raise ApprovalFell(version)
-    return found
-
-
-def _delivery(name: str, at: datetime, *, reachable: bool, required: bool) -> Delivery:
-    # The site is required always: it is where the public finds the office's word.
-    if reachable:
-        return Delivery(name, required or name == SITE, next_at=at)
-    return Delivery(name, required, state="failed", reason=UNKNOWN_CHANNEL)
-
-
-def take_down(story: Story, *, by: Official, reason: str, at: datetime) -> Story:
-    """An official takes down all that is out of this Story."""
-    underway = [p for p in story.publications if p.state in UNDERWAY]
-    if not underway:
-        raise NothingToTakeDown
-    for publication in underway:
-        story = hide(story, publication, by=by, reason=reason, public_reason=reason, at=at)
-    return story
 
 
 def take(story: Story, version: int, channel: str, *, at: datetime, until: datetime, looks_up: bool = True) -> Story:
     """Take a due delivery up: send what waits; what is unclear, or was found half sent, will be looked up.
 
-    Where a channel offers no look-up (not `looks_up`), what is unclear waits for a person.
+    Where a channel offers no look-up (not `looks_up`), what is unclear waits for a person; what was never submitted is
+    clear, and is put back by whoever takes it up.
     """
 
     def act(publication: Publication, delivery: Delivery) -> Publication:
@@ -102,7 +38,7 @@ def take(story: Story, version: int, channel: str, *, at: datetime, until: datet
             return _stopped(publication, delivery)
         if delivery.state == "waiting":
             moved = replace(move_delivery(delivery, "send"), next_at=until)
-        elif looks_up:
+        elif looks_up or not delivery.made.submitted:
             moved = replace(move_delivery(delivery, "doubt"), looks=delivery.looks + 1, next_at=until)
         else:
             moved = replace(move_delivery(delivery, "doubt"), reason=CUT_OFF, next_at=None)
@@ -111,9 +47,9 @@ def take(story: Story, version: int, channel: str, *, at: datetime, until: datet
     return _act(story, version, channel, act)
 
 
-def postpone(story: Story, version: int, channel: str, *, until: datetime) -> Story:
+def postpone(story: Story, version: int, channel: str, *, until: datetime, reason: str) -> Story:
     """Leave a delivery for later, as it is."""
-    return _act(story, version, channel, lambda p, d: p.with_delivery(replace(d, next_at=until)))
+    return _act(story, version, channel, lambda p, d: p.with_delivery(replace(d, next_at=until, reason=reason)))
 
 
 def prolong(story: Story, version: int, channel: str, *, tries: int, until: datetime) -> Story:
@@ -125,6 +61,33 @@ def prolong(story: Story, version: int, channel: str, *, tries: int, until: date
         return publication.with_delivery(replace(delivery, next_at=until))
 
     return _act(story, version, channel, act, tries=tries)
+
+
+def keep(story: Story, version: int, channel: str, *, tries: int, facts: Mapping[str, str]) -> Story:
+    """Remember what an attempt has made at the channel and the public does not see."""
+
+    def act(publication: Publication, delivery: Delivery) -> Publication:
+        made = replace(delivery.made, facts={**delivery.made.facts, **facts})
+        return publication.with_delivery(replace(delivery, made=made))
+
+    return _act(story, version, channel, act, tries=tries)
+
+
+def submit(story: Story, version: int, channel: str, *, tries: int) -> Story:
+    """From here on the public may see it: only of what may still be shown, by the attempt that sends."""
+
+    def act(publication: Publication, delivery: Delivery) -> Publication:
+        if not publication.may_show or publication.approval.state != "valid":
+            return publication
+        return publication.with_delivery(replace(delivery, made=replace(delivery.made, submitted=True)))
+
+    return _act(story, version, channel, act, tries=tries, of=("sending",))
+
+
+def is_submitted(publication: Publication, channel: str, *, tries: int) -> bool:
+    """Whether the attempt that was taken up so often may make it public now."""
+    delivery = publication.delivery(channel)
+    return delivery is not None and is_sent_by(publication, channel, tries=tries) and delivery.made.submitted
 
 
 def is_sent_by(publication: Publication, channel: str, *, tries: int) -> bool:
@@ -147,13 +110,17 @@ def show(story: Story, version: int, *, tries: int, at: datetime) -> Story:
     return replace(story.put(*older, shown), gone=None)
 
 
-def confirm(story: Story, version: int, channel: str, *, tries: int, url: str, way: Way, at: datetime) -> Story:
+def confirm(
+    story: Story, version: int, channel: str, *, tries: int, url: str, way: Way, at: datetime, external_id: str = ""
+) -> Story:
     """The public can read it on this channel; with the last required channel the Version is published."""
 
     def act(publication: Publication, delivery: Delivery) -> Publication:
         if not publication.may_show:
             return _stopped(publication, delivery)
-        live = replace(move_delivery(delivery, "confirm"), url=url, way=way, reason="", next_at=None)
+        made = _named(delivery, external_id)
+        live = replace(move_delivery(delivery, "confirm"), url=url, way=way, reason="", next_at=None, made=made)
+        live = replace(live, check_at=at + CHECKS[0], checks=0)
         publication = publication.with_delivery(live)
         if publication.is_complete and publication.state == "publishing":
             return replace(move_publication(publication, "complete"), published_at=at)
@@ -163,7 +130,15 @@ def confirm(story: Story, version: int, channel: str, *, tries: int, url: str, w
 
 
 def doubt(
-    story: Story, version: int, channel: str, *, tries: int, reason: str, at: datetime, looks_up: bool = True
+    story: Story,
+    version: int,
+    channel: str,
+    *,
+    tries: int,
+    reason: str,
+    at: datetime,
+    looks_up: bool = True,
+    external_id: str = "",
 ) -> Story:
     """Nobody knows whether it arrived: it will be looked up where that is possible, and not sent again before."""
 
@@ -171,18 +146,32 @@ def doubt(
         if not publication.may_show:
             return _stopped(publication, delivery)
         later = at + pause(delivery.tries) if looks_up else None
-        return publication.with_delivery(replace(move_delivery(delivery, "doubt"), reason=reason, next_at=later))
+        made = _named(delivery, external_id)
+        doubted = replace(move_delivery(delivery, "doubt"), reason=reason, next_at=later, made=made)
+        return publication.with_delivery(doubted)
 
     return _act(story, version, channel, act, tries=tries)
 
 
-def put_back(story: Story, version: int, channel: str, *, tries: int, reason: str, at: datetime) -> Story:
-    """It is certain that nothing is there: it may be sent (again), if its approval is still whole."""
+def put_back(
+    story: Story,
+    version: int,
+    channel: str,
+    *,
+    tries: int,
+    reason: str,
+    at: datetime,
+    until: datetime | None = None,
+) -> Story:
+    """It is certain that nothing is there: it may be sent (again), if its approval is still whole.
+
+    Not before `until`, where the channel named a time.
+    """
 
     def act(publication: Publication, delivery: Delivery) -> Publication:
         if publication.approval.state != "valid" or not publication.may_show:
             return _stopped(publication, delivery)
-        later = at + pause(delivery.tries)
+        later = max(until or at, at + pause(delivery.tries))
         return publication.with_delivery(replace(move_delivery(delivery, "put-back"), reason=reason, next_at=later))
 
     return _act(story, version, channel, act, tries=tries)
@@ -211,25 +200,11 @@ def retry(story: Story, channel: str, *, at: datetime, looks_up: bool = True) ->
                 return story
             if delivery.state == "unconfirmed" and not looks_up:
                 raise NoLookUp
-            again = replace(move_delivery(delivery, "retry"), next_at=at)
+            # What an attempt that failed had made may be of no use by now.
+            made = replace(delivery.made, facts={}) if delivery.state == "failed" else delivery.made
+            again = replace(move_delivery(replace(delivery, made=made), "retry"), next_at=at)
             return story.put(publication.with_delivery(again))
     raise NotPossible("delivery", "", "retry")
-
-
-def clear(story: Story, version: int, *, gone_from: Collection[str] = (SITE,)) -> Story:
-    """All of a Publication that could be removed is gone: its take-down is done. What a channel keeps stays written."""
-    found = story.find(version)
-    if found is None or found.state != "taking-down" or any(d.state == "sending" for d in found.deliveries):
-        return story
-    ended = settled(found.deliveries, "take-down")
-    deliveries = tuple(
-        was if now.state == "taken-down" and now.channel not in gone_from else now
-        for was, now in zip(found.deliveries, ended, strict=True)
-    )
-    # The public read an older Version all the while: it is not told of as taken down.
-    kept = found.shown_at is None and any(p.visible for p in story.publications)
-    action = "void" if kept and not any(d.state in ("live", "unconfirmed") for d in found.deliveries) else "clear"
-    return story.put(replace(move_publication(found, action), deliveries=deliveries))
 
 
 def pause(tries: int) -> timedelta:
@@ -254,6 +229,10 @@ def _act(
     if tries is not None and (delivery.tries != tries or delivery.state not in of):
         return story
     return story.put(act(publication, delivery))
+
+
+def _named(delivery: Delivery, external_id: str) -> Made:
+    return replace(delivery.made, external_id=external_id) if external_id else delivery.made
 
 
 def _stopped(publication: Publication, delivery: Delivery) -> Publication:

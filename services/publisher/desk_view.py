@@ -12,6 +12,7 @@ from services.publisher import steps, store, store_desk
 from services.publisher.domain import UNDERWAY, Publication, Story
 from services.publisher.standing import Reach, Standing, standing
 from services.publisher.store_desk import Group, Place
+from services.publisher.switchboard import Switchboard
 from shared.refusal import NotFound
 from shared.remaining import Remaining, remaining
 from shared.sla import Timekeeper
@@ -62,13 +63,15 @@ async def whole(request: Request, id_: UUID) -> tuple[Story, list[dict[str, Any]
 
 def channels_of(request: Request, publication: Publication, row: dict[str, Any]) -> list[Standing]:
     """In the order of the row: the site first."""
-    office = steps.office_of(request)
+    board = steps.office_of(request).board
     found = ((publication.delivery(d["channel"]), d["since"]) for d in row["deliveries"])
     return [
-        standing(publication, d, reach=Reach(office.way(d.channel), office.looks_up(d.channel)), since=since)
-        for d, since in found
-        if d is not None
+        standing(publication, d, reach=_reach(board, d.channel), since=since) for d, since in found if d is not None
     ]
+
+
+def _reach(board: Switchboard, channel: str) -> Reach:
+    return Reach(board.way(channel), board.looks_up(channel), by_hand=board.capabilities(channel).assisted)
 
 
 def told(request: Request, row: dict[str, Any]) -> dict[str, Any]:

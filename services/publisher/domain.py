@@ -1,92 +1,28 @@
-"""Publications: an approved Version on its channels; their states and every transition between these. Pure."""
+"""Publications: an approved Version on its channels, and the states of each. Pure."""
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal, NamedTuple, cast
+from typing import Literal
 from uuid import UUID
 
-from services.publisher.refusals import NotPossible
-from shared.access import roles_of
 from shared.content import Content, Official, Origin, Urgency
 
 ApprovalState = Literal["valid", "void", "superseded", "revoked"]
 State = Literal["ready", "publishing", "published", "superseded", "void", "taking-down", "taken-down"]
 DeliveryState = Literal["waiting", "sending", "live", "unconfirmed", "failed", "void", "superseded", "taken-down"]
 Way = Literal["fetched", "api", "attested"]
+Mode = Literal["connected", "assisted"]
 ScheduleState = Literal["none", "waiting", "missed", "started", "cancelled", "void"]
 
 SITE = "site"
 NO_SCHEDULE = "none"
+UNKNOWN_CHANNEL = "Kanal ini belum tersambung pada sistem."
 STANDS: frozenset[ApprovalState] = frozenset({"valid", "superseded"})
 OUT: frozenset[DeliveryState] = frozenset({"sending", "unconfirmed", "live"})
 UNDERWAY: frozenset[State] = frozenset({"publishing", "published"})
-
-
-class Transition(NamedTuple):
-    """One arrow; `roles` are who may cause it by hand, none where only the system does."""
-
-    item: Literal["approval", "publication", "delivery", "schedule"]
-    before: str
-    action: str
-    after: str
-    roles: tuple[str, ...] = ()
-
-
-TRANSITIONS = (
-    Transition("approval", "valid", "void", "void"),
-    Transition("approval", "valid", "overtake", "superseded"),
-    Transition("approval", "valid", "revoke", "revoked"),
-    Transition("approval", "superseded", "revoke", "revoked"),
-    Transition("publication", "ready", "publish", "publishing", roles_of("publication.publish")),
-    Transition("publication", "ready", "void", "void"),
-    Transition("publication", "publishing", "void", "void"),
-    Transition("publication", "publishing", "complete", "published"),
-    Transition("publication", "publishing", "waive", "published", roles_of("publication.waive")),
-    Transition("publication", "publishing", "replace", "superseded"),
-    Transition("publication", "published", "replace", "superseded"),
-    Transition("publication", "publishing", "take-down", "taking-down", roles_of("publication.take-down")),
-    Transition("publication", "published", "take-down", "taking-down", roles_of("publication.take-down")),
-    Transition("publication", "taking-down", "clear", "taken-down"),
-    Transition("publication", "taking-down", "void", "void"),
-    Transition("delivery", "waiting", "send", "sending"),
-    Transition("delivery", "waiting", "void", "void"),
-    # A look-up that was under way when a person said "not there", and found it.
-    Transition("delivery", "waiting", "confirm", "live"),
-    Transition("delivery", "failed", "void", "void"),
-    Transition("delivery", "sending", "put-back", "waiting"),
-    Transition("delivery", "sending", "doubt", "unconfirmed"),
-    Transition("delivery", "sending", "confirm", "live"),
-    Transition("delivery", "sending", "fail", "failed"),
-    Transition("delivery", "sending", "void", "void"),
-    Transition("delivery", "unconfirmed", "doubt", "unconfirmed"),
-    Transition("delivery", "unconfirmed", "confirm", "live"),
-    Transition("delivery", "unconfirmed", "attest", "live", roles_of("publication.confirm")),
-    Transition("delivery", "unconfirmed", "deny", "waiting", roles_of("publication.confirm")),
-    Transition("delivery", "unconfirmed", "put-back", "waiting"),
-    Transition("delivery", "unconfirmed", "fail", "failed"),
-    Transition("delivery", "unconfirmed", "void", "void"),
-    Transition("delivery", "failed", "retry", "waiting", roles_of("publication.retry")),
-    Transition("delivery", "unconfirmed", "retry", "unconfirmed", roles_of("publication.retry")),
-    Transition("delivery", "unconfirmed", "replace", "superseded"),
-    Transition("delivery", "live", "replace", "superseded"),
-    Transition("delivery", "unconfirmed", "take-down", "taken-down", roles_of("publication.take-down")),
-    Transition("delivery", "live", "take-down", "taken-down", roles_of("publication.take-down")),
-    Transition("schedule", NO_SCHEDULE, "set", "waiting", roles_of("publication.schedule")),
-    Transition("schedule", "waiting", "set", "waiting", roles_of("publication.schedule")),
-    Transition("schedule", "missed", "set", "waiting", roles_of("publication.schedule")),
-    Transition("schedule", "cancelled", "set", "waiting", roles_of("publication.schedule")),
-    Transition("schedule", "waiting", "cancel", "cancelled", roles_of("publication.schedule")),
-    Transition("schedule", "missed", "cancel", "cancelled", roles_of("publication.schedule")),
-    Transition("schedule", "waiting", "miss", "missed"),
-    Transition("schedule", "waiting", "start", "started", roles_of("publication.publish")),
-    Transition("schedule", "missed", "start", "started", roles_of("publication.publish")),
-    Transition("schedule", "waiting", "void", "void"),
-    Transition("schedule", "missed", "void", "void"),
-)
-_ARROWS: dict[tuple[str, str, str], Transition] = {(t.item, t.before, t.action): t for t in TRANSITIONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +76,27 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """What is known to stand at the channel: its own name for the post, and what an attempt wrote down.
+
+    `submitted`: the attempt came to the step that makes it public. While it did not, nothing is.
+    """
+
+    external_id: str = ""
+    submitted: bool = False
+    facts: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+NOTHING_MADE = Made()
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One Version on one channel. `tries` counts how often it was taken up, and tells a late worker apart.
 
-    `looks` counts the look-ups since it is unconfirmed; `confirmed_by` is who attested that it is live.
+    `looks` counts the look-ups since it is unconfirmed; `confirmed_by` is who attested that it is live. What is of mode
+    `assisted` is posted by a person, `held_by` one at a time. `check_at` is when a live one is looked at again, which
+    was done `checks` times.
     """
 
     channel: str
@@ -157,6 +110,15 @@ class Delivery:
     looks: int = 0
     confirmed_by: Official | None = None
     waiver: Waiver | None = None
+    mode: Mode = "connected"
+    held_by: Official | None = None
+    made: Made = NOTHING_MADE
+    check_at: datetime | None = None
+    checks: int = 0
+
+    @property
+    def is_by_hand(self) -> bool:
+        return self.mode == "assisted"
 
     @property
     def is_waived(self) -> bool:
@@ -233,46 +195,6 @@ class Story:
         """The Story with these Publications added, or in the place of their former states."""
         found = {p.version: p for p in (*self.publications, *publications)}
         return replace(self, publications=tuple(found[v] for v in sorted(found)))
-
-
-def move_approval(approval: Approval, action: str) -> Approval:
-    return replace(approval, state=cast("ApprovalState", _after("approval", approval.state, action)))
-
-
-def move_publication(publication: Publication, action: str) -> Publication:
-    return replace(publication, state=cast("State", _after("publication", publication.state, action)))
-
-
-def move_delivery(delivery: Delivery, action: str) -> Delivery:
-    after = cast("DeliveryState", _after("delivery", delivery.state, action))
-    return replace(delivery, state=after, looks=delivery.looks if after == "unconfirmed" else 0)
-
-
-def move_schedule(schedule: Schedule, action: str) -> Schedule:
-    return replace(schedule, state=cast("ScheduleState", _after("schedule", schedule.state, action)))
-
-
-def ended_schedule(publication: Publication, action: Literal["start", "void"]) -> Schedule | None:
-    """The schedule of a Publication that starts, or never will; one that was cancelled stays so."""
-    schedule = publication.schedule
-    return move_schedule(schedule, action) if schedule is not None and schedule.is_on else schedule
-
-
-def _after(item: str, before: str, action: str) -> str:
-    arrow = _ARROWS.get((item, before, action))
-    if arrow is None:
-        raise NotPossible(item, before, action)
-    return arrow.after
-
-
-def settled(deliveries: Iterable[Delivery], action: Literal["void", "replace", "take-down"]) -> tuple[Delivery, ...]:
-    """Each delivery when its Publication ends. One that is being sent is left to its worker, who finds out."""
-    ended: list[Delivery] = []
-    for delivery in deliveries:
-        chosen = "void" if delivery.state in ("waiting", "failed") else action
-        can = ("delivery", delivery.state, chosen) in _ARROWS and delivery.state != "sending"
-        ended.append(replace(move_delivery(delivery, chosen), next_at=None) if can else delivery)
-    return tuple(ended)
 
 
 def slug_of(title: str, story: UUID) -> str:

@@ -60,7 +60,7 @@ class Filled:
 
 @router.get("/{story}/jadwal")
 async def schedule_form(request: Request, story: UUID, person: Scheduler, version: int | None = None) -> Response:
-    return await _schedule(request, story, person, Filled(kept_words(request) or _asked(version)))
+    return await _schedule(request, story, person, Filled(kept_words(request) or asked(version)))
 
 
 @router.post("/{story}/jadwal")
@@ -100,7 +100,7 @@ async def take_down(
 async def confirm_form(
     request: Request, story: UUID, channel: Code, person: Witness, version: int | None = None
 ) -> Response:
-    filled = Filled(kept_words(request) or _asked(version))
+    filled = Filled(kept_words(request) or asked(version))
     return await _of_channel(request, "terbit_nyatakan.html", story, channel, person, filled, "confirm")
 
 
@@ -129,7 +129,7 @@ async def confirm(
 async def waive_form(
     request: Request, story: UUID, channel: Code, person: Official, version: int | None = None
 ) -> Response:
-    filled = Filled(kept_words(request) or _asked(version))
+    filled = Filled(kept_words(request) or asked(version))
     return await _of_channel(request, "terbit_bebaskan.html", story, channel, person, filled, "waive")
 
 
@@ -152,7 +152,7 @@ async def waive(
 
 async def _schedule(request: Request, story: UUID, person: Person, filled: Filled) -> Response:
     found, versions = await desk_view.whole(request, story)
-    row = _row(versions, filled)
+    row = row_of(versions, filled)
     zone = desk_of(request).clock.calendar.zone
     earliest = max(desk_of(request).now(), row["not_before"] or desk_of(request).now()).astimezone(zone)
     typed = filled.texts.get("waktu") or (row["publish_at"].astimezone(zone) if row["publish_at"] else "")
@@ -170,7 +170,7 @@ async def _take_down(request: Request, story: UUID, person: Person, filled: Fill
     found, versions = await desk_view.whole(request, story)
     if not desk_view.may_come_down(found) and filled.no is None:
         return forget(request, back(story, "sudah-turun"))
-    able = {name for name, can in steps.office_of(request).channels.items() if can.take_down}
+    able = {name for name, c in steps.office_of(request).board.channels.items() if c.capabilities.take_down}
     view = state_of(found, versions, person) | {
         "sentence": filled.no.sentence if filled.no else None,
         "reason": filled.texts.get("reason", ""),
@@ -185,16 +185,16 @@ async def _of_channel(
     request: Request, template: str, story: UUID, channel: str, person: Person, filled: Filled, doable: Doable
 ) -> Response:
     found, versions = await desk_view.whole(request, story)
-    row = _row(versions, filled)
+    row = row_of(versions, filled)
     standing = next((d for d in row["channels"] if d.delivery.channel == channel), None)
     if standing is None:
         raise NotFound("Kanal ini")
-    known = steps.office_of(request).channels.get(channel)
+    can = steps.office_of(request).board.capabilities(channel)
     view = state_of(found, versions, person) | {
         "row": row,
         "d": standing,
         "can": doable in standing.doable,
-        "hosts": known.hosts if known else (),
+        "hosts": can.hosts,
         "sentence": filled.no.sentence if filled.no else None,
         "link": filled.texts.get("tautan", ""),
         "reason": filled.texts.get("reason", ""),
@@ -202,13 +202,13 @@ async def _of_channel(
     return show(request, template, http=filled.http, **view)
 
 
-def _row(versions: list[dict[str, Any]], filled: Filled) -> dict[str, Any]:
+def row_of(versions: list[dict[str, Any]], filled: Filled) -> dict[str, Any]:
     """The Version that the form is about; the newest where it names none."""
     asked = filled.texts.get("version", "")
     return next((v for v in versions if str(v["version"]) == asked), versions[0])
 
 
-def _asked(version: int | None) -> dict[str, str]:
+def asked(version: int | None) -> dict[str, str]:
     return {} if version is None else {"version": str(version)}
 
 

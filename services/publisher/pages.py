@@ -26,6 +26,7 @@ MESSAGES = {
     "batal": "Jadwal dibatalkan. Berita ini menunggu Anda lagi.",
     "ulang": "Kanal itu dikerjakan lagi. Keadaannya terlihat di bawah.",
     "nyata": "Pernyataan Anda dicatat.",
+    "lepas": "Kiriman itu menunggu petugas lagi.",
     "bebas": "Kanal itu tidak ditunggu lagi. Alasannya dicatat.",
     "turun": "Berita ini sudah tidak terlihat di situs; kanal lain menyusul. Keadaannya terlihat di bawah.",
     "sudah-turun": "Berita ini sudah diturunkan sebelumnya. Tidak ada yang berubah.",

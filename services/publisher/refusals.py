@@ -106,3 +106,20 @@ class NothingReadable(Refused):
             "nothing-readable",
             "Belum ada kanal tempat umum dapat membaca berita ini, jadi kanal wajib terakhir tidak dapat dibebaskan.",
         )
+
+
+class NotByHand(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "not-by-hand", "Kiriman ini dikirim oleh sistem. Muat ulang halamannya untuk melihat keadaannya."
+        )
+
+
+class HeldByOther(Stale):
+    """Somebody else is posting it at this moment."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "held-by-other",
+            f"{name} sedang memposting ini. Lihat dulu kanalnya; bila memang belum ada, ambil alih.",
+        )

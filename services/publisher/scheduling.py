@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from services.publisher import delivery
-from services.publisher.domain import Publication, Schedule, Story, ended_schedule, move_schedule
+from services.publisher import starting
+from services.publisher.domain import Publication, Schedule, Story
 from services.publisher.refusals import NothingScheduled, NotPossible, PastTime, TooEarly, TooFarAhead
+from services.publisher.transitions import ended_schedule, move_schedule
 from shared.audit import SYSTEM
 from shared.content import Official
 
@@ -20,7 +21,7 @@ FARTHEST = timedelta(days=366)
 
 def set_time(story: Story, version: int, *, publish_at: datetime, by: Official, at: datetime, zone: str) -> Story:
     """Set or change when this Version is to be published; `zone` is the office's, for what a person is told."""
-    found = delivery.approved(story, version)
+    found = starting.approved(story, version)
     if found.state != "ready":
         raise NotPossible("publication", found.state, "schedule")
     if publish_at <= at:
@@ -58,6 +59,7 @@ def keep(
     grace: timedelta,
     channels: Collection[str],
     required: Collection[str],
+    by_hand: Collection[str] = (),
 ) -> Story:
     """Start a Version whose time has come, where its approval stands at this very moment.
 
@@ -70,4 +72,4 @@ def keep(
         return story.put(replace(found, schedule=ended_schedule(found, "void")))
     if missed == "ask" and at - found.schedule.at > grace:
         return story.put(replace(found, schedule=move_schedule(found.schedule, "miss")))
-    return delivery.publish(story, version, by=SYSTEM, at=at, channels=channels, required=required)
+    return starting.publish(story, version, by=SYSTEM, at=at, channels=channels, required=required, by_hand=by_hand)

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from services.publisher.answers import LOOKS, is_asked
-from services.publisher.delivery import UNKNOWN_CHANNEL
-from services.publisher.domain import UNDERWAY, Delivery, Publication, Way
+from services.publisher.domain import UNDERWAY, UNKNOWN_CHANNEL, Delivery, Publication, Way
 
-Doable = Literal["retry", "look", "confirm", "waive", "removed"]
+Doable = Literal["retry", "look", "confirm", "waive", "removed", "post", "by-hand"]
 # Which action of the table of access each needs.
 ACTION_OF: dict[Doable, str] = {
     "retry": "publication.retry", "look": "publication.retry", "confirm": "publication.confirm",
-    "waive": "publication.waive", "removed": "publication.take-down",
+    "waive": "publication.waive", "removed": "publication.take-down", "post": "publication.post",
+    "by-hand": "publication.post",
 }  # fmt: skip
 WAYS: dict[Way, str] = {
     "fetched": "dibaca sistem sebagai orang luar",
@@ -23,10 +23,14 @@ WAYS: dict[Way, str] = {
 
 
 class Reach(NamedTuple):
-    """What the system can see of a channel: the strongest `way` (None: not connected), and whether by a look-up."""
+    """What the system can see of a channel: the strongest `way` (None: not connected), and whether by a look-up.
+
+    `by_hand` where a person may post there instead.
+    """
 
     way: Way | None
     looks_up: bool
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +78,20 @@ def _next(p: Publication, d: Delivery, reach: Reach) -> tuple[str, tuple[Doable,
 
 
 def _underway(p: Publication, d: Delivery, reach: Reach) -> tuple[str, tuple[Doable, ...]]:
+    by_hand: tuple[Doable, ...] = ("by-hand",) if reach.by_hand else ()
     match d.state:
+        case "waiting" if d.is_by_hand:
+            return "Menunggu diposting oleh petugas di kanalnya.", ("post",)
         case "waiting":
-            return ("Akan dicoba lagi dengan sendirinya." if d.reason else "Menunggu giliran dikirim."), ()
+            return ("Akan dicoba lagi dengan sendirinya." if d.reason else "Menunggu giliran dikirim."), by_hand
+        case "sending" if d.is_by_hand and d.held_by is not None:
+            return f"Sedang diposting oleh {d.held_by.name}.", ("post",)
         case "sending":
             return "Sedang dikirim.", ()
         case "failed" if d.reason == UNKNOWN_CHANNEL:
-            return "Bila perlu, terbitkan sendiri di kanal itu.", ()
+            return "Bila perlu, terbitkan sendiri di kanal itu.", by_hand
         case "failed":
-            return "Perbaiki sebabnya, lalu kirim ulang.", ("retry",)
+            return "Perbaiki sebabnya, lalu kirim ulang.", ("retry", *by_hand)
         case "unconfirmed":
             return _unconfirmed(p, d, reach)
         case _:

@@ -1,6 +1,6 @@
 """The human steps over HTTP, for the API and the pages alike: lock, decide, save, append."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,10 +8,10 @@ from uuid import UUID
 
 from fastapi import Request
 
-from services.publisher import answers, changes, delivery, scheduling, store
-from services.publisher.channels import Capabilities
+from services.publisher import answers, assisting, changes, delivery, scheduling, starting, store, taking_down
 from services.publisher.consequences import Change
-from services.publisher.domain import Story, Way
+from services.publisher.domain import Story
+from services.publisher.switchboard import Switchboard
 from shared.accounts import Person
 from shared.content import Official
 from shared.refusal import NotFound
@@ -30,18 +30,9 @@ class Office:
     name: str
     public_url: str
     media_url: str
-    channels: Mapping[str, Capabilities]
+    board: Switchboard
     ring: Callable[[], None]
     settle: timedelta = timedelta(seconds=60)
-
-    def looks_up(self, channel: str) -> bool:
-        known = self.channels.get(channel)
-        return known is None or known.lookup
-
-    def way(self, channel: str) -> Way | None:
-        """The strongest way in which this channel can be confirmed; None where it is not connected."""
-        known = self.channels.get(channel)
-        return known.way if known else None
 
 
 def office_of(request: Request) -> Office:
@@ -51,11 +42,13 @@ def office_of(request: Request) -> Office:
 
 async def publish(request: Request, story: UUID, version: int, *, by: Person) -> None:
     who = by.acting("publication.publish")
-    channels, required = office_of(request).channels, desk_of(request).clock.sop.required_channels
+    board, required = office_of(request).board, desk_of(request).clock.sop.required_channels
     await _change(
         request,
         story,
-        lambda s, at: delivery.publish(s, version, by=who, at=at, channels=channels, required=required),
+        lambda s, at: starting.publish(
+            s, version, by=who, at=at, channels=board.channels, by_hand=board.by_hand, required=required
+        ),
         by=who,
     )
 
@@ -78,22 +71,21 @@ async def unschedule(request: Request, story: UUID, version: int, *, by: Person)
 
 async def take_down(request: Request, story: UUID, reason: str, *, by: Person) -> None:
     who = by.acting("publication.take-down")
-    await _change(request, story, lambda s, at: delivery.take_down(s, by=who, reason=reason, at=at), by=who)
+    await _change(request, story, lambda s, at: taking_down.take_down(s, by=who, reason=reason, at=at), by=who)
 
 
 async def retry(request: Request, story: UUID, channel: str, *, by: Person) -> None:
     who = by.acting("publication.retry")
-    looks_up = office_of(request).looks_up(channel)
+    looks_up = office_of(request).board.looks_up(channel)
     await _change(request, story, lambda s, at: delivery.retry(s, channel, at=at, looks_up=looks_up), by=who)
 
 
 async def confirm(request: Request, story: UUID, version: int, channel: str, link: str, *, by: Person) -> None:
     """A person has seen the post at this link."""
     who = by.acting("publication.confirm")
-    office = office_of(request)
-    known = office.channels.get(channel)
-    url = answers.link_of(link, known.hosts if known else ())
-    way, looks_up = office.way(channel), office.looks_up(channel)
+    board = office_of(request).board
+    url = answers.link_of(link, board.capabilities(channel).hosts)
+    way, looks_up = board.way(channel), board.looks_up(channel)
     await _change(
         request,
         story,
@@ -106,7 +98,7 @@ async def deny(request: Request, story: UUID, version: int, channel: str, *, by:
     """A person has looked, and it is not there."""
     who = by.acting("publication.confirm")
     office = office_of(request)
-    way, looks_up = office.way(channel), office.looks_up(channel)
+    way, looks_up = office.board.way(channel), office.board.looks_up(channel)
     await _change(
         request,
         story,
@@ -115,6 +107,24 @@ async def deny(request: Request, story: UUID, version: int, channel: str, *, by:
         ),
         by=who,
     )
+
+
+async def take_on(request: Request, story: UUID, version: int, channel: str, *, by: Person, anyway: bool) -> None:
+    """A person posts it by hand now."""
+    who = by.acting("publication.post")
+    await _change(request, story, lambda s, _: assisting.take_on(s, version, channel, by=who, anyway=anyway), by=who)
+
+
+async def give_back(request: Request, story: UUID, version: int, channel: str, *, by: Person) -> None:
+    """It was not posted after all."""
+    who = by.acting("publication.post")
+    await _change(request, story, lambda s, _: assisting.give_back(s, version, channel), by=who)
+
+
+async def by_hand(request: Request, story: UUID, version: int, channel: str, *, by: Person) -> None:
+    """A person will post what the system could not."""
+    who = by.acting("publication.post")
+    await _change(request, story, lambda s, _: assisting.by_hand(s, version, channel), by=who)
 
 
 async def waive(request: Request, story: UUID, version: int, channel: str, reason: str, *, by: Person) -> None:

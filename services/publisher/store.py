@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from services.publisher.domain import Approval, Delivery, Gone, Publication, Schedule, Story, Waiver
+from services.publisher.domain import Approval, Delivery, Gone, Made, Publication, Schedule, Story, Waiver
 from shared.content import Content, Official, Origin
 from shared.media.choosing import CAPTIONS
 
@@ -40,6 +40,18 @@ async def lock_due(conn: "Connection", at: datetime, limit: int) -> dict[UUID, S
     rows = await conn.fetch(
         """SELECT * FROM stories
            WHERE story IN (SELECT story FROM deliveries WHERE next_at <= $1 ORDER BY next_at LIMIT $2)
+           ORDER BY story FOR UPDATE SKIP LOCKED""",
+        at,
+        limit,
+    )
+    return await _load(conn, rows)
+
+
+async def lock_to_check(conn: "Connection", at: datetime, limit: int) -> dict[UUID, Story]:
+    """Lock Stories with a live post that is to be looked at again, passing over those that another worker holds."""
+    rows = await conn.fetch(
+        """SELECT * FROM stories
+           WHERE story IN (SELECT story FROM deliveries WHERE check_at <= $1 ORDER BY check_at LIMIT $2)
            ORDER BY story FOR UPDATE SKIP LOCKED""",
         at,
         limit,
@@ -116,7 +128,9 @@ def _gone(row: "asyncpg.Record") -> Gone | None:
 def _delivery(row: "asyncpg.Record") -> Delivery:
     return Delivery(
         row["channel"], row["required"], row["state"], row["url"], row["way"], row["reason"], row["tries"],
-        row["next_at"], row["looks"], _official(row["confirmed_by"]), _waiver(row["waiver"]),
+        row["next_at"], row["looks"], _official(row["confirmed_by"]), _waiver(row["waiver"]), row["mode"],
+        _official(row["held_by"]), Made(row["external_id"], row["submitted"], json.loads(row["facts"])),
+        row["check_at"], row["checks"],
     )  # fmt: skip
 
 

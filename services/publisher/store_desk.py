@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 from uuid import UUID
 
 from services.publisher.answers import LOOKS
-from services.publisher.delivery import UNKNOWN_CHANNEL
+from services.publisher.domain import UNKNOWN_CHANNEL
 from shared.refusal import Refused
 
 if TYPE_CHECKING:
@@ -64,10 +64,11 @@ _FROM = """
     LEFT JOIN schedules sc ON sc.story = p.story AND sc.version = p.version
     LEFT JOIN clocks c ON c.stage = 'publisher' AND c.item = p.story::text AND c.cycle = a.cycle"""
 _WORDS = "to_tsvector('simple', coalesce(a.title, '')) @@ to_tsquery('simple', {})"
-# A delivery that only a person can bring on: nothing is tried again by itself, or it was looked up in vain so often.
-_STUCK = f"""d.state IN ('failed', 'unconfirmed')
-             AND (d.reason <> '{UNKNOWN_CHANNEL}' OR d.required AND d.waiver IS NULL)
-             AND (d.next_at IS NULL OR d.looks >= {LOOKS})"""
+# A delivery that only a person can bring on: posted by hand, not tried again by itself, or looked up so often in vain.
+_STUCK = f"""(d.state IN ('failed', 'unconfirmed')
+              AND (d.reason <> '{UNKNOWN_CHANNEL}' OR d.required AND d.waiver IS NULL)
+              AND (d.next_at IS NULL OR d.looks >= {LOOKS})
+              OR d.mode = 'assisted' AND d.state IN ('waiting', 'sending'))"""
 _WORK = f"""
     WITH work AS (
         SELECT * FROM publications WHERE state IN ('ready', 'publishing', 'taking-down')

@@ -7,12 +7,13 @@ from uuid import UUID
 
 import structlog
 
-from services.publisher import changes, delivery, store, store_objects
+from services.publisher import changes, store, store_objects, taking_down
 from services.publisher.channels import Channel, Rejected
 from services.publisher.consequences import Change
 from services.publisher.domain import OUT
 from services.publisher.objects import PublicObject
-from services.publisher.workers import post_of
+from services.publisher.posting import Addresses, post_of
+from services.publisher.switchboard import Switchboard
 from shared import metrics
 from shared.audit import SYSTEM
 from shared.desk import Desk
@@ -33,13 +34,13 @@ class Clearing:
     """Deletes objects that no live Publication references, retried until done; then their take-down is done."""
 
     def __init__(
-        self, desk: Desk, objects: Store, public_bucket: str, channels: Mapping[str, Channel], *, public_url: str
+        self, desk: Desk, objects: Store, public_bucket: str, board: Switchboard, addresses: Addresses
     ) -> None:
         self.desk = desk
         self.objects = objects
         self.public_bucket = public_bucket
-        self.channels = channels
-        self.public_url = public_url
+        self.board = board
+        self.addresses = addresses
 
     async def run(self) -> None:
         """One process at a time: a late deletion of another's could meet an object that is needed again."""
@@ -103,15 +104,15 @@ class Clearing:
         for found in out:
             channel = self._channel(found.channel)
             if channel is not None:
-                await channel.take_down(post_of(story, publication, found, self.public_url))
+                await channel.take_down(post_of(story, publication, found, self.addresses, channel.capabilities))
         at = self.desk.now()
         async with self.desk.transaction() as conn:
             before = (await store.lock(conn, [id_]))[id_]
-            after = delivery.clear(before, version, gone_from=able)
+            after = taking_down.clear(before, version, gone_from=able)
             await changes.commit(self.desk, conn, [Change(before, after, at, publication.ended_by or SYSTEM)])
 
     def _channel(self, name: str) -> Channel | None:
-        channel = self.channels.get(name)
+        channel = self.board.channels.get(name)
         return channel if channel is not None and channel.capabilities.take_down else None
 
 

@@ -1,7 +1,7 @@
 """Schedules: what the Admin set a time for is started by the system when that time has come."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -9,8 +9,10 @@ import structlog
 
 from services.publisher import changes, scheduling, store
 from services.publisher.consequences import Change
-from services.publisher.domain import Publication, Story, ended_schedule
+from services.publisher.domain import Publication, Story
 from services.publisher.scheduling import Missed
+from services.publisher.switchboard import Switchboard
+from services.publisher.transitions import ended_schedule
 from shared.desk import Desk
 from shared.refusal import Refused
 
@@ -24,7 +26,7 @@ AT_ONCE = 50
 class Terms:
     """What a scheduled start needs to know: the channels, and what becomes of one that is later than `grace`."""
 
-    channels: Collection[str]
+    board: Switchboard
     missed: Missed
     grace: timedelta
 
@@ -70,7 +72,8 @@ class Schedules:
         try:
             after = scheduling.keep(
                 story, publication.version, at=at, missed=terms.missed, grace=terms.grace,
-                channels=terms.channels, required=self.desk.clock.sop.required_channels,
+                channels=terms.board.channels, by_hand=terms.board.by_hand,
+                required=self.desk.clock.sop.required_channels,
             )  # fmt: skip
         except Refused as no:
             # One that can never be started must not be tried for ever, nor hold up the others.

@@ -27,6 +27,7 @@ from services.intake.settings import Settings as IntakeSettings
 from services.publisher import handlers as publisher
 from services.publisher.app import create_app as publisher_app
 from services.publisher.channels.site import Site
+from services.publisher.posting import Addresses
 from services.publisher.settings import Settings as PublisherSettings
 from services.publisher.shelf import Pages
 from services.publisher.workers import Deliveries
@@ -319,6 +320,9 @@ def _publishing(made: WholeOffice) -> None:
     desk, store, bucket = made.desks["publisher"], made.stack.store(), made.stack.buckets.public
     made.road = Road(made.apps["publisher"])
     site = Site(Pages(desk), store, bucket, httpx.AsyncClient(transport=made.road), PUBLIC, PUBLIC)
-    made.deliveries = Deliveries(desk, {site.name: site}, public_url=PUBLIC, lease_seconds=60, at_once=16)
-    made.clearing = Clearing(desk, store, bucket, {site.name: site}, public_url=PUBLIC)
-    made.schedules = another_scheduler(desk)
+    app = made.apps["publisher"]
+    board, addresses = app.state.board, Addresses(PUBLIC, app.state.office.media_url)
+    board.fixed = {site.name: site}
+    made.deliveries = Deliveries(desk, board, addresses, lease_seconds=60, at_once=16)
+    made.clearing = Clearing(desk, store, bucket, board, addresses)
+    made.schedules = another_scheduler(desk, board)

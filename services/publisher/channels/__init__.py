@@ -1,25 +1,57 @@
 """A place of publication behind one small protocol; one file per channel.
 
-A channel's call ends in one of four ways: a Receipt, `NotSent` (nothing arrived, for certain), `Rejected` (nothing
-arrived and nothing will), or any other exception, after which nobody knows: then it is looked up, not sent again.
+A channel prepares what the public does not see yet, as often as it takes, and keeps what it made (`Steps.keep`). Then
+it calls `Steps.submit` and, once, what makes the post public. A call ends in one of these ways: a Receipt; `NotSent`
+(nothing is public, for certain: again later), `Limited` (the same, and when); `Rejected` (the same would be refused
+again); or any other exception, after which nobody knows: then it is looked up, not sent again. An exception before
+`submit` is a `NotSent`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
 from services.publisher.domain import Way
 from services.publisher.objects import PublicObject
+from shared.content import Content, MediaKind
 
 LEAST_SECONDS = 120.0
 SLOWEST = 2_000_000  # bytes in a second, copied and hashed
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """One file of a post, in the copy that its channel takes; `url` is where strangers find that copy."""
+
+    kind: MediaKind
+    found: PublicObject
+    url: str
+    width: int | None
+    height: int | None
+    duration_ms: int | None
+    alt: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """What an older Version of the Story shows on this channel, as far as it is known."""
+
+    version: int
+    external_id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """What one channel is asked to show: a Version in the form that this channel needs; `url` is its public address.
 
-    `replaces` where an older Version of the Story stands there already.
+    `text` is what was approved for this channel, or what its template makes of the Version, `link` included, by which
+    it is found again. `former` where an older Version of the Story stands there already. `facts` were kept by an
+    earlier attempt; `submitted` tells whether that one may have made it public, `external_id` is the channel's own name
+    for it.
     """
 
     story: UUID
@@ -28,8 +60,15 @@ class Post:
     tries: int
     title: str
     url: str
+    content: Content
+    text: str = ""
+    link: str = ""
+    attached: tuple[Attached, ...] = ()
     objects: tuple[PublicObject, ...] = ()
-    replaces: bool = False
+    former: Former | None = None
+    facts: Mapping[str, str] = field(default_factory=dict[str, str])
+    submitted: bool = False
+    external_id: str = ""
 
     @property
     def key(self) -> str:
@@ -38,11 +77,36 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """Nobody calls before `until` what shares this limit: an app, or an account."""
+
+    limit: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
-    """Where it is; `way` is how it was seen that the public can read it, None while that is not seen."""
+    """Where it is; `way` is how it was seen that the public can read it, None while that is not seen.
+
+    `rest` where the channel said that this was the last call for now.
+    """
 
     url: str
     way: Way | None = None
+    external_id: str = ""
+    rest: tuple[Rest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFit:
+    """Which copies a channel takes, by type, in bytes, pixels, width by height, and milliseconds."""
+
+    types: tuple[str, ...] = ()
+    max_bytes: int | None = None
+    max_width: int | None = None
+    min_ratio: float | None = None
+    max_ratio: float | None = None
+    max_duration_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +114,9 @@ class Capabilities:
     """What a channel can do. `max_text` in the channel's own count, None without limit.
 
     `way` is the strongest in which it can be seen that the public reads a post; `hosts` are those of its posts' links,
-    none where they are not known.
+    none where they are not known. `alt` where alternative texts go along. `assisted` where a person may post instead of
+    the system, `assisted_only` where no program may; `by_url` where it fetches files from our public addresses.
+    `limits` are the names of the call limits that it shares with others.
     """
 
     max_text: int | None
@@ -62,6 +128,13 @@ class Capabilities:
     proved_against: Literal["real", "fake"]
     way: Way = "api"
     hosts: tuple[str, ...] = ()
+    least_media: int = 0
+    alt: bool = False
+    media: MediaFit = MediaFit()
+    assisted_only: bool = False
+    limits: tuple[str, ...] = ()
+    assisted: bool = False
+    by_url: bool = False
 
 
 def patience(found: PublicObject) -> float:
@@ -70,15 +143,35 @@ def patience(found: PublicObject) -> float:
 
 
 class NotSent(Exception):
-    """Nothing arrived, for certain: it may be sent again later."""
+    """Nothing is public, for certain: it may be sent again later."""
+
+
+class Limited(NotSent):
+    """The channel asked for fewer calls; it says until when."""
+
+    def __init__(self, reason: str, *rest: Rest) -> None:
+        super().__init__(reason)
+        self.rest = rest
 
 
 class Rejected(Exception):
-    """Nothing arrived, and the same would be refused again: a person has to look. The reason is theirs to read."""
+    """Nothing is public, and the same would be refused again: a person has to look. The reason is theirs to read."""
 
 
 class ApprovalGone(Exception):
     """What was approved does not stand any more as it was, or another has taken over: nothing is shown."""
+
+
+class Steps(Protocol):
+    """What one attempt writes down between its steps, where a crash cannot reach it."""
+
+    async def keep(self, **facts: str) -> None:
+        """Remember what was made at the channel. Raises ApprovalGone where this attempt is not the one any more."""
+        ...
+
+    async def submit(self) -> None:
+        """From here on the public may see it. Raises ApprovalGone where it must not."""
+        ...
 
 
 class Channel(Protocol):
@@ -88,16 +181,16 @@ class Channel(Protocol):
     @property
     def capabilities(self) -> Capabilities: ...
 
-    async def publish(self, post: Post) -> Receipt:
+    async def publish(self, post: Post, steps: Steps) -> Receipt:
         """Show it."""
         ...
 
     async def lookup(self, post: Post) -> Receipt | None:
-        """Whether it is there; None only where it certainly is not."""
+        """Whether this Version is there; None only where it certainly is not."""
         ...
 
-    async def edit(self, post: Post) -> Receipt:
-        """Show it in the place of what this Story's older Version showed."""
+    async def edit(self, post: Post, steps: Steps) -> Receipt:
+        """Show it in the place of what this Story's older Version showed (`post.former`)."""
         ...
 
     async def take_down(self, post: Post) -> None:

@@ -1,8 +1,12 @@
-"""Every channel that can be connected, by its name, with what it can do."""
+"""Every channel that the system knows, by its name, with what it can do."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from services.publisher.channels import Capabilities, site
+from services.publisher.channels.by_hand import BY_HAND
 
-KNOWN: Mapping[str, Capabilities] = MappingProxyType({"site": site.CAN})
+KNOWN: Mapping[str, Capabilities] = MappingProxyType({"site": site.CAN, **BY_HAND})
+NOTHING = Capabilities(
+    max_text=None, max_media=None, edit=False, take_down=False, idempotency=False, lookup=False, proved_against="fake"
+)

@@ -8,7 +8,7 @@ from typing import Protocol
 import httpx
 import structlog
 
-from services.publisher.channels import ApprovalGone, Capabilities, NotSent, Post, Receipt, Rejected, patience
+from services.publisher.channels import ApprovalGone, Capabilities, NotSent, Post, Receipt, Rejected, Steps, patience
 from services.publisher.domain import SITE
 from services.publisher.objects import PublicObject
 from shared.media.store import Missing, Store
@@ -69,9 +69,10 @@ class Site:
     # One for a key: who comes back while it goes on waits for that one.
     _copying: dict[str, asyncio.Task[bool]] = field(default_factory=dict[str, asyncio.Task[bool]], compare=False)
 
-    async def publish(self, post: Post) -> Receipt:
+    async def publish(self, post: Post, steps: Steps) -> Receipt:
         for found in post.objects:
             await self._bring_for(post, found)
+        await steps.submit()
         if not await self.shelf.show(post):
             raise ApprovalGone
         return await self._look(post)
@@ -79,9 +80,9 @@ class Site:
     async def lookup(self, post: Post) -> Receipt | None:
         return await self._look(post) if await self.shelf.shows(post) else None
 
-    async def edit(self, post: Post) -> Receipt:
+    async def edit(self, post: Post, steps: Steps) -> Receipt:
         """The address of a Story never changes, so that showing the new Version replaces the old one."""
-        return await self.publish(post)
+        return await self.publish(post, steps)
 
     async def take_down(self, post: Post) -> None:
         """The page was hidden, and its objects deleted, before anybody calls this: it only makes sure."""

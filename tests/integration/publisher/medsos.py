@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from services.publisher.channels import Capabilities, Post, Receipt, Rejected
+from services.publisher.channels import Capabilities, Post, Receipt, Rejected, Steps
 from services.publisher.domain import Way
 
 Mood = Literal["well", "silent", "silent-after", "no", "unseen"]
@@ -28,7 +28,8 @@ class Medsos:
             lookup=self.lookup_there, proved_against="fake", way=self.way, hosts=("medsos.test",),
         )  # fmt: skip
 
-    async def publish(self, post: Post) -> Receipt:
+    async def publish(self, post: Post, steps: Steps) -> Receipt:
+        await steps.submit()
         if self.mood == "silent":
             raise TimeoutError
         if self.mood == "no":
@@ -45,8 +46,8 @@ class Medsos:
             return Receipt(self.url)
         return Receipt(self.url, self.way) if post.key in self.posts else None
 
-    async def edit(self, post: Post) -> Receipt:
-        return await self.publish(post)
+    async def edit(self, post: Post, steps: Steps) -> Receipt:
+        return await self.publish(post, steps)
 
     async def take_down(self, post: Post) -> None:
         assert self.can_remove

@@ -17,12 +17,16 @@ from uuid_utils.compat import uuid7
 from services.publisher import handlers
 from services.publisher.app import create_app
 from services.publisher.channels import Channel
+from services.publisher.channels.known import KNOWN, NOTHING
 from services.publisher.channels.site import Site
 from services.publisher.domain import SITE
+from services.publisher.posting import Addresses
 from services.publisher.scheduling import Missed
 from services.publisher.settings import Settings
 from services.publisher.shelf import Pages
+from services.publisher.switchboard import Switchboard
 from services.publisher.workers import Deliveries
+from services.publisher.workers_checks import Rechecks
 from services.publisher.workers_objects import Clearing, Sweep
 from services.publisher.workers_schedules import Schedules, Terms
 from shared import accounts, db
@@ -78,6 +82,8 @@ class Office:
     clearing: Clearing
     sweep: Sweep
     schedules: Schedules
+    board: Switchboard
+    checks: Rechecks
     at: datetime = MORNING
     consumers: dict[str, Consumer] = field(default_factory=dict[str, Consumer])
     sequences: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
@@ -85,15 +91,17 @@ class Office:
 
     def connect(self, channel: Channel, *, required: bool = True) -> None:
         """Have a second channel from now on."""
-        office = self.app.state.office
-        known = {**office.channels, channel.name: channel.capabilities}
-        self.app.state.office = replace(office, channels=known)
-        self.deliveries.channels = self.clearing.channels = {self.site.name: self.site, channel.name: channel}
-        self.schedules.terms = replace(self.schedules.terms, channels=known)
+        self.board.fixed = {self.site.name: self.site, channel.name: channel}
         if required:
             keeper = self.desk.rules.keeper
             names = keeper.sop.required_channels | {channel.name}
             self.desk.rules.keeper = replace(keeper, sop=replace(keeper.sop, required_channels=names))
+
+    def leave_to_people(self, channel: str) -> None:
+        """A channel that is not connected: a person posts there."""
+        self.board.fixed = {self.site.name: self.site}
+        can = replace(NOTHING, assisted=True, hosts=("medsos.test",))
+        self.board.known = {**KNOWN, channel: can}
 
     async def hear(self, *events: Event) -> None:
         """Feed events to the handlers in this order, each topic's neighbours as one batch."""
@@ -304,9 +312,9 @@ async def _empty(made: Stack, owner: "asyncpg.Connection[asyncpg.Record]") -> No
     store.close()
 
 
-def another_scheduler(desk: Desk, *, missed: Missed = "ask") -> Schedules:
+def another_scheduler(desk: Desk, board: Switchboard, *, missed: Missed = "ask") -> Schedules:
     """A scheduler as each process of the publisher runs one."""
-    return Schedules(desk, Terms(frozenset({SITE}), missed, timedelta(hours=1)), ring=lambda: None)
+    return Schedules(desk, Terms(board, missed, timedelta(hours=1)), ring=lambda: None)
 
 
 def _open(made: Stack, app: FastAPI, database: db.Database, owner: "asyncpg.Connection[asyncpg.Record]") -> Office:
@@ -320,12 +328,15 @@ def _open(made: Stack, app: FastAPI, database: db.Database, owner: "asyncpg.Conn
     app.state.desk = desk
     store, road, bucket = made.store(), Road(app), made.buckets.public
     site = Site(Pages(desk), store, bucket, httpx.AsyncClient(transport=road), PUBLIC, PUBLIC)
-    channels: dict[str, Channel] = {site.name: site}
-    deliveries = Deliveries(desk, channels, public_url=PUBLIC, lease_seconds=60, at_once=16)
-    clearing = Clearing(desk, store, bucket, channels, public_url=PUBLIC)
+    board: Switchboard = app.state.board
+    board.fixed = {site.name: site}
+    addresses = Addresses(PUBLIC, app.state.office.media_url)
+    deliveries = Deliveries(desk, board, addresses, lease_seconds=60, at_once=16)
+    clearing = Clearing(desk, store, bucket, board, addresses)
     sweep = Sweep(desk, store, bucket, site, seconds=1)
-    schedules = another_scheduler(desk)
-    opened = Office(made, app, desk, owner, store, road, site, deliveries, clearing, sweep, schedules)
+    checks = Rechecks(desk, board, addresses, site.stranger)
+    schedules = another_scheduler(desk, board)
+    opened = Office(made, app, desk, owner, store, road, site, deliveries, clearing, sweep, schedules, board, checks)
     opened.consumers = {
         "decisions": Consumer("decisions", database, handlers.on_decisions(desk), now=now, wake=wake),
         "reports": Consumer("reports", database, handlers.on_reports(desk), now=now, wake=wake),

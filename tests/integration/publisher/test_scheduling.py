@@ -124,7 +124,7 @@ async def test_one_that_is_an_hour_late_is_published_and_a_later_one_is_asked_ab
 async def test_an_office_may_have_missed_ones_published_late(desk: Office) -> None:
     story = await scheduled(desk)
     desk.at = minutes(60 * 24 * 3)
-    assert await another_scheduler(desk.desk, missed="publish").round() == 1
+    assert await another_scheduler(desk.desk, desk.board, missed="publish").round() == 1
     assert (await desk.states(story))[1][0] == "publishing"
 
 
@@ -146,7 +146,7 @@ async def test_a_clock_that_leaps_ahead_asks_and_one_that_falls_back_starts_noth
 async def test_many_schedulers_at_once_start_each_version_once(desk: Office) -> None:
     stories = [await scheduled(desk) for _ in range(8)]
     desk.at = minutes(60)
-    many = [another_scheduler(desk.desk) for _ in range(4)]
+    many = [another_scheduler(desk.desk, desk.board) for _ in range(4)]
     for _ in range(3):
         await asyncio.gather(*(one.round() for one in many))
     assert [await schedule(desk, s) for s in stories] == ["started"] * 8

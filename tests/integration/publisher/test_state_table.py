@@ -1,6 +1,6 @@
 """Every state of a Publication, a Delivery and a schedule × every action × everybody: as declared, and no other thing.
 
-The cases are made from services/publisher/domain.py; below stand, as data, only the sentences by which people are
+The cases are made from services/publisher/transitions.py; below stand, as data, only the sentences by which people are
 refused, and where an action that is asked for twice, or is another item's as well, is no refusal.
 """
 
@@ -33,6 +33,8 @@ NUMBER = count()  # so that no time is set twice
 NOBODY = No(401, "not-logged-in", "Silakan masuk lebih dahulu.")
 FORBIDDEN = No(403, "forbidden", "Akun Anda tidak berwenang untuk tindakan ini. Hubungi Admin.")
 
+Answer = No | Literal["same", "stays"]
+
 # Asked for twice: it is answered as if it was done, and nothing changes.
 SAME = "same"
 # It is done, to another item: this one stays as it is.
@@ -46,6 +48,9 @@ NOT_WAIVABLE = No(
 NOT_ASKED = No(
     409, "not-asked", "Kanal ini masih diperiksa oleh sistem, atau keadaannya sudah jelas. Muat ulang halamannya."
 )  # fmt: skip
+NOT_BY_HAND = No(
+    422, "not-by-hand", "Kiriman ini dikirim oleh sistem. Muat ulang halamannya untuk melihat keadaannya."
+)  # fmt: skip
 NO_LOOK_UP = No(
     422, "no-look-up",
     "Sistem tidak dapat memeriksa kanal ini. Buka kanalnya, lalu nyatakan sudah tayang atau belum ada.",
@@ -53,7 +58,6 @@ NO_LOOK_UP = No(
 NO_SCHEDULE_ON = No(
     409, "nothing-scheduled", "Tidak ada jadwal yang menunggu untuk versi ini. Muat ulang halamannya."
 )  # fmt: skip
-Answer = No | Literal["same", "stays"]
 
 
 class Situation(NamedTuple):
@@ -68,12 +72,7 @@ async def approve(
     desk: Office, story: UUID | None = None, version: int = 1, mood: Mood = "well", *, looks_up: bool = False
 ) -> UUID:
     """A Version that waits for the Admin, for the site and a second channel that behaves so."""
-    medsos = desk.deliveries.channels["medsos"]
-    assert isinstance(medsos, Medsos)
-    medsos.mood = mood
-    if medsos.lookup_there is not looks_up:
-        medsos.lookup_there = looks_up
-        desk.connect(medsos)
+    desk.connect(Medsos(mood=mood, lookup_there=looks_up))
     whole = content(f"Berita {version}", body=(), media=(), channels=("site", "medsos"))
     event = approved(story or uuid4(), version, content=whole, at=desk.at)
     await desk.hear(event)
@@ -134,6 +133,22 @@ async def replaced_and_gone(desk: Office) -> UUID:
     story = await replaced(desk)
     await desk.call("tono", "POST", f"/api/v1/publications/{story}/take-down", json={"reason": "Keliru."})
     await desk.clearing.round()
+    return story
+
+
+async def for_a_person(desk: Office) -> UUID:
+    """Its second channel is posted to by hand."""
+    story = await approve(desk)
+    desk.leave_to_people("medsos")
+    await start(desk, story)
+    desk.connect(Medsos())
+    return story
+
+
+async def in_hand(desk: Office) -> UUID:
+    """The Admin is posting it."""
+    story = await for_a_person(desk)
+    assert (await ask(desk, "tono", story, "delivery", "take-on")).status_code == 200
     return story
 
 
@@ -200,6 +215,11 @@ def by_mood(mood: Mood, make: Callable[[Office, Mood], Awaitable[UUID]] = out) -
     return lambda desk: make(desk, mood)
 
 
+def by_system(answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """Of what the system sends, nobody has anything in hand."""
+    return {"take-on": NOT_BY_HAND, "give-back": NOT_BY_HAND, **answers}
+
+
 SITUATIONS: dict[tuple[Item, str], Situation] = {
     ("publication", "ready"): Situation("ready", ready, {"waive": NOT_WAIVABLE, "take-down": NOTHING_OUT}),
     ("publication", "publishing"): Situation("publishing", publishing, {"publish": SAME}),
@@ -220,38 +240,56 @@ SITUATIONS: dict[tuple[Item, str], Situation] = {
         "taken-down", taken_down, {"publish": MOVED_ON, "waive": NOT_WAIVABLE, "take-down": NOTHING_OUT}
     ),
     ("delivery", "waiting"): Situation(
-        "waiting", waiting, {"attest": NOT_ASKED, "deny": NOT_ASKED, "retry": SAME, "take-down": MOVED_ON}
+        "waiting", waiting,
+        by_system({"attest": NOT_ASKED, "deny": NOT_ASKED, "retry": SAME, "take-down": MOVED_ON}),
     ),
     ("delivery", "sending"): Situation(
-        "sending", sending, {"attest": NOT_ASKED, "deny": NOT_ASKED, "retry": SAME, "take-down": MOVED_ON}
+        "sending", sending,
+        by_system({"by-hand": MOVED_ON, "attest": NOT_ASKED, "deny": NOT_ASKED, "retry": SAME, "take-down": MOVED_ON}),
     ),
     ("delivery", "unconfirmed, without a look-up"): Situation(
-        "unconfirmed", by_mood("silent-after"), {"retry": NO_LOOK_UP, "take-down": MOVED_ON}
+        "unconfirmed", by_mood("silent-after"),
+        by_system({"by-hand": MOVED_ON, "retry": NO_LOOK_UP, "take-down": MOVED_ON}),
     ),
     ("delivery", "unconfirmed, looked up"): Situation(
-        "unconfirmed", looked_up, {"attest": NOT_ASKED, "deny": NOT_ASKED, "take-down": MOVED_ON}
+        "unconfirmed", looked_up,
+        by_system({"by-hand": MOVED_ON, "attest": NOT_ASKED, "deny": NOT_ASKED, "take-down": MOVED_ON}),
     ),
     ("delivery", "unconfirmed after the take-down"): Situation(
         "unconfirmed", by_mood("silent-after", taken_down),
-        {"attest": NOT_ASKED, "deny": NOT_ASKED, "retry": MOVED_ON},
+        by_system({"by-hand": FELL, "attest": NOT_ASKED, "deny": NOT_ASKED, "retry": MOVED_ON}),
     ),
     ("delivery", "failed"): Situation(
-        "failed", by_mood("no"), {"attest": NOT_ASKED, "deny": NOT_ASKED, "take-down": MOVED_ON}
+        "failed", by_mood("no"),
+        by_system({"attest": NOT_ASKED, "deny": NOT_ASKED, "take-down": MOVED_ON}),
     ),
     ("delivery", "live"): Situation(
-        "live", out, {"attest": NOT_ASKED, "deny": NOT_ASKED, "retry": SAME, "take-down": MOVED_ON}
+        "live", out,
+        by_system({"by-hand": MOVED_ON, "attest": NOT_ASKED, "deny": NOT_ASKED, "retry": SAME, "take-down": MOVED_ON}),
     ),
     ("delivery", "live after the take-down"): Situation(
-        "live", taken_down, {"attest": NOT_ASKED, "deny": NOT_ASKED, "retry": MOVED_ON}
+        "live", taken_down,
+        by_system({"by-hand": FELL, "attest": NOT_ASKED, "deny": NOT_ASKED, "retry": MOVED_ON}),
     ),
     ("delivery", "void"): Situation(
-        "void", void_delivery, {"attest": NOT_ASKED, "deny": NOT_ASKED, "retry": MOVED_ON, "take-down": MOVED_ON}
+        "void", void_delivery,
+        by_system({"by-hand": FELL, "attest": NOT_ASKED, "deny": NOT_ASKED, "retry": MOVED_ON, "take-down": MOVED_ON}),
     ),
     ("delivery", "superseded"): Situation(
-        "superseded", replaced, {"attest": NOT_ASKED, "deny": NOT_ASKED, "retry": SAME, "take-down": MOVED_ON}
+        "superseded", replaced,
+        by_system({"by-hand": FELL, "attest": NOT_ASKED, "deny": NOT_ASKED, "retry": SAME, "take-down": MOVED_ON}),
     ),
     ("delivery", "taken-down"): Situation(
-        "taken-down", removed, {"attest": NOT_ASKED, "deny": NOT_ASKED, "retry": MOVED_ON, "take-down": SAME}
+        "taken-down", removed,
+        by_system({"by-hand": FELL, "attest": NOT_ASKED, "deny": NOT_ASKED, "retry": MOVED_ON, "take-down": SAME}),
+    ),
+    ("delivery", "waiting, by hand"): Situation(
+        "waiting", for_a_person,
+        {"deny": MOVED_ON, "retry": SAME, "take-down": MOVED_ON, "give-back": SAME, "by-hand": SAME},
+    ),
+    ("delivery", "sending, by hand"): Situation(
+        "sending", in_hand,
+        {"deny": MOVED_ON, "retry": SAME, "take-down": MOVED_ON, "take-on": SAME, "by-hand": MOVED_ON},
     ),
     ("schedule", "none"): Situation("", ready, {"cancel": NO_SCHEDULE_ON, "start": STAYS}),
     ("schedule", "waiting"): Situation("waiting", scheduled, {}),
@@ -283,6 +321,9 @@ async def ask(desk: Office, who: str | None, story: UUID, item: str, action: str
         ("publication", "take-down"): ("take-down", why),
         ("delivery", "attest"): ("channels/medsos/confirm", of_version | {"url": LINK}),
         ("delivery", "deny"): ("channels/medsos/deny", of_version),
+        ("delivery", "take-on"): ("channels/medsos/take-on", of_version),
+        ("delivery", "give-back"): ("channels/medsos/give-back", of_version),
+        ("delivery", "by-hand"): ("channels/medsos/by-hand", of_version),
         ("delivery", "retry"): ("channels/medsos/retry", {}),
         ("delivery", "take-down"): ("channels/medsos/removed", of_version),
         ("schedule", "set"): ("schedule", of_version | later),

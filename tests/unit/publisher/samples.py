@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
-from services.publisher import crossings, delivery
+from services.publisher import crossings, delivery, starting
 from services.publisher.domain import SITE, Delivery, Publication, Story
 from shared.calendar_file import parse_calendar
 from shared.content import Content, Figure, Official, Origin, Paragraph, Rendition, RequestRef, Span, StoryMedia
@@ -87,7 +87,7 @@ def ready(version: int = 1, **more: Any) -> Story:
 
 
 def started(story: Story, version: int = 1, *, at: datetime = MORNING) -> Story:
-    return delivery.publish(story, version, by=TONO, at=at, channels={SITE}, required={SITE})
+    return starting.publish(story, version, by=TONO, at=at, channels={SITE}, required={SITE})
 
 
 def sending(story: Story, version: int = 1, *, at: datetime = MORNING) -> Story:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.publisher import answers, delivery
+from services.publisher import answers, delivery, starting, taking_down
 from services.publisher.consequences import Change, closed, entries, events
 from services.publisher.domain import SITE, Story
 from services.publisher.refusals import (
@@ -41,7 +41,7 @@ SETTLE = timedelta(seconds=60)
 def sent(*, looks_up: bool = False, site_live: bool = True, **more: Any) -> Story:
     """A Version sent to the site and to a second, required channel, of which nobody knows whether it arrived."""
     story = ready(content=content(channels=(SITE, MEDSOS)), **more)
-    story = delivery.publish(story, 1, by=TONO, at=MORNING, channels=BOTH, required=BOTH)
+    story = starting.publish(story, 1, by=TONO, at=MORNING, channels=BOTH, required=BOTH)
     if site_live:
         story = delivery.take(story, 1, SITE, at=MORNING, until=MORNING + LEASE)
         story = delivery.show(story, 1, tries=1, at=MORNING)
@@ -83,8 +83,9 @@ def test_what_is_unclear_on_a_channel_without_look_up_waits_for_a_person_and_is_
 
 def test_a_crash_on_a_channel_without_look_up_waits_for_a_person() -> None:
     story = ready(content=content(channels=(SITE, MEDSOS)))
-    story = delivery.publish(story, 1, by=TONO, at=MORNING, channels=BOTH, required=BOTH)
+    story = starting.publish(story, 1, by=TONO, at=MORNING, channels=BOTH, required=BOTH)
     story = delivery.take(story, 1, MEDSOS, at=MORNING, until=MORNING + LEASE, looks_up=False)
+    story = delivery.submit(story, 1, MEDSOS, tries=1)
     found = delivery.take(story, 1, MEDSOS, at=minutes(2), until=minutes(3), looks_up=False)
     assert (of(found, 1, MEDSOS).state, of(found, 1, MEDSOS).next_at) == ("unconfirmed", None)
     late = delivery.confirm(found, 1, MEDSOS, tries=1, url=LINK, way="api", at=minutes(3))
@@ -204,10 +205,10 @@ def test_only_a_required_channel_that_is_not_live_is_waived_while_publishing_goe
 
 
 def test_what_the_system_cannot_remove_a_person_removes_and_says_so() -> None:
-    story = delivery.take_down(attest(sent()), by=BAMBANG, reason="x", at=minutes(7))
+    story = taking_down.take_down(attest(sent()), by=BAMBANG, reason="x", at=minutes(7))
     with pytest.raises(NotPossible):
         answers.removed(story, 1, MEDSOS)
-    down = delivery.clear(story, 1)
+    down = taking_down.clear(story, 1)
     assert of(down, 1, MEDSOS).state == "live"
     done = answers.removed(down, 1, MEDSOS)
     assert of(done, 1, MEDSOS).state == "taken-down"

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.publisher import crossings, delivery
+from services.publisher import crossings, delivery, taking_down
 from services.publisher.consequences import Change, closed, events
 from services.publisher.domain import SITE, Story
 from services.publisher.refusals import OtherContent
@@ -126,7 +126,7 @@ def test_a_revocation_while_the_worker_sends_stops_the_page_at_the_last_moment()
     assert not the(after).visible
     stopped = delivery.put_back(after, 1, SITE, tries=of(after).tries, reason="", at=minutes(1))
     assert of(stopped).state == "void"
-    assert states(delivery.clear(stopped, 1))[1] == ("taken-down", "revoked", False)
+    assert states(taking_down.clear(stopped, 1))[1] == ("taken-down", "revoked", False)
 
 
 def test_an_older_version_still_being_sent_cannot_replace_a_newer_page() -> None:
@@ -164,7 +164,7 @@ def test_a_correction_revoked_before_it_was_shown_leaves_the_story_public_and_sa
     before = hear(story, revoked(story.id, 2, "abandoned"))
     tries = of(before, 2).tries
     before = delivery.put_back(before, 2, SITE, tries=tries, reason="", at=minutes(2))
-    after = delivery.clear(before, 2)
+    after = taking_down.clear(before, 2)
     assert states(after) == {1: ("published", "superseded", True), 2: ("void", "revoked", False)}
     change = Change(before, after, minutes(3))
     assert events(change) == []
@@ -176,4 +176,4 @@ def test_a_correction_revoked_after_it_was_shown_is_taken_down_with_the_story() 
     story = shown(hear(story, revoked(story.id, 1, "superseded"), approved(story.id, 2)), 2, at=minutes(1))
     before = hear(story, revoked(story.id, 2, "abandoned"))
     before = delivery.put_back(before, 2, SITE, tries=of(before, 2).tries, reason="", at=minutes(2))
-    assert states(delivery.clear(before, 2))[2] == ("taken-down", "revoked", False)
+    assert states(taking_down.clear(before, 2))[2] == ("taken-down", "revoked", False)

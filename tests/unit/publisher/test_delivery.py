@@ -6,18 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.publisher import delivery
-from services.publisher.domain import (
-    SITE,
-    TRANSITIONS,
-    Schedule,
-    Story,
-    move_approval,
-    move_delivery,
-    move_publication,
-    move_schedule,
-    slug_of,
-)
+from services.publisher import delivery, taking_down
+from services.publisher.domain import SITE, Schedule, Story, slug_of
 from services.publisher.objects import objects_of
 from services.publisher.refusals import (
     ApprovalFell,
@@ -27,6 +17,7 @@ from services.publisher.refusals import (
     NotPossible,
     TooEarly,
 )
+from services.publisher.transitions import TRANSITIONS, move_approval, move_delivery, move_publication, move_schedule
 from shared.refusal import Refused
 from tests.unit.publisher.samples import (
     BAMBANG,
@@ -211,35 +202,35 @@ def test_what_is_on_its_way_or_live_is_not_tried_again(state: Callable[[Story], 
 
 
 def test_a_take_down_hides_the_page_first_and_is_done_when_all_is_gone() -> None:
-    story = delivery.take_down(live(ready()), by=BAMBANG, reason="Salah foto.", at=minutes(9))
+    story = taking_down.take_down(live(ready()), by=BAMBANG, reason="Salah foto.", at=minutes(9))
     assert states(story)[1] == ("taking-down", "valid", False)
     assert story.gone is not None
     assert story.gone.reason == "Salah foto."
-    done = delivery.clear(story, 1)
+    done = taking_down.clear(story, 1)
     assert (the(done).state, of(done).state) == ("taken-down", "taken-down")
 
 
 def test_a_channel_that_cannot_remove_its_post_keeps_it_in_the_record() -> None:
-    story = delivery.take_down(live(ready()), by=TONO, reason="x", at=MORNING)
-    done = delivery.clear(story, 1, gone_from=())
+    story = taking_down.take_down(live(ready()), by=TONO, reason="x", at=MORNING)
+    done = taking_down.clear(story, 1, gone_from=())
     assert (the(done).state, of(done).state) == ("taken-down", "live")
 
 
 def test_a_take_down_waits_for_the_worker_that_is_still_sending() -> None:
-    story = delivery.take_down(sending(ready()), by=TONO, reason="Salah foto.", at=minutes(1))
-    assert delivery.clear(story, 1) is story
+    story = taking_down.take_down(sending(ready()), by=TONO, reason="Salah foto.", at=minutes(1))
+    assert taking_down.clear(story, 1) is story
     crashed = delivery.take(story, 1, SITE, at=minutes(2), until=minutes(3))
     assert of(crashed).state == "void"
-    assert the(delivery.clear(crashed, 1)).state == "taken-down"
+    assert the(taking_down.clear(crashed, 1)).state == "taken-down"
 
 
 def test_nothing_public_means_nothing_to_take_down() -> None:
     with pytest.raises(NothingToTakeDown):
-        delivery.take_down(ready(), by=TONO, reason="x", at=MORNING)
+        taking_down.take_down(ready(), by=TONO, reason="x", at=MORNING)
 
 
 def test_a_story_taken_down_is_public_again_only_by_a_new_approval() -> None:
-    story = delivery.clear(delivery.take_down(live(ready()), by=TONO, reason="x", at=MORNING), 1)
+    story = taking_down.clear(taking_down.take_down(live(ready()), by=TONO, reason="x", at=MORNING), 1)
     with pytest.raises(Refused):
         started(story)
     again = live(hear(story, approved(story.id, 2)), 2)

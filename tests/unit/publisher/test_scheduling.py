@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.publisher import delivery, scheduling
+from services.publisher import scheduling, starting
 from services.publisher.consequences import Change, closed, entries
 from services.publisher.domain import SITE, Schedule, Story
 from services.publisher.refusals import (
@@ -125,7 +125,7 @@ def test_a_schedule_missed_while_the_system_stood_is_published_late_or_asked_abo
 def test_a_missed_schedule_waits_for_a_person_who_publishes_or_sets_another_time() -> None:
     story = keep(scheduled(ready(), minutes(60)), minutes(200))
     assert keep(story, minutes(300)) is story
-    now = delivery.publish(story, 1, by=TONO, at=minutes(201), channels={SITE}, required={SITE})
+    now = starting.publish(story, 1, by=TONO, at=minutes(201), channels={SITE}, required={SITE})
     assert (schedule_of(now).state, the(now).started_by) == ("started", TONO)
     again = scheduled(story, minutes(400), now=minutes(201))
     assert the(keep(again, minutes(400))).state == "publishing"

@@ -38,6 +38,7 @@ EXPECTED = {
     "publication.retry": "-A---",
     "publication.schedule": "-A---",
     "publication.confirm": "-A---",
+    "publication.post": "-A---",
     "publication.waive": "--A--",
     "publication.take-down": "-AA--",
     "board.read": "-AAA-",

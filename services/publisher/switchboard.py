@@ -1,0 +1,87 @@
+"""Which channels the office has connected at this moment, and where a person posts instead.
+
+Read from the database every few seconds, so that what an operator connects works in every process without a restart.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+from services.publisher import store_accounts
+from services.publisher.channels import Capabilities, Channel
+from services.publisher.channels.known import KNOWN, NOTHING
+from services.publisher.domain import Way
+from services.publisher.store_accounts import Account
+from shared.db import Database
+
+log = structlog.get_logger(__name__)
+
+SECONDS = 3.0
+Connect = Callable[[Account], Channel]
+
+
+@dataclass(slots=True)
+class Switchboard:
+    """`channels` are connected, `by_hand` those where a person posts; `fixed` are there always."""
+
+    fixed: Mapping[str, Channel]
+    connect: Connect | None = None
+    accounts: dict[str, Account] = field(default_factory=dict[str, Account])
+    known: Mapping[str, Capabilities] = field(default_factory=lambda: KNOWN)
+    _made: dict[str, Channel] = field(default_factory=dict[str, Channel])
+
+    @property
+    def channels(self) -> dict[str, Channel]:
+        return {**self.fixed, **self._made}
+
+    @property
+    def by_hand(self) -> frozenset[str]:
+        modes = {name: account.mode for name, account in self.accounts.items()}
+        return frozenset(
+            name
+            for name, can in self.known.items()
+            if can.assisted and name not in self.channels and modes.get(name, "assisted") != "off"
+        )
+
+    def capabilities(self, name: str) -> Capabilities:
+        """What a channel can do, connected or not; of one that nobody knows: nothing."""
+        channel = self.channels.get(name)
+        return channel.capabilities if channel is not None else self.known.get(name, NOTHING)
+
+    def looks_up(self, name: str) -> bool:
+        return self.capabilities(name).lookup if name in self.channels else True
+
+    def way(self, name: str) -> Way | None:
+        """The strongest in which a connected channel can be confirmed; None where it is not connected."""
+        channel = self.channels.get(name)
+        return channel.capabilities.way if channel is not None else None
+
+    async def refresh(self, database: Database) -> None:
+        """Read what is connected; a channel whose account did not change goes on as it is."""
+        async with database.connection() as conn:
+            found = {account.channel: account for account in await store_accounts.every(conn)}
+        for name in [*self.accounts]:
+            if found.get(name) != self.accounts[name]:
+                self._made.pop(name, None)
+        for name, account in found.items():
+            if account.mode == "connected" and name not in self._made and self.connect is not None:
+                self._connect(account)
+        self.accounts = found
+
+    def _connect(self, account: Account) -> None:
+        """One that cannot be made is told of, and keeps none of the others back."""
+        assert self.connect is not None
+        try:
+            self._made[account.channel] = self.connect(account)
+        except Exception as e:
+            log.warning("a channel cannot be connected", channel=account.channel, error=type(e).__name__)
+
+    async def run(self, database: Database) -> None:
+        while True:
+            try:
+                await self.refresh(database)
+            except Exception as e:
+                log.warning("the channels could not be read", error=type(e).__name__)
+            await asyncio.sleep(SECONDS)
