@@ -13,6 +13,14 @@ from shared.branding import DEFAULT_COLOUR, Brand, read_logo, readable
 PLACEHOLDERS = ("changeme", "change-me", "password", "secret", "example", "placeholder")
 
 
+def real_key(value: SecretStr) -> SecretStr:
+    """A key with enough chance in it, and no placeholder."""
+    given = value.get_secret_value()
+    if len(given) < 32 or len(set(given)) < 8 or any(word in given.lower() for word in PLACEHOLDERS):
+        raise ValueError("is no real key: give 64 random hexadecimal digits (./setup makes them)")
+    return value
+
+
 class ServiceSettings(BaseSettings):
     """Frozen; read once, in app.py. `gateway`: the hosts, addresses and networks whose word on callers is believed."""
 

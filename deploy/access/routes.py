@@ -26,6 +26,7 @@ NOWHERE = {
     "s3_access_key": SecretStr("nobody"),
     "s3_secret_key": SecretStr("nothing"),
     "account_key": SecretStr(secrets.token_hex(32)),
+    "channel_key": SecretStr(secrets.token_hex(32)),
     "sop_file": HOUSE / "deploy" / "sop.toml",
 }
 

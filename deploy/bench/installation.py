@@ -16,7 +16,7 @@ from shared.topics import SERVICES, Topics
 
 NEEDED = ("TEST_POSTGRES", "TEST_KAFKA", "TEST_S3_ENDPOINT", "TEST_S3_ACCESS_KEY", "TEST_S3_SECRET_KEY")
 PASSWORD = "only-for-tests"  # noqa: S105  (of roles in throw-away databases)
-ACCOUNT_KEY = secrets.token_hex(32)
+ACCOUNT_KEY, CHANNEL_KEY = secrets.token_hex(32), secrets.token_hex(32)
 
 
 class NoServers(Exception):
@@ -55,6 +55,7 @@ class Installation:
             "ALURWARTA_S3_ACCESS_KEY": self.s3_access_key,
             "ALURWARTA_S3_SECRET_KEY": self.s3_secret_key,
             "ALURWARTA_ACCOUNT_KEY": ACCOUNT_KEY,
+            "ALURWARTA_CHANNEL_KEY": CHANNEL_KEY,
             "ALURWARTA_SECOND_FACTOR": "",
             "ALURWARTA_NAMESPACE": self.topics.namespace,
             "ALURWARTA_BUCKET_PREFIX": self.buckets.prefix,

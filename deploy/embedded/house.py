@@ -143,6 +143,7 @@ def _environment(servers: Servers) -> dict[str, str]:
         "ALURWARTA_S3_ACCESS_KEY": servers.s3_access_key,
         "ALURWARTA_S3_SECRET_KEY": servers.s3_secret_key,
         "ALURWARTA_ACCOUNT_KEY": secrets.token_hex(32),
+        "ALURWARTA_CHANNEL_KEY": secrets.token_hex(32),
         # For trying: nobody has to fetch a telephone first. Whoever wants a second factor sets one up at /akun.
         "ALURWARTA_SECOND_FACTOR": os.environ.get("ALURWARTA_SECOND_FACTOR", ""),
         "ALURWARTA_SOP_FILE": str(HOUSE / "deploy" / "sop.toml"),

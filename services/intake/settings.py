@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from services.intake.files.limits import Limits
 from shared.access import ROLES
 from shared.media.kinds import MEGABYTE, FileLimits
-from shared.settings import PLACEHOLDERS, ServiceSettings
+from shared.settings import ServiceSettings, real_key
 
 
 class FileSettings(ServiceSettings):
@@ -85,10 +85,7 @@ class Settings(FileSettings):
     @field_validator("account_key")
     @classmethod
     def _strong(cls, value: SecretStr) -> SecretStr:
-        given = value.get_secret_value()
-        if len(given) < 32 or len(set(given)) < 8 or any(word in given.lower() for word in PLACEHOLDERS):
-            raise ValueError("is no real key: give 64 random hexadecimal digits (./setup makes them)")
-        return value
+        return real_key(value)
 
     @field_validator("second_factor")
     @classmethod

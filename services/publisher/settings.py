@@ -3,16 +3,20 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 
 from services.publisher.scheduling import Missed
 from shared.media.store import Buckets
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, real_key
 
 
 class Settings(ServiceSettings):
-    """Frozen; read once, in app.py. Addresses are without a slash at the end."""
+    """Frozen; read once, in app.py. Addresses are without a slash at the end.
 
+    `channel_key` seals what opens the office's accounts at other channels (hex of `openssl rand -hex 32`).
+    """
+
+    channel_key: SecretStr
     public_probe_url: str = ""
     public_media_url: str = ""
     delivery_lease_seconds: int = 60
@@ -20,6 +24,11 @@ class Settings(ServiceSettings):
     sweep_seconds: int = 600
     missed_schedule: Missed = "ask"
     missed_schedule_after_minutes: Annotated[int, Field(ge=0)] = 60
+
+    @field_validator("channel_key")
+    @classmethod
+    def _strong(cls, value: SecretStr) -> SecretStr:
+        return real_key(value)
 
     @property
     def buckets(self) -> Buckets:

@@ -33,9 +33,8 @@ class Deliveries:
         self.desk = desk
         self.board = board
         self.addresses = addresses
-        self.lease = timedelta(seconds=lease_seconds)
         self.at_once = at_once
-        self.sending = Sending(desk, board, self.lease)
+        self.sending = Sending(desk, board, timedelta(seconds=lease_seconds))
         self._bell = asyncio.Event()
 
     def ring(self) -> None:
@@ -106,7 +105,9 @@ class Deliveries:
         """Which channels nobody may call at this moment; one that failed so often is tried with one delivery."""
         names = {d.channel for story in stories.values() for _, d in due(story, at)} - {SITE}
         limits = {name: (name, *self.board.capabilities(name).limits) for name in names}
-        return await store_rests.resting(conn, limits, at=at, lease=self.lease) if limits else Resting({}, set())
+        return (
+            await store_rests.resting(conn, limits, at=at, lease=self.sending.lease) if limits else Resting({}, set())
+        )
 
     def _take_story(self, story: Story, at: datetime, deleting: set[str], resting: Resting) -> tuple[Story, list[Task]]:
         tasks: list[Task] = []
@@ -120,7 +121,7 @@ class Deliveries:
                 story = assisting.hand_over(story, p.version, d.channel)
                 continue
             looks_up = self._looks_up(d.channel)
-            story = delivery.take(story, p.version, d.channel, at=at, until=at + self.lease, looks_up=looks_up)
+            story = delivery.take(story, p.version, d.channel, at=at, until=at + self.sending.lease, looks_up=looks_up)
             now = story.find(p.version)
             taken = now.delivery(d.channel) if now else None
             if now is not None and taken is not None and taken.tries > d.tries and taken.next_at is not None:

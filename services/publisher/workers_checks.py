@@ -25,6 +25,7 @@ AT_ONCE = 20
 LOOK_SECONDS = 45.0
 # What a site answers of a page that it does not have; a log-in wall says nothing of it.
 GONE = (404, 410)
+BUSY = (408, 425, 429)
 Seen = Literal["there", "gone", "unknown"]
 
 
@@ -93,7 +94,9 @@ class Rechecks:
     async def _linked(self, url: str) -> Seen:
         """A channel shows strangers little: only what says that it is gone is taken at its word."""
         answer = await self.stranger.get(url, follow_redirects=True)
-        return "gone" if answer.status_code in GONE else "there"
+        if answer.status_code in GONE:
+            return "gone"
+        return "unknown" if answer.status_code in BUSY or answer.is_server_error else "there"
 
 
 def _due(story: Story, at: "datetime") -> list[tuple[Publication, Delivery]]:

@@ -1,42 +1,19 @@
-"""What the database keeps but must not be able to read: sealed with a key that intake alone has."""
+"""Second factors as the database keeps them: sealed for one account, and codes that nobody can look for."""
 
 import hashlib
 import hmac
-import secrets
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from shared.sealing import Box, WrongKey, derived
 
-NONCE = 12
+__all__ = ["Seal", "WrongKey"]
 
 
-class WrongKey(Exception):
-    """This was sealed with another key, for another account, or was altered."""
-
-
-class Seal:
+class Seal(Box):
     """Seals a secret for one account, and makes hashes of short codes that nobody can look for without the key."""
 
     def __init__(self, key: str) -> None:
-        self._cipher = AESGCM(_derived(key, b"alurwarta second factor"))
-        self._pepper = _derived(key, b"alurwarta recovery codes")
-
-    def seal(self, account: str, secret: str) -> bytes:
-        nonce = secrets.token_bytes(NONCE)
-        return nonce + self._cipher.encrypt(nonce, secret.encode(), account.encode())
-
-    def open(self, account: str, sealed: bytes) -> str:
-        """Raises WrongKey."""
-        try:
-            return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], account.encode()).decode()
-        except InvalidTag:
-            raise WrongKey from None
+        super().__init__(key, "alurwarta second factor")
+        self._pepper = derived(key, "alurwarta recovery codes")
 
     def code(self, account: str, code: str) -> bytes:
         return hmac.new(self._pepper, f"{account}\0{code}".encode(), hashlib.sha256).digest()
-
-
-def _derived(key: str, purpose: bytes) -> bytes:
-    return HKDF(hashes.SHA256(), 32, salt=None, info=purpose).derive(key.encode())

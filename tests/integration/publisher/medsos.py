@@ -1,17 +1,22 @@
 """A second channel behind the same protocol, as a social network might behave: it answers, is silent, or says no."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Literal
 
-from services.publisher.channels import Capabilities, Post, Receipt, Rejected, Steps
+from services.publisher.channels import Capabilities, Limited, NotSent, Post, Receipt, Rejected, Rest, Steps
 from services.publisher.domain import Way
 
-Mood = Literal["well", "silent", "silent-after", "no", "unseen"]
+NEVER = datetime.max.replace(tzinfo=UTC)
+Mood = Literal["well", "silent", "silent-after", "no", "unseen", "limited", "look-limited", "cut-before", "not-sent"]
 
 
 @dataclass
 class Medsos:
-    """`mood` is how the next calls end: `silent-after` posts and times out; `unseen` cannot say if the public reads."""
+    """`mood` is how the next calls end: `silent-after` posts and times out; `unseen` cannot say if the public reads.
+
+    `cut-before` is cut off while it prepares; `limited` asks for rest until `rested`.
+    """
 
     lookup_there: bool = False
     can_remove: bool = False
@@ -20,6 +25,8 @@ class Medsos:
     way: Way = "api"
     posts: list[str] = field(default_factory=list[str])
     looks: int = 0
+    rested: datetime = NEVER
+    seen_facts: dict[str, str] = field(default_factory=dict[str, str])
 
     @property
     def capabilities(self) -> Capabilities:
@@ -29,6 +36,14 @@ class Medsos:
         )  # fmt: skip
 
     async def publish(self, post: Post, steps: Steps) -> Receipt:
+        if self.mood == "limited":
+            raise Limited("Kanal meminta jeda.", Rest(self.name, self.rested))
+        if self.mood == "not-sent":
+            raise NotSent("Kanal belum terjangkau.")
+        await steps.keep(draft=f"d{post.tries}")
+        self.seen_facts = dict(post.facts)
+        if self.mood == "cut-before":
+            raise ConnectionError
         await steps.submit()
         if self.mood == "silent":
             raise TimeoutError
@@ -42,6 +57,8 @@ class Medsos:
     async def lookup(self, post: Post) -> Receipt | None:
         assert self.lookup_there, "a channel without look-up is never asked"
         self.looks += 1
+        if self.mood == "look-limited":
+            raise Limited("Kanal meminta jeda.", Rest(self.name, self.rested))
         if self.mood == "unseen":
             return Receipt(self.url)
         return Receipt(self.url, self.way) if post.key in self.posts else None

@@ -205,7 +205,7 @@ async def test_a_worker_stops_at_the_next_object_when_what_it_sends_changes(
 async def test_an_approval_of_large_files_outlasts_its_lease(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     event = await whole(desk)
     await desk.start(event.story)
-    desk.deliveries.lease = timedelta(seconds=0.4)
+    desk.deliveries.sending.lease = timedelta(seconds=0.4)
     hash_of, seen = desk.store.hash_of, 0
 
     async def slow(bucket: str, key: str) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.publisher.workers import Task
+from services.publisher.sending import Attempt, Task
 from shared.events import StoryTakenDown
 from shared.refusal import Transient
 from tests.integration.publisher.office import Office
@@ -49,6 +49,7 @@ async def test_a_crash_found_in_sending_after_the_page_was_shown_is_confirmed_wi
     event = await desk.approve()
     await desk.start(event.story)
     (task,) = await desk.deliveries.take(10)
+    await Attempt(desk.desk, task.post).submit()
     assert await desk.site.shelf.show(task.post)  # and the process is gone
     (found,) = await _take(desk, later=61)
     assert found.doing == "look"
