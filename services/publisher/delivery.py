@@ -74,10 +74,13 @@ def keep(story: Story, version: int, channel: str, *, tries: int, facts: Mapping
 
 
 def submit(story: Story, version: int, channel: str, *, tries: int) -> Story:
-    """From here on the public may see it: only of what may still be shown, by the attempt that sends."""
+    """From here on the public may see it: only of what may still be shown, by the attempt that sends.
+
+    What was only superseded while it is sent stands until the newer Version is approved (EVENTS.md, Crossings).
+    """
 
     def act(publication: Publication, delivery: Delivery) -> Publication:
-        if not publication.may_show or publication.approval.state != "valid":
+        if not publication.may_show:
             return publication
         return publication.with_delivery(replace(delivery, made=replace(delivery.made, submitted=True)))
 

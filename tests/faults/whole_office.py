@@ -285,7 +285,7 @@ async def whole_office(stack: Stack) -> AsyncGenerator[WholeOffice]:
     finally:
         for client in made.clients.values():
             await client.aclose()
-        await made.deliveries.channels["site"].stranger.aclose()  # pyright: ignore
+        await made.deliveries.board.channels["site"].stranger.aclose()  # pyright: ignore
         for desk in opened:
             await desk.db.close()
         await pool.close()
