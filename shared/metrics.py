@@ -25,6 +25,11 @@ CHANNEL_CALLS = Counter(
 CHANNEL_CHECKS = Counter(
     f"{PREFIX}channel_checks", "Live posts looked at again, by what was seen; of publisher alone", ["channel", "seen"]
 )
+CHANNEL_SECRET_LEFT = Gauge(
+    f"{PREFIX}channel_secret_left_seconds",
+    "How long what opens a channel's account is good; of publisher alone",
+    ["channel"],
+)
 MEDIA_BYTES = Counter(f"{PREFIX}media_bytes", "Bytes of media read from or written to the object store", ["direction"])
 MEDIA_WAITING = Gauge(f"{PREFIX}media_waiting", "Files of Reports that are still to be checked; of intake alone")
 MEDIA_WAITING_SECONDS = Gauge(f"{PREFIX}media_waiting_seconds", "How long the oldest of them waits; of intake alone")
@@ -37,8 +42,8 @@ NOTICES_UNSENT_SECONDS = Gauge(
 
 TECHNICAL = (
     CONSUMED, SEEN, FAILED, RETRIED, DEAD_LETTERED, HANDLER_SECONDS, LAG, SILENT, RELAYED, RELAY_LEADER, RELAY_FAILED,
-    WORKER_FAILED, CHANNEL_CALLS, CHANNEL_CHECKS, MEDIA_BYTES, MEDIA_WAITING, MEDIA_WAITING_SECONDS, NOTICES,
-    NOTICES_UNSENT_SECONDS,
+    WORKER_FAILED, CHANNEL_CALLS, CHANNEL_CHECKS, CHANNEL_SECRET_LEFT, MEDIA_BYTES, MEDIA_WAITING,
+    MEDIA_WAITING_SECONDS, NOTICES, NOTICES_UNSENT_SECONDS,
 )  # fmt: skip
 
 

@@ -108,4 +108,4 @@ def _workers(
         timedelta(minutes=settings.missed_schedule_after_minutes),
     )
     schedules = Schedules(desk, terms, ring=deliveries.ring)
-    return [lambda: board.run(desk.db), deliveries.run, clearing.run, sweep.run, schedules.run, checks.run]
+    return [lambda: board.run(desk.db, desk.now), deliveries.run, clearing.run, sweep.run, schedules.run, checks.run]

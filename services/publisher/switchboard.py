@@ -6,6 +6,7 @@ Read from the database every few seconds, so that what an operator connects work
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 
@@ -14,6 +15,7 @@ from services.publisher.channels import Capabilities, Channel
 from services.publisher.channels.known import KNOWN, NOTHING
 from services.publisher.domain import Way
 from services.publisher.store_accounts import Account
+from shared import metrics
 from shared.db import Database
 
 log = structlog.get_logger(__name__)
@@ -58,7 +60,7 @@ class Switchboard:
         channel = self.channels.get(name)
         return channel.capabilities.way if channel is not None else None
 
-    async def refresh(self, database: Database) -> None:
+    async def refresh(self, database: Database, at: datetime) -> None:
         """Read what is connected; a channel whose account did not change goes on as it is."""
         async with database.connection() as conn:
             found = {account.channel: account for account in await store_accounts.every(conn)}
@@ -69,6 +71,11 @@ class Switchboard:
             if account.mode == "connected" and name not in self._made and self.connect is not None:
                 self._connect(account)
         self.accounts = found
+        metrics.CHANNEL_SECRET_LEFT.clear()
+        for name, account in found.items():
+            if account.mode == "connected" and account.secret_expires_at is not None:
+                left = (account.secret_expires_at - at).total_seconds()
+                metrics.CHANNEL_SECRET_LEFT.labels(name).set(max(left, 0.0))
 
     def _connect(self, account: Account) -> None:
         """One that cannot be made is told of, and keeps none of the others back."""
@@ -78,10 +85,10 @@ class Switchboard:
         except Exception as e:
             log.warning("a channel cannot be connected", channel=account.channel, error=type(e).__name__)
 
-    async def run(self, database: Database) -> None:
+    async def run(self, database: Database, now: Callable[[], datetime]) -> None:
         while True:
             try:
-                await self.refresh(database)
+                await self.refresh(database, now())
             except Exception as e:
                 log.warning("the channels could not be read", error=type(e).__name__)
             await asyncio.sleep(SECONDS)
