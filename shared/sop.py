@@ -71,7 +71,8 @@ class Sop:
 
     `office_code` and the keys of `units` are short names, as labels of metrics; `units` gives their names on screens,
     `former_units` those of Units that send no more. `letterhead` has the lines that stand on top of what is printed.
-    `unused_channels` are not offered to who writes a Story; `required_channels` hold the publisher's clock.
+    `unused_channels` are not offered to who writes a Story; `required_channels` hold the publisher's clock, those of
+    `required_topics` only for Stories of these topics.
     """
 
     version: str
@@ -88,6 +89,12 @@ class Sop:
     letterhead: tuple[str, ...] = ()
     unused_channels: frozenset[str] = frozenset()
     required_channels: frozenset[str] = frozenset({SITE})
+    required_topics: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+
+    def required_for(self, topic: str | None) -> frozenset[str]:
+        """The channels that hold the clock of a Story of this topic."""
+        limited = {code for code, topics in self.required_topics.items() if topic not in topics}
+        return self.required_channels - limited
 
     def unit_words(self, code: str) -> str:
         """Name a Unit as people read it; a code that the SOP does not list stands for itself."""
@@ -120,7 +127,7 @@ def parse_sop(text: str, *, source: str = "sop.toml") -> Sop:
     if not CODE.fullmatch(words["office_code"]):
         raise root.refused("Tulis dengan huruf kecil, angka dan tanda hubung, paling panjang 63.", "office_code")
     units, former = _changed_units(root, _units(root.table("units")))
-    unused, required = _channels(root)
+    unused, required, topics = _channels(root)
     return Sop(
         **words,
         due_soon_percent=percent,
@@ -130,6 +137,7 @@ def parse_sop(text: str, *, source: str = "sop.toml") -> Sop:
         letterhead=root.table("letterhead").texts("lines") if "letterhead" in root.rows else (),
         unused_channels=unused,
         required_channels=required,
+        required_topics=topics,
     )
 
 
@@ -153,11 +161,15 @@ def _changed_units(root: Table, units: dict[str, str]) -> tuple[dict[str, str], 
     return units, former
 
 
-def _channels(root: Table) -> tuple[frozenset[str], frozenset[str]]:
-    """The channels that are not used, and those that are required; what is said later of a channel holds."""
+def _channels(root: Table) -> tuple[frozenset[str], frozenset[str], dict[str, frozenset[str]]]:
+    """The channels that are not used, those that are required, and those that are for some topics alone.
+
+    What is said later of a channel holds.
+    """
     unused, required = set[str](), {SITE}
+    limited: dict[str, frozenset[str]] = {}
     for table in root.tables("channels"):
-        table.only("code", "used", "required")
+        table.only("code", "used", "required", "topics")
         code, used, needed = table.words("code"), table.yes("used"), table.yes("required")
         if code == SITE or not CODE.fullmatch(code):
             raise table.refused("Situs web selalu dipakai dan wajib; tulis kode kanal lain.", "code")
@@ -165,11 +177,22 @@ def _channels(root: Table) -> tuple[frozenset[str], frozenset[str]]:
             raise table.refused("Kanal yang wajib harus dipakai.", "required")
         unused.discard(code)
         required.discard(code)
+        limited.pop(code, None)
         if not used:
             unused.add(code)
         if needed:
             required.add(code)
-    return frozenset(unused), frozenset(required)
+            if "topics" in table.rows:
+                limited[code] = _topics(table)
+    return frozenset(unused), frozenset(required), limited
+
+
+def _topics(table: Table) -> frozenset[str]:
+    found = frozenset(table.texts("topics"))
+    for topic in found:
+        if not CODE.fullmatch(topic):
+            raise table.refused("Tulis kode topik dengan huruf kecil, angka dan tanda hubung.", "topics")
+    return found
 
 
 def is_unit_code(code: str) -> bool:

@@ -3,8 +3,10 @@
 from typing import Annotated, TypeVar
 
 import typer
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.settings import real_key
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -48,6 +50,17 @@ class OperatorSettings(SenderSettings):
             "publisher": self.publisher_db_password,
         }
         return {service: secret.get_secret_value() for service, secret in given.items() if secret is not None}
+
+
+class ChannelSettings(OperatorSettings):
+    """With what seals the secrets of channels."""
+
+    channel_key: SecretStr
+
+    @field_validator("channel_key")
+    @classmethod
+    def _strong(cls, value: SecretStr) -> SecretStr:
+        return real_key(value)
 
 
 def settings_of(kind: type[S]) -> S:

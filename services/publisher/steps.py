@@ -15,6 +15,7 @@ from services.publisher.switchboard import Switchboard
 from shared.accounts import Person
 from shared.content import Official
 from shared.refusal import NotFound
+from shared.sop import Sop
 from shared.web import desk_of
 
 Step = Callable[[Story, datetime], Story]
@@ -42,15 +43,26 @@ def office_of(request: Request) -> Office:
 
 async def publish(request: Request, story: UUID, version: int, *, by: Person) -> None:
     who = by.acting("publication.publish")
-    board, required = office_of(request).board, desk_of(request).clock.sop.required_channels
+    board, sop = office_of(request).board, desk_of(request).clock.sop
     await _change(
         request,
         story,
         lambda s, at: starting.publish(
-            s, version, by=who, at=at, channels=board.channels, by_hand=board.by_hand, required=required
+            s,
+            version,
+            by=who,
+            at=at,
+            channels=board.channels,
+            by_hand=board.by_hand,
+            required=_required(sop, s, version),
         ),
         by=who,
     )
+
+
+def _required(sop: Sop, story: Story, version: int) -> frozenset[str]:
+    found = story.find(version)
+    return sop.required_for(found.approval.content.topic if found else None)
 
 
 async def schedule(request: Request, story: UUID, version: int, publish_at: datetime, *, by: Person) -> None:

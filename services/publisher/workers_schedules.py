@@ -73,7 +73,7 @@ class Schedules:
             after = scheduling.keep(
                 story, publication.version, at=at, missed=terms.missed, grace=terms.grace,
                 channels=terms.board.channels, by_hand=terms.board.by_hand,
-                required=self.desk.clock.sop.required_channels,
+                required=self.desk.clock.sop.required_for(publication.approval.content.topic),
             )  # fmt: skip
         except Refused as no:
             # One that can never be started must not be tried for ever, nor hold up the others.

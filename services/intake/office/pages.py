@@ -165,7 +165,9 @@ async def channels_page(request: Request, person: Reader) -> Response:
 @router.post("/kanal")
 async def set_channel(request: Request, person: Changer, typed: Typed) -> Response:
     async def step() -> None:
-        use = rules.channel_use(typed.get("code", ""), used="used" in typed, required="required" in typed)
+        use = rules.channel_use(
+            typed.get("code", ""), used="used" in typed, required="required" in typed, topics=typed.get("topics", "")
+        )
         await steps.save_channel(desk_of(request), _files(request).sop_file, use, by=person.official)
 
     return await _do_and_work_by_it(request, step, "/pengaturan/kanal", lambda no: _channels(request, typed, no))
@@ -173,9 +175,15 @@ async def set_channel(request: Request, person: Changer, typed: Typed) -> Respon
 
 async def _channels(request: Request, typed: dict[str, str] | None = None, no: Refused | None = None) -> Response:
     sop = desk_of(request).clock.sop
-    listed = [(code, name_of(code), code not in sop.unused_channels, code in sop.required_channels) for code in LIMITS]
+    listed = [
+        (
+            code, name_of(code), code not in sop.unused_channels, code in sop.required_channels,
+            ", ".join(sorted(sop.required_topics.get(code, ()))),
+        )
+        for code in LIMITS
+    ]  # fmt: skip
     if typed:
-        ticked = "used" in typed, "required" in typed
+        ticked = "used" in typed, "required" in typed, typed.get("topics", "")
         listed = [(*row[:2], *ticked) if row[0] == typed.get("code") else row for row in listed]
     return office_page(request, "pengaturan_kanal.html", no=no, channels=listed)
 

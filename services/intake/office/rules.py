@@ -1,6 +1,7 @@
 """The office's own settings as values, what each must satisfy, and the texts that follow its files. Pure."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from shared.sop import bad_code, is_unit_code
 
 DAY_KINDS = (*KINDS, WORKED)
 LONGEST_LINE, MOST_LINES = 120, 6
+MOST_TOPICS = 20
 STAND_INS: dict[StandIn, str] = {"plh": "Plh. (pelaksana harian)", "plt": "Plt. (pelaksana tugas)"}
 
 
@@ -54,11 +56,15 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class ChannelUse:
-    """Whether the office uses a channel beside its site, and whether the publisher's clock waits for it."""
+    """Whether the office uses a channel beside its site, and whether the publisher's clock waits for it.
+
+    Where it names `topics`, only for Stories of these.
+    """
 
     code: str
     used: bool
     required: bool
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +107,19 @@ def unit(code: str, name: str, *, active: bool) -> Unit:
     return Unit(code, _line("name", name, "Nama Bidang"), active)
 
 
-def channel_use(code: str, *, used: bool, required: bool) -> ChannelUse:
-    """A channel as chosen. Raises BadSetting."""
+def channel_use(code: str, *, used: bool, required: bool, topics: str = "") -> ChannelUse:
+    """A channel as chosen; `topics` with commas. Raises BadSetting."""
     if code not in LIMITS:
         raise BadSetting("code", "Kanal tidak dikenal. Pilih dari daftar kanal.")
     if required and not used:
         raise BadSetting("required", "Kanal yang wajib harus dipakai. Centang juga “dipakai”, atau lepaskan “wajib”.")
-    return ChannelUse(code, used, required)
+    named = tuple(dict.fromkeys(t for t in re.split(r"[,;\s]+", topics.strip().lower()) if t))
+    if len(named) > MOST_TOPICS or not all(re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", t) for t in named):
+        raise BadSetting(
+            "topics",
+            "Tulis kode topik seperti pada berita (huruf kecil, angka, tanda hubung), dipisah koma, paling banyak 20.",
+        )
+    return ChannelUse(code, used, required, named if required else ())
 
 
 def office_day(day: date, name: str, kind: str, decree: str) -> OfficeDay:
@@ -216,6 +228,7 @@ def sop_text(units: Iterable[Unit], lines: Sequence[str], channels: Iterable[Cha
     ]
     uses = [
         f"[[channels]]\ncode = {_quoted(c.code)}\nused = {_truth(c.used)}\nrequired = {_truth(c.required)}\n"
+        + (f"topics = [{', '.join(map(_quoted, c.topics))}]\n" if c.topics else "")
         for c in channels
     ]
     head = [f"[letterhead]\nlines = [{', '.join(map(_quoted, lines))}]\n"] if lines else []

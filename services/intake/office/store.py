@@ -96,17 +96,19 @@ async def save_letterhead(conn: "Connection", lines: Sequence[str], *, by: "Offi
 
 async def channels(conn: "Connection") -> list[ChannelUse]:
     """Those of which the office said anything."""
-    rows = await conn.fetch("SELECT code, used, required FROM accounts.channels ORDER BY code")
-    return [ChannelUse(*row) for row in rows]
+    rows = await conn.fetch("SELECT code, used, required, topics FROM accounts.channels ORDER BY code")
+    return [ChannelUse(row["code"], row["used"], row["required"], tuple(row["topics"])) for row in rows]
 
 
 async def save_channel(conn: "Connection", use: ChannelUse, *, by: "Official", at: datetime) -> None:
     await conn.execute(
-        """INSERT INTO accounts.channels (code, used, required, changed_by, changed_at) VALUES ($1, $2, $3, $4, $5)
-           ON CONFLICT (code) DO UPDATE SET used = $2, required = $3, changed_by = $4, changed_at = $5""",
+        """INSERT INTO accounts.channels (code, used, required, topics, changed_by, changed_at)
+           VALUES ($1, $2, $3, $4, $5, $6)
+           ON CONFLICT (code) DO UPDATE SET used = $2, required = $3, topics = $4, changed_by = $5, changed_at = $6""",
         use.code,
         use.used,
         use.required,
+        list(use.topics),
         by.account,
         at,
     )

@@ -146,6 +146,16 @@ async def test_a_channel_is_required_from_the_moment_it_is_set(desk: Office) -> 
     assert [a for a, _ in await desk.audited()] == ["office.channel-set"] * 2
 
 
+async def test_a_channel_is_required_for_the_topics_that_the_office_names(desk: Office) -> None:
+    sent = {"code": "facebook", "used": "on", "required": "on", "topics": "banjir"}
+    assert (await post(desk, "rina", "/pengaturan/kanal", **sent)).status_code == 303
+    sop = desk.desk.clock.sop
+    assert (sop.required_for("banjir"), sop.required_for("rumah")) == ({"site", "facebook"}, {"site"})
+    assert "untuk topik banjir" in await page(desk, "rina", "/pengaturan/kanal")
+    answer = await post(desk, "rina", "/pengaturan/kanal", **sent | {"topics": "banjir!"})
+    assert (answer.status_code, 'value="banjir!"' in answer.text) == (422, True)
+
+
 async def test_a_channel_that_is_not_used_cannot_be_required(desk: Office) -> None:
     answer = await post(desk, "rina", "/pengaturan/kanal", code="x", required="on")
     assert answer.status_code == 422

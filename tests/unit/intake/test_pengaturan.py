@@ -51,6 +51,29 @@ def test_what_is_said_last_of_a_channel_holds_and_the_site_is_always_required() 
     assert (sop.required_channels, sop.unused_channels) == ({"site"}, {"facebook"})
 
 
+def test_a_channel_may_be_required_for_some_topics_alone() -> None:
+    uses = [
+        rules.channel_use("facebook", used=True, required=True, topics="banjir, Rumah-Layak;banjir"),
+        rules.channel_use("x", used=True, required=False, topics="banjir"),
+    ]
+    sop = sop_of(with_changes(SOP, rules.sop_text([], (), uses)), "sop.toml")
+    assert sop.required_topics == {"facebook": {"banjir", "rumah-layak"}}
+    assert sop.required_for("banjir") == {"site", "facebook"}
+    assert sop.required_for("pemakaman") == sop.required_for(None) == {"site"}
+    again = [*uses, rules.channel_use("facebook", used=True, required=True)]
+    assert sop_of(with_changes(SOP, rules.sop_text([], (), again)), "sop.toml").required_for(None) == {
+        "site",
+        "facebook",
+    }
+
+
+@pytest.mark.parametrize("topics", ["Rumah Layak!", "a" * 64, ", ".join(f"t{n}" for n in range(21)), "-x"])
+def test_topics_that_no_story_can_have_are_refused(topics: str) -> None:
+    with pytest.raises(rules.BadSetting) as no:
+        rules.channel_use("facebook", used=True, required=True, topics=topics)
+    assert no.value.field == "topics"
+
+
 @pytest.mark.parametrize(
     ("code", "used", "required", "field"),
     [("site", False, False, "code"), ("friendster", True, False, "code"), ("x", False, True, "required")],
