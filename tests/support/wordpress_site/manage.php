@@ -1,5 +1,5 @@
 <?php
-/* What a webmaster does, by WordPress' own functions: install | password USER ROLE | revoke USER | role USER ROLE. */
+/* What a webmaster does, by WordPress' own functions: install | password USER ROLE | revoke USER | role USER ROLE | permalinks STRUCTURE. */
 $does = $argv[1];
 if ($does === 'install') {
     $db = new mysqli('localhost', 'root', '', '', 0, getenv('TEST_WORDPRESS_SOCKET'));
@@ -17,11 +17,21 @@ if ($does === 'install') {
     update_option('timezone_string', 'Asia/Jakarta');
     exit(0);
 }
+if ($does === 'permalinks') {
+    update_option('permalink_structure', $argv[2]);
+    flush_rewrite_rules();
+    exit(0);
+}
 $user = get_user_by('login', $argv[2]);
 if ($does === 'password') {
     if (!$user) {
         $made = wp_insert_user(array('user_login' => $argv[2], 'user_pass' => wp_generate_password(), 'role' => $argv[3]));
-        $user = get_user_by('id', $made);
+        if ($does === 'permalinks') {
+    update_option('permalink_structure', $argv[2]);
+    flush_rewrite_rules();
+    exit(0);
+}
+$user = get_user_by('id', $made);
     }
     list($password) = WP_Application_Passwords::create_new_application_password($user->ID, array('name' => uniqid('uji')));
     echo $password;

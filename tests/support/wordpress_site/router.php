@@ -21,6 +21,8 @@ if (strpos($path, '/wp-content/') === 0) {
     return false;
 }
 $_SERVER['SCRIPT_NAME'] = '/index.php';
+/* Else a missing file is taken for the start page itself, and answers 200. */
+$_SERVER['PHP_SELF'] = '/index.php';
 $_SERVER['SCRIPT_FILENAME'] = $tree . '/index.php';
 require $tree . '/index.php';
 return true;
