@@ -57,6 +57,11 @@ class MediaRow(BaseModel):
     post: int | None = None
     media_details: dict[str, Any] = {}
 
+    def is_whole(self, size: int) -> bool:
+        """As far as WordPress tells: of a picture that it made smaller it tells the smaller one's size."""
+        told = self.media_details.get("filesize")
+        return not isinstance(told, int) or "original_image" in self.media_details or told == size
+
     @property
     def urls(self) -> list[str]:
         """Each address under which strangers find a size of it."""
@@ -134,7 +139,7 @@ def _moved(answer: httpx.Response) -> Refused:
 
 def _refusal(status: int, error: dict[str, Any]) -> Refused:
     code, data = str(error.get("code", "")), error.get("data")
-    words = re.sub(r"<[^>]*>|\s+", " ", str(error.get("message") or status)).strip()[:200]
+    words = " ".join(re.sub(r"<[^>]*>", "", str(error.get("message") or status)).split())[:200]
     # A wrong password shows here first as a status that only those who are logged in may ask for.
     if status == 401 or (status == 400 and "rest_forbidden_status" in str(data)):
         sentence = NOT_LOGGED_IN

@@ -4,8 +4,6 @@ Their name is their hash and the Story, so that each is found again, and belongs
 strangers see the file where a page shows it, but find it in no list and on no page of its own.
 """
 
-import asyncio
-import hashlib
 import re
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable
@@ -50,7 +48,7 @@ async def bring(
     await kept(list(there.values()))
     for media, copy in pictures_of(post):
         lying = there.get(copy.found.sha256)
-        if lying is None:
+        if lying is None or not lying.is_whole(copy.found.size):
             there[copy.found.sha256] = await _upload(api, fetch, post, to, media, copy)
             await kept(list(there.values()))
         elif lying.post != to:
@@ -80,36 +78,31 @@ async def _upload(api: Api, fetch: Fetch, post: Post, to: int, media: StoryMedia
     name = f"{found.sha256}-{tail_of(post.story)}{EXTENSIONS.get(found.content_type, '')}"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "file"
-        md5 = await _fetched(fetch, found, file)
+        await _fetched(fetch, found, file)
         try:
-            return await api.upload(
-                file, name=name, content_type=found.content_type, md5=md5,
+            made = await api.upload(
+                file, name=name, content_type=found.content_type,
                 facts={"status": "private", "post": str(to), **_words(media)}, seconds=patience(found),
             )  # fmt: skip
         except Refused as no:
             raise _explained(no, media) from no
+    if not made.is_whole(found.size):
+        await api.delete("media", made.id)
+        raise NotSent(f"Berkas “{media.name}” tidak sampai utuh di WordPress; dikirim lagi.")
+    return made
 
 
-async def _fetched(fetch: Fetch, found: PublicObject, to: Path) -> str:
-    """Gives the MD5."""
+async def _fetched(fetch: Fetch, found: PublicObject, to: Path) -> None:
     try:
         sha256 = await fetch(found, to)
     except Missing:
         raise Rejected(MISSING) from None
     if sha256 != found.sha256:
         raise Rejected(CHANGED)
-    return await asyncio.to_thread(_md5_of, to)
 
 
-def _md5_of(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-
-
-def _explained(no: Refused, media: StoryMedia) -> Exception:
-    """Which file it is about; what did not arrive whole is sent again."""
-    if no.code == "rest_upload_hash_mismatch":
-        return NotSent(f"Berkas “{media.name}” tidak sampai utuh di WordPress; dikirim lagi.")
+def _explained(no: Refused, media: StoryMedia) -> Rejected:
+    """Which file it is about."""
     if no.status in (401, 403) or no.code == "moved":
         return no
     return Rejected(
