@@ -1,20 +1,18 @@
 """What a WordPress answers, read: its rows, its refusals in words for people, and how long it wants to rest."""
 
 import re
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
 from services.publisher.channels import Limited, Rejected, Rest
+from services.publisher.channels.pausing import pause_of
 
 T = TypeVar("T", bound=BaseModel)
 
 LIMIT = "wordpress"
-PAUSE = timedelta(minutes=1)
-LONGEST = timedelta(hours=6)
 NOT_LOGGED_IN = (
     "WordPress tidak menerima sandi aplikasi kanal ini. Buat sandi aplikasi baru di WordPress (Pengguna, Profil),"
     " sambungkan lagi kanalnya, lalu kirim ulang."
@@ -96,7 +94,7 @@ def read(answer: httpx.Response, *, now: datetime, once: bool = False) -> Any:
     """The JSON of an answer that says yes. `once`: what cannot be a plain refusal of this call stays unclear."""
     status = answer.status_code
     if status == 429 or (status == 503 and "retry-after" in answer.headers and not once):
-        raise Limited(PAUSED, Rest(LIMIT, now + _pause(answer.headers.get("retry-after", ""), now)))
+        raise Limited(PAUSED, Rest(LIMIT, now + pause_of(answer.headers.get("retry-after", ""), now)))
     if 300 <= status < 400:
         raise _moved(answer)
     told = _json(answer)
@@ -148,17 +146,3 @@ def _refusal(status: int, error: dict[str, Any]) -> Refused:
     else:
         sentence = f"WordPress menolak: {words}"
     return Refused(sentence, status=status, code=code, told=words, data=data)
-
-
-def _pause(told: str, now: datetime) -> timedelta:
-    """Retry-After: seconds, or a date; within reason."""
-    try:
-        asked = timedelta(seconds=int(told)) if told.strip().isdigit() else _until(told) - now
-    except (ValueError, TypeError, OverflowError):
-        asked = PAUSE
-    return min(max(asked, timedelta(seconds=1)), LONGEST)
-
-
-def _until(told: str) -> datetime:
-    found = parsedate_to_datetime(told)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

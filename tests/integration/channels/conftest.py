@@ -9,7 +9,7 @@ import pytest
 from tests.support.faulty_proxy import faulty_proxy
 from tests.support.wordpress import WordPress, wordpress
 
-pytest.register_assert_rewrite("tests.integration.channels.faults")
+pytest.register_assert_rewrite("tests.integration.channels.faults", "tests.integration.channels.faults_of_looking")
 
 from tests.integration.channels.at_wordpress import SECONDS, USER, AtWordPress, pictures  # noqa: E402
 

@@ -7,6 +7,8 @@ from services.publisher.channels import ApprovalGone, Channel, Limited, NotSent,
 
 State = Literal["waiting", "sending", "unconfirmed", "live", "failed"]
 
+A_PERSON_SAYS_NO = "a-person-says-no"
+
 
 class Died(BaseException):
     """The process is no more: nothing catches this."""
@@ -94,6 +96,9 @@ class Delivery:
         """What was never submitted is not there; of the rest the channel is asked."""
         if not self.submitted:
             self._end("waiting", "never-submitted")
+            return
+        if not channel.capabilities.lookup:
+            self._end("waiting", A_PERSON_SAYS_NO)  # whether or not it is there: it must not matter
             return
         try:
             receipt = await channel.lookup(self._post())
