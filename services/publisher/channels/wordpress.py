@@ -133,10 +133,10 @@ class WordPress:
         if any(own.version_of(p) > post.version for p in ours):
             raise ApprovalGone
         if len(found) > len(ours) and (chosen is None or chosen.status != PUBLIC):
-            for one in ours:
+            for one in filter(lambda p: own.is_twin(p, post), ours):
                 await self._remove(post, one)
             raise Rejected(TAKEN.format(slug=slug_of(post)))
-        await self._remove_all(p for p in ours if p is not chosen)
+        await self._remove_all(p for p in ours if p is not chosen and own.is_twin(p, post))
         return chosen
 
     async def _draft(self, post: Post) -> PostRow:

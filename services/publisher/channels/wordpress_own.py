@@ -11,8 +11,14 @@ PUBLIC = "publish"
 
 
 def of_story(post: Post, found: Iterable[PostRow]) -> list[PostRow]:
+    """Those with the Story's mark, and under its slug the one that we made, should somebody have taken the mark out."""
     marks = ((p, mark_of(p.content.raw)) for p in found)
-    return [p for p, mark in marks if mark is not None and mark[0] == post.story]
+    return [p for p, mark in marks if (mark[0] == post.story if mark else _is_known(p, post))]
+
+
+def _is_known(found: PostRow, post: Post) -> bool:
+    known = (post.external_id, post.facts.get("post", ""), post.former.external_id if post.former else "")
+    return found.slug == slug_of(post) and str(found.id) in known
 
 
 def version_of(found: PostRow) -> int:
@@ -23,6 +29,11 @@ def version_of(found: PostRow) -> int:
 def best(post: Post, found: Iterable[PostRow]) -> PostRow | None:
     """The one that strangers see, else the one under our slug, else the oldest."""
     return min(of_story(post, found), key=lambda p: (p.status != PUBLIC, p.slug != slug_of(post), p.id), default=None)
+
+
+def is_twin(found: PostRow, post: Post) -> bool:
+    """Made by us, beside another; what somebody copied on purpose has a slug of its own."""
+    return found.slug == slug_of(post) or is_numbered(found, post)
 
 
 def is_numbered(found: PostRow, post: Post) -> bool:

@@ -75,7 +75,7 @@ class AtWordPress:
         """By what a stranger reads, under every address that the post could have."""
         page = await self.stranger.get(f"{self.site.url}/{slug_of(post)}/", follow_redirects=True)
         mark = mark_of(page.text) if page.status_code == 200 else None
-        public = [p for p in await self.posts(post) if p["status"] == "publish"]
+        public = [p["slug"] for p in await self.posts(post) if p["status"] == "publish"]
         assert len(public) == (1 if mark else 0), public
         return mark[1] if mark else None
 

@@ -11,9 +11,25 @@ from tests.integration.channels.counterpart import Counterpart
 from tests.integration.channels.worker import A_PERSON_SAYS_NO, Delivery, Steps
 from tests.support.faulty_proxy import Fault
 
-# Those that need no waiting, for every call; time-outs are tried where they decide.
-QUICK: tuple[Fault, ...] = ("refuse", "hang-up", "cut-request", "limit", "error", "error-after", "malformed")
+# Those that need no waiting: the server heard nothing, or it acted and nobody learns how. Each call is broken in one
+# way of each, in turn; the one call that makes a post public in all of them.
+UNHEARD: tuple[Fault, ...] = ("refuse", "limit", "error", "cut-request")
+ACTED: tuple[Fault, ...] = ("hang-up", "error-after", "malformed")
+WAYS = {"unheard": UNHEARD, "acted": ACTED}
 MOST = 8
+
+
+class Breaking(Steps):
+    """Its next call after `submit`, the one that makes the post public, breaks."""
+
+    def __init__(self, there: Counterpart, fault: Fault, delivery: Delivery) -> None:
+        super().__init__(delivery)
+        self.there = there
+        self.fault: Fault = fault
+
+    async def submit(self) -> None:
+        await super().submit()
+        self.there.proxy.fail(self.fault, times=1)
 
 
 async def tell(there: Counterpart, delivery: Delivery) -> None:
@@ -64,18 +80,28 @@ async def calls_of(there: Counterpart, doing: str) -> int:
     return len(there.proxy.calls)
 
 
-@pytest.mark.parametrize("fault", QUICK)
+@pytest.mark.parametrize("ways", WAYS)
 @pytest.mark.parametrize("doing", ["publish", "edit"])
-async def test_whichever_call_breaks_there_is_one_post_and_the_truth(
-    there: Counterpart, doing: str, fault: Fault
-) -> None:
+async def test_whichever_call_breaks_there_is_one_post_and_the_truth(there: Counterpart, doing: str, ways: str) -> None:
     for broken in range(await calls_of(there, doing)):
         delivery = await fresh(there, doing)
-        there.proxy.fail(fault, skip=broken, times=1)
+        there.proxy.fail(WAYS[ways][broken % len(WAYS[ways])], skip=broken, times=1)
         await delivery.step(there.channel())
         there.proxy.heal()
         assert delivery.state != "failed", (broken, delivery.reason)
         await to_the_end(there, delivery)
+
+
+@pytest.mark.parametrize("fault", (*UNHEARD, *ACTED))
+@pytest.mark.parametrize("doing", ["publish", "edit"])
+async def test_however_the_call_breaks_that_makes_it_public_there_is_one_post_and_the_truth(
+    there: Counterpart, doing: str, fault: Fault
+) -> None:
+    delivery = await fresh(there, doing)
+    await delivery.step(there.channel(), Breaking(there, fault, delivery))
+    there.proxy.heal()
+    assert delivery.submitted
+    await to_the_end(there, delivery)
 
 
 @pytest.mark.parametrize("doing", ["publish", "edit"])
@@ -140,12 +166,12 @@ async def test_what_is_no_longer_approved_is_not_shown(there: Counterpart) -> No
         assert await there.leftovers(delivery.post) == 0
 
 
-@pytest.mark.parametrize("fault", QUICK)
-async def test_whichever_call_of_a_take_down_breaks_it_is_gone_in_the_end(there: Counterpart, fault: Fault) -> None:
+@pytest.mark.parametrize("ways", WAYS)
+async def test_whichever_call_of_a_take_down_breaks_it_is_gone_in_the_end(there: Counterpart, ways: str) -> None:
     for broken in range(30):
         delivery = await live(there, there.post())
         there.proxy.calls.clear()
-        there.proxy.fail(fault, skip=broken, times=1)
+        there.proxy.fail(WAYS[ways][broken % len(WAYS[ways])], skip=broken, times=1)
         try:
             await there.channel().take_down(delivery.known)
         except Exception:

@@ -3,22 +3,9 @@
 import pytest
 
 from tests.integration.channels.counterpart import Counterpart
-from tests.integration.channels.faults import fresh, to_the_end
-from tests.integration.channels.worker import Delivery, Steps
+from tests.integration.channels.faults import Breaking, fresh, to_the_end
+from tests.integration.channels.worker import Delivery
 from tests.support.faulty_proxy import Fault
-
-
-class Silencing(Steps):
-    """From `submit` on the channel is silent: its next call, the one that makes the post public, gets no answer."""
-
-    def __init__(self, there: Counterpart, fault: Fault, delivery: Delivery) -> None:
-        super().__init__(delivery)
-        self.there = there
-        self.fault: Fault = fault
-
-    async def submit(self) -> None:
-        await super().submit()
-        self.there.proxy.fail(self.fault, times=1)
 
 
 @pytest.mark.parametrize("fault", ["swallow", "never"])
@@ -27,7 +14,7 @@ async def test_after_a_time_out_it_is_looked_up_and_not_sent_twice(
     there: Counterpart, doing: str, fault: Fault
 ) -> None:
     delivery = await fresh(there, doing)
-    steps = Silencing(there, fault, delivery)
+    steps = Breaking(there, fault, delivery)
     await delivery.step(there.channel(), steps)
     there.proxy.heal()
     assert delivery.state == "unconfirmed", delivery.ends
@@ -38,7 +25,7 @@ async def test_after_a_time_out_it_is_looked_up_and_not_sent_twice(
 
 async def test_access_that_ends_while_it_is_looked_up_says_nothing_about_the_post(there: Counterpart) -> None:
     delivery = Delivery(there.post())
-    await delivery.step(there.channel(), Silencing(there, "swallow", delivery))
+    await delivery.step(there.channel(), Breaking(there, "swallow", delivery))
     there.proxy.heal()
     await there.break_("access")
     await delivery.step(there.channel())

@@ -10,9 +10,10 @@ from uuid import UUID, uuid4
 
 from PIL import Image
 
-from services.publisher.channels import Attached, Capabilities, Former, Post
+from services.publisher.channels import Capabilities, Former, Post
 from services.publisher.domain import slug_of
-from services.publisher.objects import PublicObject, objects_of, public_key
+from services.publisher.objects import PublicObject, objects_of
+from services.publisher.posting import attached
 from shared.content import Content, Figure, Heading, ItemList, Paragraph, Quote, Rendition, Span, StoryMedia
 from shared.media.store import Missing
 
@@ -80,20 +81,6 @@ def post_of(
     id_ = story or uuid4()
     url = f"{SITE_URL}/berita/{slug or slug_of('Kunci rumah', id_)}"
     return Post(
-        id_, version, channel, 1, whole.title, url, whole, link=url, attached=attached(whole, can),
+        id_, version, channel, 1, whole.title, url, whole, link=url, attached=attached(whole, can, MEDIA_URL),
         objects=objects_of(whole), former=former,
     )  # fmt: skip
-
-
-def attached(whole: Content, can: Capabilities) -> tuple[Attached, ...]:
-    """Each file in the copy whose type the channel names first."""
-    found: list[Attached] = []
-    for media in whole.media:
-        taken = [r for r in media.renditions if r.content_type in can.media.types]
-        if taken:
-            best = min(taken, key=lambda r: can.media.types.index(r.content_type))
-            key = public_key(best.sha256, best.content_type)
-            copied = PublicObject(key, best.bucket, best.key, best.sha256, best.size, best.content_type)
-            size = (best.width, best.height, best.duration_ms)
-            found.append(Attached(media.kind, copied, f"{MEDIA_URL}/{key}", *size, media.alt, media.caption))
-    return tuple(found)

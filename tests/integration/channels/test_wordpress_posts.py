@@ -182,3 +182,15 @@ async def test_a_picture_that_wordpress_makes_smaller_is_gone_in_each_size(there
     await there.channel().take_down(second.known)
     for address in (whole, kept["source_url"]):
         assert (await there.stranger.get(address)).status_code == 404
+
+
+async def test_an_upload_that_is_cut_in_the_middle_leaves_no_half_of_a_picture(there: AtWordPress) -> None:
+    there.files = 2
+    delivery = Delivery(there.post())
+    there.proxy.fail("cut-request", method="POST", part="/media", skip=1, times=1)
+    await delivery.step(there.channel())
+    assert (delivery.state, delivery.submitted) == ("waiting", False)
+    await to_the_end(there, delivery)
+    kept = [await there.stranger.get(m["source_url"]) for m in await there.media(delivery.post)]
+    hashes = {hashlib.sha256(file.content).hexdigest() for file in kept}
+    assert hashes == {a.found.sha256 for a in delivery.post.attached}

@@ -148,3 +148,32 @@ async def test_while_wordpress_is_down_it_waits_and_goes_on_when_it_is_back(ther
 async def test_the_password_is_in_no_text_that_could_be_logged(there: AtWordPress) -> None:
     channel = there.channel()
     assert there.password not in repr(channel)
+
+
+async def test_a_post_whose_mark_a_webmaster_took_out_is_still_the_storys_own(there: AtWordPress) -> None:
+    delivery = await live(there, there.post())
+    (made,) = await there.posts(delivery.post)
+    address = f"{there.site.url}/wp-json/wp/v2/posts/{made['id']}"
+    await there.webmaster.post(address, json={"content": "Diubah."})
+    assert await there.channel().lookup(delivery.known) is None
+    again = Delivery(delivery.known)
+    again.external_id = delivery.external_id
+    await again.step(there.channel())
+    assert again.state == "live"
+    assert [p["id"] for p in await there.posts(delivery.post)] == [made["id"]]
+    await there.webmaster.post(address, json={"content": "Diubah."})
+    await there.channel().take_down(again.known)
+    assert await there.count(delivery.post) == 0
+
+
+async def test_a_copy_that_a_webmaster_made_is_left_until_the_story_is_taken_down(there: AtWordPress) -> None:
+    delivery = await live(there, there.post())
+    (made,) = await there.posts(delivery.post)
+    facts = {"slug": "salinan", "status": "draft", "title": "x", "content": made["content"]["raw"]}
+    auth = httpx.BasicAuth(USER, there.password)
+    await there.client.post(f"{there.site.url}/wp-json/wp/v2/posts", json=facts, auth=auth)
+    second = Delivery(there.post(2, of=delivery.post, former=Former(1, delivery.external_id, delivery.url)))
+    await second.step(there.channel())
+    assert (second.state, await there.count(delivery.post)) == ("live", 2)
+    await there.channel().take_down(second.known)
+    assert await there.count(delivery.post) == 0
