@@ -4,6 +4,7 @@ Their name is their hash and the Story, so that each is found again, and belongs
 strangers see the file where a page shows it, but find it in no list and on no page of its own.
 """
 
+import asyncio
 import re
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable
@@ -17,12 +18,14 @@ from services.publisher.channels.wordpress_html import Uploaded, caption_of, cop
 from services.publisher.objects import EXTENSIONS, PublicObject
 from shared.content import StoryMedia
 from shared.media.store import Missing
+from shared.refusal import Transient
 
 Fetch = Callable[[PublicObject, Path], Awaitable[str]]
 """Writes an object into a file; gives the SHA-256 of what it wrote. Raises Missing."""
 
 _OURS = re.compile(r"([0-9a-f]{64})-([0-9a-f]{12})(?:-\d+)?")
 MISSING = "Salah satu berkas sudah tidak ada di penyimpanan. Ajukan versi baru tanpa berkas itu."
+AWAY = "Penyimpanan media sedang tidak terjangkau; dikirim lagi."
 CHANGED = "Salah satu berkas tidak sama dengan yang disetujui. Periksa berkasnya, lalu ajukan versi baru."
 
 
@@ -94,9 +97,12 @@ async def _upload(api: Api, fetch: Fetch, post: Post, to: int, media: StoryMedia
 
 async def _fetched(fetch: Fetch, found: PublicObject, to: Path) -> None:
     try:
-        sha256 = await fetch(found, to)
+        async with asyncio.timeout(patience(found)):
+            sha256 = await fetch(found, to)
     except Missing:
         raise Rejected(MISSING) from None
+    except (Transient, TimeoutError) as e:
+        raise NotSent(AWAY) from e
     if sha256 != found.sha256:
         raise Rejected(CHANGED)
 

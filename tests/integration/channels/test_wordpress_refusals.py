@@ -1,10 +1,14 @@
 """Where a real WordPress has other posts, other rights or other settings, a person is told, and nothing is doubled."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 
 from services.publisher.channels import Former
 from services.publisher.channels.wordpress_html import slug_of
+from services.publisher.objects import PublicObject
+from shared.refusal import Transient
 from tests.integration.channels.at_wordpress import USER, AtWordPress
 from tests.integration.channels.faults import live, to_the_end
 from tests.integration.channels.stories import content
@@ -177,3 +181,24 @@ async def test_a_copy_that_a_webmaster_made_is_left_until_the_story_is_taken_dow
     assert (second.state, await there.count(delivery.post)) == ("live", 2)
     await there.channel().take_down(second.known)
     assert await there.count(delivery.post) == 0
+
+
+async def test_while_the_object_store_is_away_nothing_is_shown_and_the_reason_names_it(there: AtWordPress) -> None:
+    async def away(found: PublicObject, to: Path) -> str:
+        raise Transient("away")
+
+    there.fetch = away
+    delivery = Delivery(there.post())
+    await delivery.step(there.channel())
+    assert (delivery.state, delivery.submitted) == ("waiting", False)
+    assert "Penyimpanan media" in delivery.reason
+    there.fetch = None
+    await to_the_end(there, delivery)
+
+
+async def test_a_file_that_is_gone_from_the_store_is_told(there: AtWordPress) -> None:
+    post = there.post()
+    (there.pictures.folder / post.attached[0].found.source_key).unlink()
+    delivery = Delivery(post)
+    await delivery.step(there.channel())
+    assert (delivery.state, "tidak ada di penyimpanan" in delivery.reason) == ("failed", True)
