@@ -52,6 +52,7 @@ class MediaRow(BaseModel):
     source_url: str
     alt_text: str = ""
     caption: Raw = Raw()
+    description: Raw = Raw()
     post: int | None = None
     media_details: dict[str, Any] = {}
 

@@ -25,7 +25,8 @@ Root = Literal["path", "query"]
 # Drafts and what waits too; what lies in the bin only where it is asked for.
 ANY, BIN = "any", "any,trash"
 POST_FIELDS = "id,slug,status,link,content.raw,permalink_template"
-MEDIA_FIELDS = "id,slug,source_url,alt_text,caption.raw,post,media_details"
+# WordPress gives a part of a post's field, but of a file's only the whole.
+MEDIA_FIELDS = "id,slug,source_url,alt_text,caption,description,post,media_details"
 GONE = (404, 410)
 PAGE = 100
 NO_WORDPRESS = (

@@ -24,6 +24,7 @@ Fetch = Callable[[PublicObject, Path], Awaitable[str]]
 """Writes an object into a file; gives the SHA-256 of what it wrote. Raises Missing."""
 
 _OURS = re.compile(r"([0-9a-f]{64})-([0-9a-f]{12})(?:-\d+)?")
+_STAMP = re.compile(r"Alurwarta, versi (\d+)")
 MISSING = "Salah satu berkas sudah tidak ada di penyimpanan. Ajukan versi baru tanpa berkas itu."
 AWAY = "Penyimpanan media sedang tidak terjangkau; dikirim lagi."
 CHANGED = "Salah satu berkas tidak sama dengan yang disetujui. Periksa berkasnya, lalu ajukan versi baru."
@@ -66,12 +67,16 @@ def pictures_of(post: Post) -> list[tuple[StoryMedia, Attached]]:
 
 
 async def tidy(api: Api, post: Post, parent: int, shown: Iterable[int]) -> None:
-    """What no page shows any more goes; what is shown is described as this Version says."""
+    """What no page shows any more goes; what is shown is described as this Version says.
+
+    What a newer Version brought stays: it is about to be shown, while somebody looks after this one.
+    """
     wanted = {c.found.sha256: m for m, c in pictures_of(post)}
     for media in await of_story(api, post.story, parent):
         described = wanted.get(hash_in(media, post.story) or "")
         if media.id not in shown or described is None:
-            await api.delete("media", media.id)
+            if _brought_by(media) <= post.version:
+                await api.delete("media", media.id)
         elif (media.alt_text, media.caption.raw) != (_kept(described.alt), caption_of(described)):
             await api.describe(media.id, _words(described))
 
@@ -85,7 +90,8 @@ async def _upload(api: Api, fetch: Fetch, post: Post, to: int, media: StoryMedia
         try:
             made = await api.upload(
                 file, name=name, content_type=found.content_type,
-                facts={"status": "private", "post": str(to), **_words(media)}, seconds=patience(found),
+                facts={"status": "private", "post": str(to), "description": _stamp(post.version), **_words(media)},
+                seconds=patience(found),
             )  # fmt: skip
         except Refused as no:
             raise _explained(no, media) from no
@@ -115,6 +121,16 @@ def _explained(no: Refused, media: StoryMedia) -> Rejected:
         f"WordPress tidak menerima berkas “{media.name}”: {no.told} Kecilkan atau ganti berkasnya dalam versi baru,"
         " atau minta pengelola WordPress mengizinkannya."
     )
+
+
+def _stamp(version: int) -> str:
+    return f"Alurwarta, versi {version}"
+
+
+def _brought_by(media: MediaRow) -> int:
+    """The Version for which it was uploaded; 0 where somebody wrote something else."""
+    found = _STAMP.fullmatch(media.description.raw)
+    return int(found[1]) if found else 0
 
 
 def _kept(text: str) -> str:

@@ -194,3 +194,27 @@ async def test_an_upload_that_is_cut_in_the_middle_leaves_no_half_of_a_picture(t
     kept = [await there.stranger.get(m["source_url"]) for m in await there.media(delivery.post)]
     hashes = {hashlib.sha256(file.content).hexdigest() for file in kept}
     assert hashes == {a.found.sha256 for a in delivery.post.attached}
+
+
+async def test_a_look_at_the_older_version_leaves_the_pictures_of_the_one_that_is_on_its_way(
+    there: AtWordPress,
+) -> None:
+    first = await live(there, there.post())
+    second = Delivery(there.post(2, of=first.post, former=Former(1, first.external_id, first.url)))
+
+    class Looking(Steps):
+        async def submit(self) -> None:
+            assert await there.channel().lookup(first.known) is not None
+            await super().submit()
+
+    await second.step(there.channel(), Looking(second))
+    await to_the_end(there, second)
+    (kept,) = await there.media(second.post)
+    assert str(kept["id"]) in "".join(re.findall(r"wp-image-\d+", await page_of(there, second)))
+
+
+async def test_a_look_at_what_is_in_order_changes_nothing(there: AtWordPress) -> None:
+    delivery = await live(there, there.post())
+    there.proxy.calls.clear()
+    await there.channel().lookup(delivery.known)
+    assert [call for call in there.proxy.calls if not call.startswith("GET ")] == []
