@@ -62,13 +62,14 @@ class AtWordPress:
         return len(await self.posts(post))
 
     async def posts(self, post: Post) -> list[dict[str, Any]]:
-        """Each of this Story, in whatever state, and each whose slug is, or begins like, its own."""
-        found = await self._every("posts", {"status": ALL, "context": "edit"})
+        """Each of this Story, in whatever state, and each whose slug is its own, with a number or without."""
         slug = slug_of(post)
-        return [p for p in found if str(post.story) in p["content"]["raw"] or p["slug"].startswith(slug)]
+        slugs = ",".join([slug, f"{slug}__trashed", *(f"{slug}-{n}" for n in range(2, 6))])
+        found = [*await self._all("posts", search=str(post.story)), *await self._all("posts", slug=slugs)]
+        return list({p["id"]: p for p in found}.values())
 
     async def media(self, post: Post) -> list[dict[str, Any]]:
-        found = await self._every("media", {"status": "inherit,private,trash", "context": "edit"})
+        found = await self._all("media", status="inherit,private,trash", search=tail_of(post.story))
         return [m for m in found if tail_of(post.story) in m["source_url"]]
 
     async def shown(self, post: Post) -> int | None:
@@ -91,18 +92,12 @@ class AtWordPress:
         self.proxy.heal()
         self.password = self.site.password(USER)
 
-    async def _every(self, kind: str, params: dict[str, Any]) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        for page in range(1, 1000):
-            asked = {**params, "per_page": 100, "page": page}
-            answer = await self.webmaster.get(f"{self.site.url}/wp-json/wp/v2/{kind}", params=asked)
-            if answer.status_code == 400 and page > 1:
-                break
-            assert answer.status_code == 200, answer.text
-            found += answer.json()
-            if len(answer.json()) < 100:
-                break
-        return found
+    async def _all(self, kind: str, *, status: str = ALL, **narrow: str) -> list[dict[str, Any]]:
+        asked = {"status": status, "context": "edit", "per_page": "100", **narrow}
+        answer = await self.webmaster.get(f"{self.site.url}/wp-json/wp/v2/{kind}", params=asked)
+        assert answer.status_code == 200, answer.text
+        assert len(answer.json()) < 100
+        return answer.json()
 
 
 def pictures(folder: Path) -> Pictures:
