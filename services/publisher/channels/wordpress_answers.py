@@ -14,8 +14,9 @@ T = TypeVar("T", bound=BaseModel)
 
 LIMIT = "wordpress"
 NOT_LOGGED_IN = (
-    "WordPress tidak menerima sandi aplikasi kanal ini. Buat sandi aplikasi baru di WordPress (Pengguna, Profil),"
-    " sambungkan lagi kanalnya, lalu kirim ulang."
+    "WordPress tidak menerima sandi aplikasi kanal ini. Buat sandi aplikasi baru di WordPress (Pengguna, Profil) dan"
+    " sambungkan lagi kanalnya; bila tetap ditolak, minta pengelola server meneruskan header Authorization. Lalu kirim"
+    " ulang."
 )
 NO_RIGHT = (
     "Akun WordPress kanal ini tidak berhak melakukannya. Beri akun itu peran Penulis (Author) atau Editor di WordPress,"

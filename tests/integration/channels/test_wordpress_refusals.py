@@ -202,3 +202,20 @@ async def test_a_file_that_is_gone_from_the_store_is_told(there: AtWordPress) ->
     delivery = Delivery(post)
     await delivery.step(there.channel())
     assert (delivery.state, "tidak ada di penyimpanan" in delivery.reason) == ("failed", True)
+
+
+async def test_a_password_that_is_revoked_at_the_last_moment_leaves_a_draft_that_the_next_attempt_takes_up(
+    there: AtWordPress,
+) -> None:
+    class Revoking(Steps):
+        async def submit(self) -> None:
+            await super().submit()
+            await there.break_("access")
+
+    delivery = Delivery(there.post())
+    await delivery.step(there.channel(), Revoking(delivery))
+    assert (delivery.state, await there.shown(delivery.post), await there.count(delivery.post)) == ("failed", None, 1)
+    assert "sandi aplikasi" in delivery.reason
+    await there.restore()
+    delivery.state = "waiting"
+    await to_the_end(there, delivery)
