@@ -33,10 +33,11 @@ VERSION = "v23.0"
 TOKEN = (102, 190)
 PERMISSION = (3, 10, *range(200, 300))
 APP_LIMITED = (4,)
-LIMITED = (17, 32, 341, 613, *range(80000, 80015))
-POLICY = (368,)
+LIMITED = (9, 17, 32, 341, 613, *range(80000, 80015))
+POLICY = (25, 368)
+BLOCKED = 2207051  # subcode of 4: not a limit, but a guard against spam
 DUPLICATE = (506,)
-UNKNOWN = (1, 2)
+UNKNOWN = (-2, -1, 1, 2)
 ABSENT = (33,)  # subcode of 100: no such object, or none that this token may see
 NEAR = 95  # per cent of a limit
 PAUSE = timedelta(minutes=15)  # limits count a rolling hour; where no time is told, a part of it
@@ -88,7 +89,7 @@ def _meaning(error: Body, answer: httpx.Response, channel: str, now: datetime) -
     code, subcode = error.get("code"), error.get("error_subcode")
     if code in TOKEN:
         return disconnected(channel)
-    if code in APP_LIMITED:
+    if code in APP_LIMITED and subcode != BLOCKED:
         return limited(channel, _until(answer, now), APP)
     if code in LIMITED:
         return limited(channel, _until(answer, now))
@@ -96,7 +97,7 @@ def _meaning(error: Body, answer: httpx.Response, channel: str, now: datetime) -
         return Transient(f"error {code}")
     if code in DUPLICATE:
         return Duplicate(f"{LABELS[channel]} sudah memuat kiriman yang sama.")
-    if code in POLICY:
+    if code in POLICY or subcode == BLOCKED:
         return Rejected(
             f"{LABELS[channel]} menahan kiriman dari akun ini karena kebijakannya. Periksa pesan di akunnya."
         )
