@@ -58,7 +58,9 @@ def began(post: Post) -> datetime | None:
     return moment_of(post.facts.get(BEGAN))
 
 
-async def find(post: Post, pages: AsyncIterator[Sequence[Seen]], now: datetime) -> Seen | None:
+async def find(
+    post: Post, pages: AsyncIterator[Sequence[Seen]], now: datetime, *, settled: timedelta = SETTLED
+) -> Seen | None:
     """Look through pages, the newest first. Raises Transient where it is not found and yet may be there."""
     since = began(post)
     worded: Seen | None = None
@@ -77,11 +79,12 @@ async def find(post: Post, pages: AsyncIterator[Sequence[Seen]], now: datetime) 
                 raise Transient("too many posts to read them all")
             break
     if worded is None:
-        _settle(post, now)
+        settle(post, now, settled)
     return worded
 
 
-def _settle(post: Post, now: datetime) -> None:
+def settle(post: Post, now: datetime, settled: timedelta = SETTLED) -> None:
+    """Raises Transient while what was sent may not be shown yet."""
     sent = moment_of(post.facts.get(SENT))
-    if sent is not None and now < sent + SETTLED:
+    if sent is not None and now < sent + settled:
         raise Transient("too early to say that it is not there")

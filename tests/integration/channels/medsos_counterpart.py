@@ -10,8 +10,9 @@ import httpx
 from services.publisher.channels import Channel, Limited, NotSent, Post, Receipt, Rejected, Rest
 from services.publisher.channels.facebook import Facebook
 from services.publisher.channels.instagram import Instagram
+from services.publisher.channels.telegram import Telegram
 from tests.integration.channels.medsos_samples import Clock, Files, a_post
-from tests.support import fake_facebook, fake_instagram
+from tests.support import fake_facebook, fake_instagram, fake_telegram_channel
 from tests.support.faulty import Faulty, Kind, listening
 
 # What one attempt came to, in the worker's words.
@@ -187,4 +188,18 @@ async def instagram() -> AsyncGenerator[Counterpart]:
         )  # fmt: skip
 
 
-CHANNELS: dict[str, Opening] = {"facebook": facebook, "instagram": instagram}
+@asynccontextmanager
+async def telegram() -> AsyncGenerator[Counterpart]:
+    clock, files = Clock(), Files()
+    fake = fake_telegram_channel.FakeTelegramChannel(now=clock)
+    async with listening(fake) as (address, faulty), httpx.AsyncClient() as http:
+        name = fake_telegram_channel.CHANNEL
+        made = Telegram(http, files, clock, name, fake_telegram_channel.TOKEN, address, address)
+        post = a_post("telegram", files.picture(), files.picture("Rumah.", seed=1))
+        yield Counterpart(
+            made, post, faulty, http, clock, files, lambda: len(fake.posts()),
+            lambda: [f"https://t.me/{name}/{p['message_id']}" for p in fake.posts()], ("publish", "read"),
+        )  # fmt: skip
+
+
+CHANNELS: dict[str, Opening] = {"facebook": facebook, "instagram": instagram, "telegram": telegram}
