@@ -26,6 +26,5 @@ BY_HAND: Mapping[str, Capabilities] = MappingProxyType(
         "whatsapp": _can("whatsapp", ("whatsapp.com",), (*PICTURES, *VIDEO), 1),
         "youtube": _can("youtube", ("youtube.com", "youtu.be"), VIDEO, 1, least=1),
         "tiktok": _can("tiktok", ("tiktok.com",), (*VIDEO, *PICTURES), 35, least=1),
-        "x": _can("x", ("x.com", "twitter.com"), (*PICTURES, *VIDEO), 4),
     }
 )

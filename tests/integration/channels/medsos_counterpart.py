@@ -10,9 +10,11 @@ import httpx
 from services.publisher.channels import Channel, Limited, NotSent, Post, Receipt, Rejected, Rest
 from services.publisher.channels.facebook import Facebook
 from services.publisher.channels.instagram import Instagram
+from services.publisher.channels.oauth1 import OAuth1
 from services.publisher.channels.telegram import Telegram
+from services.publisher.channels.x import X
 from tests.integration.channels.medsos_samples import Clock, Files, a_post
-from tests.support import fake_facebook, fake_instagram, fake_telegram_channel
+from tests.support import fake_facebook, fake_instagram, fake_telegram_channel, fake_x
 from tests.support.faulty import Faulty, Kind, listening
 
 # What one attempt came to, in the worker's words.
@@ -202,4 +204,19 @@ async def telegram() -> AsyncGenerator[Counterpart]:
         )  # fmt: skip
 
 
-CHANNELS: dict[str, Opening] = {"facebook": facebook, "instagram": instagram, "telegram": telegram}
+@asynccontextmanager
+async def x() -> AsyncGenerator[Counterpart]:
+    clock, files = Clock(), Files()
+    fake = fake_x.FakeX(now=clock)
+    async with listening(fake) as (address, faulty), httpx.AsyncClient() as http:
+        auth = OAuth1(*fake_x.KEYS, clock)
+        made = X(http, files, clock, fake_x.USER, fake_x.NAME, auth, address, 0.01)
+        post = a_post("x", files.picture(), files.picture("Rumah.", seed=1))
+        yield Counterpart(
+            made, post, faulty, http, clock, files, lambda: len(fake.tweets),
+            lambda: [f"https://x.com/{fake_x.NAME}/status/{t['id']}" for t in fake.tweets],
+            ("prepare", "upload", "publish", "read"),
+        )  # fmt: skip
+
+
+CHANNELS: dict[str, Opening] = {"facebook": facebook, "instagram": instagram, "telegram": telegram, "x": x}
