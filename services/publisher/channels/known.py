@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from services.publisher.channels import Capabilities, facebook, instagram, site, telegram, x
+from services.publisher.channels import Capabilities, facebook, instagram, site, telegram, x, youtube
 from services.publisher.channels.by_hand import BY_HAND
 
 KNOWN: Mapping[str, Capabilities] = MappingProxyType(
@@ -14,6 +14,7 @@ KNOWN: Mapping[str, Capabilities] = MappingProxyType(
         "instagram": instagram.CAN,
         "telegram": telegram.CAN,
         "x": x.CAN,
+        "youtube": youtube.CAN,
     }
 )
 NOTHING = Capabilities(

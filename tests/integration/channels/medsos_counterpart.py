@@ -13,8 +13,10 @@ from services.publisher.channels.instagram import Instagram
 from services.publisher.channels.oauth1 import OAuth1
 from services.publisher.channels.telegram import Telegram
 from services.publisher.channels.x import X
+from services.publisher.channels.youtube import YouTube
+from services.publisher.channels.youtube_api import Keys, YouTubeApi
 from tests.integration.channels.medsos_samples import Clock, Files, a_post
-from tests.support import fake_facebook, fake_instagram, fake_telegram_channel, fake_x
+from tests.support import fake_facebook, fake_instagram, fake_telegram_channel, fake_x, fake_youtube
 from tests.support.faulty import Faulty, Kind, listening
 
 # What one attempt came to, in the worker's words.
@@ -219,4 +221,25 @@ async def x() -> AsyncGenerator[Counterpart]:
         )  # fmt: skip
 
 
-CHANNELS: dict[str, Opening] = {"facebook": facebook, "instagram": instagram, "telegram": telegram, "x": x}
+@asynccontextmanager
+async def youtube() -> AsyncGenerator[Counterpart]:
+    clock, files = Clock(), Files()
+    fake = fake_youtube.FakeYouTube(now=clock)
+    async with listening(fake) as (address, faulty), httpx.AsyncClient() as http:
+        api = YouTubeApi(http, files, clock, Keys(*fake_youtube.KEYS), address, f"{address}/token")
+        made = YouTube(http, files, clock, fake_youtube.CHANNEL, api, 0.01)
+        post = a_post("youtube", files.video())
+        yield Counterpart(
+            made, post, faulty, http, clock, files, lambda: len(fake.public()),
+            lambda: [f"https://www.youtube.com/watch?v={id_}" for id_ in fake.public()],
+            ("prepare", "upload", "publish", "read"),
+        )  # fmt: skip
+
+
+CHANNELS: dict[str, Opening] = {
+    "facebook": facebook,
+    "instagram": instagram,
+    "telegram": telegram,
+    "x": x,
+    "youtube": youtube,
+}
