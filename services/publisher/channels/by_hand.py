@@ -23,12 +23,7 @@ def _can(name: str, hosts: tuple[str, ...], types: tuple[str, ...], most: int, *
 
 BY_HAND: Mapping[str, Capabilities] = MappingProxyType(
     {
-        "instagram": _can("instagram", ("instagram.com",), (*PICTURES, *VIDEO), 10, least=1),
-        "facebook": _can("facebook", ("facebook.com", "fb.com", "fb.watch"), (*PICTURES, *VIDEO), 10),
         "whatsapp": _can("whatsapp", ("whatsapp.com",), (*PICTURES, *VIDEO), 1),
-        "youtube": _can("youtube", ("youtube.com", "youtu.be"), VIDEO, 1, least=1),
         "tiktok": _can("tiktok", ("tiktok.com",), (*VIDEO, *PICTURES), 35, least=1),
-        "x": _can("x", ("x.com", "twitter.com"), (*PICTURES, *VIDEO), 4),
-        "telegram": _can("telegram", ("t.me",), (*PICTURES, *VIDEO), 10),
     }
 )

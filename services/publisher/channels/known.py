@@ -3,10 +3,20 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from services.publisher.channels import Capabilities, site
+from services.publisher.channels import Capabilities, facebook, instagram, site, telegram, x, youtube
 from services.publisher.channels.by_hand import BY_HAND
 
-KNOWN: Mapping[str, Capabilities] = MappingProxyType({"site": site.CAN, **BY_HAND})
+KNOWN: Mapping[str, Capabilities] = MappingProxyType(
+    {
+        "site": site.CAN,
+        **BY_HAND,
+        "facebook": facebook.CAN,
+        "instagram": instagram.CAN,
+        "telegram": telegram.CAN,
+        "x": x.CAN,
+        "youtube": youtube.CAN,
+    }
+)
 NOTHING = Capabilities(
     max_text=None, max_media=None, edit=False, take_down=False, idempotency=False, lookup=False, proved_against="fake"
 )

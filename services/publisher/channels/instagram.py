@@ -1,0 +1,184 @@
+"""An office's Instagram account, by the Graph API: containers are prepared unseen, and publishing one is one call.
+
+https://developers.facebook.com/docs/instagram-platform/content-publishing and /instagram-api/reference/ig-user/media.
+Instagram fetches the files itself. It changes no caption and deletes nothing that it published.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import httpx
+
+from services.publisher.channels import Attached, Capabilities, MediaFit, NotSent, Post, Receipt, Rejected, Rest, Steps
+from services.publisher.channels.finding import Seen, find, marks
+from services.publisher.channels.meta import APP, VERSION, Graph
+from services.publisher.channels.replies import Absent, Body, limited, moment_of, part, parts, word
+from shared.channel_text import LIMITS
+from shared.refusal import Transient
+
+FIELDS = "id,caption,permalink,timestamp"
+CONTAINER = "container"
+# An image is refused outside of these, width by height; a video is not.
+RATIOS = (0.8, 1.91)
+MAX_IMAGE = 8_000_000
+UNTIL_FREE = timedelta(hours=1)  # the quota counts the last 24 hours
+CAN = Capabilities(
+    max_text=LIMITS["instagram"].most, max_media=10, edit=False, take_down=False, idempotency=False, lookup=True,
+    proved_against="fake", hosts=("instagram.com",), least_media=1, alt=True, assisted=True, by_url=True,
+    limits=(APP,), media=MediaFit(("image/jpeg", "video/mp4"), max_bytes=300_000_000, max_duration_ms=900_000),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Instagram:
+    """`user` is the professional account's id. `polls` looks at a container, `poll` seconds apart, then it is left."""
+
+    http: httpx.AsyncClient
+    now: Callable[[], datetime]
+    user: str
+    token: str = field(repr=False)
+    url: str = f"https://graph.facebook.com/{VERSION}"
+    poll: float = 3.0
+    polls: int = 10
+    name: str = "instagram"
+    capabilities: Capabilities = CAN
+
+    @property
+    def graph(self) -> Graph:
+        return Graph(self.http, self.url, self.name, self.now, self.token)
+
+    async def publish(self, post: Post, steps: Steps) -> Receipt:
+        files = [a for a in post.attached if _fits(a)]
+        if not files:
+            raise Rejected("Tidak ada foto atau video yang memenuhi ukuran Instagram. Ajukan versi dengan berkas lain.")
+        await self._room()
+        container = await self._container(post, files, steps)
+        if await self._status(container) == "PUBLISHED":
+            return await self._published(post)
+        await steps.keep(**marks(post, self.now()))
+        await steps.submit()
+        said = await self.graph.post(f"{self.user}/media_publish", {"creation_id": container})
+        return await self._look_at(word(said.body.get("id")), said.rest)
+
+    async def edit(self, post: Post, steps: Steps) -> Receipt:
+        """Instagram changes nothing that stands: a correction is a post of its own."""
+        return await self.publish(post, steps)
+
+    async def lookup(self, post: Post) -> Receipt | None:
+        if post.external_id:
+            seen = await self._one(post.external_id)
+            if seen is not None:
+                return _receipt(seen)
+        elif (kept := post.facts.get(CONTAINER)) and await self._status(kept) == "PUBLISHED":
+            return await self._published(post)
+        found = await find(post, self._pages(), self.now())
+        return _receipt(found) if found is not None else None
+
+    async def take_down(self, post: Post) -> None:
+        raise Rejected("Instagram tidak menyediakan penghapusan lewat sistem. Hapus kiriman itu di aplikasinya.")
+
+    async def _room(self) -> None:
+        """Whether the account may publish another post today."""
+        body = (await self.graph.get(f"{self.user}/content_publishing_limit", fields="config,quota_usage")).body
+        for told in parts(body.get("data")):
+            used, total = told.get("quota_usage"), part(told.get("config") or {}).get("quota_total")
+            if isinstance(used, int) and isinstance(total, int) and used >= total:
+                raise limited(self.name, self.now() + UNTIL_FREE)
+
+    async def _container(self, post: Post, files: list[Attached], steps: Steps) -> str:
+        """What publishing makes public: one file, or a carousel of several."""
+        if len(files) == 1:
+            return await self._made(post, CONTAINER, {**_source(files[0]), "caption": post.text}, steps)
+        items = [
+            await self._made(post, f"item-{a.found.sha256[:16]}", _item(a), steps) for a in files
+        ]  # one after the other: each is kept as soon as it is there
+        carousel = {"media_type": "CAROUSEL", "children": ",".join(items), "caption": post.text}
+        return await self._made(post, CONTAINER, carousel, steps)
+
+    async def _made(self, post: Post, fact: str, data: dict[str, str], steps: Steps) -> str:
+        """A finished container, of an earlier attempt where that is of use still: they expire after a day."""
+        kept = post.facts.get(fact)
+        if kept and await self._finished(kept):
+            return kept
+        made = word((await self.graph.post(f"{self.user}/media", data)).body.get("id"))
+        await steps.keep(**{fact: made})
+        if not await self._finished(made):
+            raise Rejected("Instagram tidak dapat mengolah salah satu berkas. Periksa ukuran dan jenisnya.")
+        return made
+
+    async def _finished(self, container: str) -> bool:
+        for turn in range(self.polls):
+            if turn:
+                await asyncio.sleep(self.poll)
+            status = await self._status(container)
+            if status != "IN_PROGRESS":
+                return status in ("FINISHED", "PUBLISHED")
+        raise NotSent("Instagram masih mengolah berkasnya; dilanjutkan nanti.")
+
+    async def _status(self, container: str) -> str:
+        try:
+            return word((await self.graph.get(container, fields="status_code")).body.get("status_code"))
+        except Absent:
+            return "EXPIRED"
+
+    async def _published(self, post: Post) -> Receipt:
+        """An attempt before has published it: it is among the newest."""
+        found = await find(post, self._pages(), self.now())
+        if found is None:
+            raise Transient("published, and not listed yet")
+        return _receipt(found)
+
+    async def _look_at(self, id_: str, rest: tuple[Rest, ...]) -> Receipt:
+        """Read back what was just posted: it is there, and only where strangers find it is asked."""
+        try:
+            seen = await self._one(id_)
+        except Exception:
+            seen = None
+        return Receipt("", None, id_, rest) if seen is None else _receipt(seen, rest)
+
+    async def _one(self, id_: str) -> Seen | None:
+        try:
+            return _seen((await self.graph.get(id_, fields=FIELDS)).body)
+        except Absent:
+            return None
+
+    async def _pages(self) -> AsyncGenerator[Sequence[Seen]]:
+        after = ""
+        while True:
+            more = {"after": after} if after else {}
+            body = (await self.graph.get(f"{self.user}/media", fields=FIELDS, limit="50", **more)).body
+            yield [_seen(one) for one in parts(body.get("data"))]
+            paging = part(body.get("paging") or {})
+            if "next" not in paging:
+                return
+            after = word(part(paging.get("cursors")).get("after"))
+
+
+def _fits(a: Attached) -> bool:
+    if a.kind != "image":
+        return True
+    ratio = a.width / a.height if a.width and a.height else RATIOS[0]
+    return RATIOS[0] <= ratio <= RATIOS[1] and a.found.size <= MAX_IMAGE
+
+
+def _source(a: Attached) -> dict[str, str]:
+    if a.kind == "video":
+        return {"media_type": "REELS", "video_url": a.url}
+    return {"image_url": a.url} | ({"alt_text": a.alt} if a.alt else {})
+
+
+def _item(a: Attached) -> dict[str, str]:
+    kind = {"media_type": "VIDEO"} if a.kind == "video" else {}
+    return {**_source(a), **kind, "is_carousel_item": "true"}
+
+
+def _seen(body: Body) -> Seen:
+    """An account that publishes by this API is a professional one, and these are public."""
+    url = str(body.get("permalink") or "")
+    return Seen(word(body.get("id")), url, str(body.get("caption") or ""), bool(url), moment_of(body.get("timestamp")))
+
+
+def _receipt(seen: Seen, rest: tuple[Rest, ...] = ()) -> Receipt:
+    return Receipt(seen.url, "api" if seen.public else None, seen.id, rest)
