@@ -8,11 +8,13 @@ from pathlib import Path
 import httpx
 from fastapi import FastAPI
 
-from services.publisher import api, forms, handlers, pages, public
+from services.publisher import api, forms, handlers, pages, public, public_machines
 from services.publisher.channels import Channel
 from services.publisher.channels.site import CAN as SITE_CAN
 from services.publisher.channels.site import Site
 from services.publisher.domain import SITE
+from services.publisher.kept import Kept
+from services.publisher.public_answer import PublicSite
 from services.publisher.settings import Settings
 from services.publisher.shelf import Pages as Shelf
 from services.publisher.steps import Office
@@ -57,7 +59,8 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.state.settings = settings
     app.state.pages = web.Pages.of(Path(__file__).parent / "templates")
     app.state.office = _office(app, settings)
-    for router in (api.router, pages.router, forms.router, public.router):
+    app.state.site = _site(settings)
+    for router in (api.router, pages.router, forms.router, public.router, public_machines.router):
         app.include_router(router)
     return app
 
@@ -65,6 +68,16 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
 def _store(settings: Settings) -> Store:
     return Store(
         settings.s3_endpoint, settings.s3_access_key.get_secret_value(), settings.s3_secret_key.get_secret_value()
+    )
+
+
+def _site(settings: Settings) -> PublicSite:
+    return PublicSite(
+        settings.site_index,
+        settings.security_contact,
+        settings.information_place,
+        settings.information_retention,
+        Kept(settings.pages_memory_mb * 1_000_000),
     )
 
 
