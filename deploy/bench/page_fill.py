@@ -17,7 +17,8 @@ _APPROVALS = """
     INSERT INTO approvals (story, version, cycle, content, content_sha256, origins, authors, decided_by, decided_at,
            urgency, practice, correction, basis, event_id, state)
        SELECT md5(n::text)::uuid, 1, 1,
-              $2::jsonb || jsonb_build_object('topic', ($3::text[])[1 + n % 8], 'tags', jsonb_build_array('tahap ' || n),
+              $2::jsonb || jsonb_build_object('topic', ($3::text[])[1 + n % 8],
+                  'tags', jsonb_build_array('tahap ' || n),
                   'title', 'Penyerahan kunci ' || ($3::text[])[1 + n % 8] || ' tahap ' || n),
               md5(n::text), jsonb_build_array(jsonb_build_object('report', md5(n::text)::uuid, 'unit',
                   (ARRAY['perumahan', 'permukiman', 'pertanahan', 'sekretariat'])[1 + n % 4])),
@@ -53,7 +54,7 @@ def sample() -> Content:
     picture = StoryMedia.model_validate(
         {
             "id": PICTURE, "report": PICTURE, "name": "kunci.jpg", "kind": "image", "renditions": copies,
-            "credit": "Humas", "alt": "Warga menerima kunci rumah.", "caption": "Penyerahan kunci di Kelurahan Jatirasa.",
+            "credit": "Humas", "alt": "Warga menerima kunci rumah.", "caption": "Penyerahan kunci di Jatirasa.",
         }
     )  # fmt: skip
     body = (*words[:4], Figure(media=picture.id), Heading(text="Tahap berikutnya"), *words[4:])

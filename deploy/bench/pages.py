@@ -152,9 +152,8 @@ def print_told(found: list[Line], say: Callable[[str], None], *, as_json: bool) 
     if as_json:
         say(json.dumps(lines))
         return
-    for told in lines:
-        rounds = ", ".join(str(rate) for rate in told["rounds"])
+    for line, told in zip(found, lines, strict=True):
         say(
-            f"{told['pages']:<24} {told['per_s']:>7} pages/s   p50 {told['p50_ms']:>6} ms   p99 {told['p99_ms']:>6} ms   "
-            f"ratio {told['ratio']}   (rounds: {rounds})"
+            f"{line.name:<24} {told['per_s']:>7} pages/s   p50 {told['p50_ms']:>6} ms   p99 {told['p99_ms']:>6} ms"
+            f"   ratio {told['ratio']}   (rounds: {', '.join(f'{r.rate:.0f}' for r in line.rounds)})"
         )
