@@ -75,3 +75,8 @@ def security_problems(text: str) -> list[str]:
     found = Parser(text.encode(), urls="https://warta.test/.well-known/security.txt")
     told = [*found.errors, *found.recommendations]
     return [f"{e['code']}: {e['message']}" for e in told if e["code"] != "not_signed"]
+
+
+def locations(document: bytes) -> list[str]:
+    """The addresses that a sitemap names."""
+    return [str(found.text) for found in etree.fromstring(document).iter("{*}loc")]
