@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import asyncpg
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from services.publisher import metadata, render, store_finding, store_pages
@@ -15,14 +15,15 @@ from services.publisher.metadata import Standing
 from services.publisher.public_answer import READ, kept, made, send, site_of, text, without_page, zone_of
 from services.publisher.steps import office_of
 from services.publisher.store_pages import Page, Place, Scope, Turn, Whole
+from shared.sop import CODE
 from shared.web import desk_of, public
 from shared.words import MONTHS
 
 PER_PAGE = 20
 LONGEST_SEARCH = 200
+YEARS = (1990, 9998)
 CANONICAL_ELSEWHERE = "wordpress"
 router = APIRouter(include_in_schema=False, dependencies=[public])
-Code = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Older = Annotated[str, Query(alias="sebelum", max_length=60)]
 Newer = Annotated[str, Query(alias="sesudah", max_length=60)]
 
@@ -33,7 +34,7 @@ async def home(request: Request, older: Older = "", newer: Newer = "") -> Respon
 
 
 @router.api_route("/topik/{topic}", methods=READ)
-async def of_topic(request: Request, topic: Code, older: Older = "", newer: Newer = "") -> Response:
+async def of_topic(request: Request, topic: str, older: Older = "", newer: Newer = "") -> Response:
     name = topic_words(topic)
     return await _list(
         request,
@@ -47,19 +48,21 @@ async def of_topic(request: Request, topic: Code, older: Older = "", newer: Newe
 
 
 @router.api_route("/bidang/{unit}", methods=READ)
-async def of_unit(request: Request, unit: Code, older: Older = "", newer: Newer = "") -> Response:
+async def of_unit(request: Request, unit: str, older: Older = "", newer: Newer = "") -> Response:
     name = desk_of(request).clock.sop.unit_words(unit)
-    return await _list(request, Scope(unit=unit), older, newer, heading=name, here=f"/bidang/{unit}")
+    return await _list(request, _of_unit(unit), older, newer, heading=name, here=f"/bidang/{unit}")
 
 
-@router.api_route("/arsip/{year}/{month}", methods=READ)
+@router.api_route("/arsip/{year:int}/{month:int}", methods=READ)
 async def of_month(
     request: Request,
-    year: Annotated[int, Path(ge=1990, le=9998)],
-    month: Annotated[int, Path(ge=1, le=12)],
+    year: int,
+    month: int,
     older: Older = "",
     newer: Newer = "",
 ) -> Response:
+    if not (YEARS[0] <= year <= YEARS[1] and 1 <= month <= len(MONTHS)):
+        return without_page(request, 404, "publik_tiada.html")
     zone = ZoneInfo(zone_of(request))
     since = datetime(year, month, 1, tzinfo=zone)
     until = (since + timedelta(days=31)).replace(day=1)
@@ -171,10 +174,18 @@ async def _list(request: Request, scope: Scope, older: str, newer: str, **view: 
         after, before = Place.of(older) if older else None, Place.of(newer) if newer else None
     except (ValueError, OverflowError):
         return without_page(request, 404, "publik_tiada.html")
+    if not all(CODE.fullmatch(code) for code in (scope.topic, scope.unit) if code is not None):
+        return without_page(request, 404, "publik_tiada.html")
     async with desk_of(request).db.connection() as conn:
         turn = await store_pages.turn(conn, scope, older_than=after, newer_than=before, limit=PER_PAGE)
+    if not turn.pages and scope not in (Scope(), *map(_of_unit, desk_of(request).clock.sop.units)):
+        return without_page(request, 404, "publik_tiada.html")
     at = (view["here"], older, newer, turn.newer, turn.older)
     return kept(request, (*at, *(p.revision for p in turn.pages)), lambda: _listed(request, turn, view))
+
+
+def _of_unit(unit: str) -> Scope:
+    return Scope(unit=unit)
 
 
 def _listed(request: Request, turn: Turn, view: dict[str, Any]) -> Made:

@@ -11,7 +11,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from services.publisher import dip, store_finding, store_pages
 from services.publisher.dip import About
-from services.publisher.public import Code, topic_words
+from services.publisher.public import topic_words
 from services.publisher.public_answer import (
     ASK_ALWAYS,
     READ,
@@ -26,6 +26,7 @@ from services.publisher.public_answer import (
 )
 from services.publisher.steps import office_of
 from services.publisher.store_pages import Place, Scope
+from shared.sop import CODE
 from shared.web import desk_of, public
 
 IN_FEED = 20
@@ -51,12 +52,12 @@ async def rss(request: Request) -> Response:
 
 
 @router.api_route("/topik/{topic}/umpan.xml", methods=READ)
-async def atom_of_topic(request: Request, topic: Code) -> Response:
+async def atom_of_topic(request: Request, topic: str) -> Response:
     return await _feed(request, "umpan.xml", ATOM, topic)
 
 
 @router.api_route("/topik/{topic}/rss.xml", methods=READ)
-async def rss_of_topic(request: Request, topic: Code) -> Response:
+async def rss_of_topic(request: Request, topic: str) -> Response:
     return await _feed(request, "rss.xml", RSS, topic)
 
 
@@ -173,8 +174,12 @@ def _about(request: Request) -> About:
 
 
 async def _feed(request: Request, template: str, media_type: str, topic: str | None = None) -> Response:
+    if topic is not None and not CODE.fullmatch(topic):
+        return without_page(request, 404, "publik_tiada.html")
     async with desk_of(request).db.connection() as conn:
         pages = await store_pages.changed_last(conn, topic=topic, limit=IN_FEED)
+    if topic and not pages:
+        return without_page(request, 404, "publik_tiada.html")
     view: dict[str, Any] = {"pages": pages, "topic": topic, "topic_words": topic_words, "dated": _dated}
     key = (template, topic, *(p.revision for p in pages))
     return kept(request, key, lambda: made(NOT_XML.sub("", text(request, template, **view)).encode(), media_type))

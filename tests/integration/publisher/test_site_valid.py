@@ -53,7 +53,8 @@ async def path_of(desk: Office, title: str) -> str:
 
 async def test_every_page_is_valid_html(full: Office) -> None:
     paths = [
-        "/", "/topik", "/topik/rumah", "/topik/lain", "/bidang", "/bidang/perumahan", "/arsip", "/arsip/2026/11",
+        "/", "/topik", "/topik/rumah", "/bidang/sekretariat", "/bidang", "/bidang/perumahan", "/arsip",
+        "/arsip/2026/11",
         "/cari", "/cari?q=berita", "/cari?q=berita&hal=2", "/cari?q=tiada%26", "/daftar-informasi-publik",
         "/berita/tiada", await path_of(full, ODD), await path_of(full, "Yang diturunkan"),
     ]  # fmt: skip
