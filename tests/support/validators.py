@@ -59,7 +59,7 @@ def schema_problems(node: Mapping[str, Any]) -> list[str]:
     model = getattr(schema_org, kind)
     nested = {name: {"@type": _general(str(v["@type"]))} for name, v in node.items() if isinstance(v, dict)}
     try:
-        model.model_validate_json(json.dumps(own | nested))
+        model.model_validate_json(json.dumps(own | nested), strict=False)
     except ValueError as error:
         problems.append(f"{kind}: {error}")
     return problems
