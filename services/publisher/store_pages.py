@@ -21,7 +21,10 @@ MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One visible Story as lists show it. Another `revision` is another page."""
+    """One visible Story as lists show it. Another `revision` is another page.
+
+    What is kept as JSON is unpacked when it is shown: most pages are in memory as they were made.
+    """
 
     slug: str
     story: UUID
@@ -35,11 +38,20 @@ class Page:
     kinds: tuple[str, ...]
     information_class: InformationClass
     responsible: str
-    cover: StoryMedia | None
-    corrections: tuple[Correction, ...]
+    cover_json: str | None
+    corrections_json: str
     first_shown_at: datetime
     shown_at: datetime
     modified_at: datetime
+
+    @property
+    def cover(self) -> StoryMedia | None:
+        return StoryMedia.model_validate_json(self.cover_json, extra="ignore") if self.cover_json else None
+
+    @property
+    def corrections(self) -> tuple[Correction, ...]:
+        told = json.loads(self.corrections_json)
+        return tuple(Correction(datetime.fromisoformat(c["at"]), c["what"]) for c in told)
 
     @property
     def changed(self) -> bool:
@@ -183,12 +195,8 @@ async def changed_last(conn: "Connection", *, topic: str | None = None, limit: i
 
 
 def page_of(row: "asyncpg.Record") -> Page:
-    cover = row["cover"]
-    told = json.loads(row["corrections"])
     return Page(
         row["slug"], row["story"], row["version"], row["revision"], row["title"], row["lead"], row["topic"],
         tuple(row["tags"]), tuple(row["units"]), tuple(row["kinds"]), row["information_class"], row["responsible"],
-        StoryMedia.model_validate_json(cover, extra="ignore") if cover else None,
-        tuple(Correction(datetime.fromisoformat(c["at"]), c["what"]) for c in told),
-        row["first_shown_at"], row["shown_at"], row["modified_at"],
+        row["cover"], row["corrections"], row["first_shown_at"], row["shown_at"], row["modified_at"],
     )  # fmt: skip

@@ -13,14 +13,20 @@ from services.publisher.store_pages import Page, Place
 from tests.unit.publisher.samples import MORNING
 
 NAMES = {"perumahan": "Bidang Perumahan", "pertanahan": "Bidang Pertanahan"}
+
+
+def named(code: str) -> str:
+    return NAMES.get(code, code)
+
+
 ABOUT = About(
     "Dinas Perumahan", "https://warta.go.id", "Kota Bekasi", "sesuai jadwal retensi arsip", "Asia/Jakarta",
-    lambda code: NAMES.get(code, code),
+    named,
 )  # fmt: skip
 PAGE = Page(
     slug="rumah-1", story=UUID(int=1), version=1, revision=1, title="40 Rumah Selesai", lead="Selasa pagi.", topic=None,
     tags=(), units=("perumahan", "pertanahan"), kinds=("image", "document"), information_class="setiap-saat",
-    responsible="Sekretaris selaku PPID Pembantu", cover=None, corrections=(), first_shown_at=MORNING,
+    responsible="Sekretaris selaku PPID Pembantu", cover_json=None, corrections_json="[]", first_shown_at=MORNING,
     shown_at=MORNING, modified_at=MORNING,
 )  # fmt: skip
 
