@@ -124,11 +124,10 @@ async def security(request: Request) -> Response:
         return without_page(request, 404, "publik_tiada.html")
     expires = (desk_of(request).now().astimezone(UTC).replace(day=1) + timedelta(days=215)).replace(day=1)
     url = office_of(request).public_url
-    lines = [
-        f"Contact: {contact}", f"Expires: {expires:%Y-%m-%d}T00:00:00Z", "Preferred-Languages: id, en",
-        f"Canonical: {url}/.well-known/security.txt", "",
-    ]  # fmt: skip
-    return send(request, made("\n".join(lines).encode(), PLAIN))
+    lines = [f"Contact: {contact}", f"Expires: {expires:%Y-%m-%d}T00:00:00Z", "Preferred-Languages: id, en"]
+    if url.startswith("https://"):  # another address of it may not be named
+        lines.append(f"Canonical: {url}/.well-known/security.txt")
+    return send(request, made("\n".join([*lines, ""]).encode(), PLAIN))
 
 
 @router.api_route("/daftar-informasi-publik", methods=READ)

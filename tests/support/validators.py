@@ -71,10 +71,10 @@ def _general(kind: str) -> str:
 
 
 def security_problems(text: str) -> list[str]:
-    """What sectxt says of a security.txt (RFC 9116), but for its signature, which is optional."""
+    """What sectxt says of a security.txt (RFC 9116), but for a signature and a key, which are optional."""
     found = Parser(text.encode(), urls="https://warta.test/.well-known/security.txt")
     told = [*found.errors, *found.recommendations]
-    return [f"{e['code']}: {e['message']}" for e in told if e["code"] != "not_signed"]
+    return [f"{e['code']}: {e['message']}" for e in told if e["code"] not in ("not_signed", "no_encryption")]
 
 
 def locations(document: bytes) -> list[str]:

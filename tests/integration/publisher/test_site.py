@@ -86,7 +86,7 @@ async def test_a_list_goes_on_and_comes_back_and_a_new_story_shifts_no_page(desk
     assert back
     assert await listed(desk, back[1]) == [f"Nomor {n:02}" for n in range(24, 4, -1)]
     assert (await desk.call(None, "GET", "/?sebelum=bukan-tempat")).status_code == 404
-    assert (await desk.call(None, "GET", f"/?sebelum={10**40}-{'0' * 32}")).status_code == 404
+    assert (await desk.call(None, "GET", f"/?sebelum={10**20}-{'0' * 32}")).status_code == 404
 
 
 async def test_words_are_found_in_title_summary_tags_and_text_the_best_first(desk: Office) -> None:
