@@ -70,7 +70,7 @@ async def measure(
         made = await stack.enter_async_context(installation())
         say(f"publishing {stories} Stories")
         paths = await fill(made.owner_dsn, stories)
-        site = await stack.enter_async_context(_serving(_publisher(made), "/robots.txt"))
+        site = await stack.enter_async_context(_serving(_publisher(made), "/"))
         much = paths[:MUCH_READ]
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="alurwarta-bench-")))
         await _write(site, much, folder / "root")
@@ -106,7 +106,8 @@ def _publisher(made: Installation) -> Server:
 
 def _floors(folder: Path) -> dict[str, Server]:
     """Servers of files: one in C where it is installed, one in Python."""
-    root, port, program = folder / "root", free_port(), shutil.which("nginx", path="/usr/sbin:/usr/bin")
+    root, port = folder / "root", free_port()
+    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     python = Server(port, [sys.executable, "-m", "deploy.bench.static_server", str(root), str(port)])
     if program is None:
         return {FLOORS[1]: python}
