@@ -60,7 +60,8 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.state.pages = web.Pages.of(Path(__file__).parent / "templates")
     app.state.office = _office(app, settings)
     app.state.site = _site(settings)
-    for router in (api.router, pages.router, forms.router, public.router, public_machines.router):
+    # Routes are tried in order, and the public asks most.
+    for router in (public.router, public_machines.router, api.router, pages.router, forms.router):
         app.include_router(router)
     return app
 

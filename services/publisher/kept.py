@@ -2,14 +2,15 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from services.publisher import store_pages
 from shared.db import Database
 
+T = TypeVar("T")
 OVERHEAD = 500  # bytes that one page costs beside its own
 
 
@@ -85,6 +86,43 @@ class Revisions:
                 for slug, answer in asked:
                     if not answer.done():
                         answer.set_result(found.get(slug))
+
+
+@dataclass(slots=True)
+class Together(Generic[T]):
+    """The same question of many at the same moment is asked once, and again for those who came while it was asked."""
+
+    _waiting: dict[Hashable, list["asyncio.Future[T]"]] = field(
+        default_factory=dict[Hashable, list["asyncio.Future[T]"]]
+    )
+    _asking: dict[Hashable, "asyncio.Task[None]"] = field(default_factory=dict[Hashable, "asyncio.Task[None]"])
+
+    async def of(self, key: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(key, []).append(answer)
+        if key not in self._asking:
+            self._asking[key] = asyncio.create_task(self._ask(key, ask))
+        return await answer
+
+    async def _ask(self, key: Hashable, ask: Callable[[], Awaitable[T]]) -> None:
+        try:
+            while asked := self._waiting.pop(key, None):
+                await _answered(asked, ask)
+        finally:
+            del self._asking[key]
+
+
+async def _answered(asked: list["asyncio.Future[T]"], ask: Callable[[], Awaitable[T]]) -> None:
+    try:
+        found = await ask()
+    except Exception as error:  # each asker is told, and answers as for any other query
+        for answer in asked:
+            if not answer.done():
+                answer.set_exception(error)
+    else:
+        for answer in asked:
+            if not answer.done():
+                answer.set_result(found)
 
 
 def _tell(asked: list[tuple[str, "asyncio.Future[int | None]"]], error: Exception) -> None:

@@ -28,6 +28,25 @@ Older = Annotated[str, Query(alias="sebelum", max_length=60)]
 Newer = Annotated[str, Query(alias="sesudah", max_length=60)]
 
 
+@router.api_route("/berita/{slug}", methods=READ)
+async def story(request: Request, slug: str) -> Response:
+    site, db = site_of(request), desk_of(request).db
+    slug = slug.replace("\x00", "")
+    revision = await site.revisions.of(db, slug)
+    if revision is None:
+        return await _not_there(request, slug)
+    canonical = await _elsewhere(request, slug) if site.noindex else None
+    found = site.kept.get(("berita", slug, revision, canonical), made_under=desk_of(request).clock)
+    if found is not None:
+        return send(request, found)
+    async with db.connection() as conn:
+        whole = await store_pages.whole(conn, slug)
+    if whole is None:  # it went at this very moment
+        return await _not_there(request, slug)
+    key = ("berita", slug, whole.page.revision, canonical)
+    return kept(request, key, lambda: _story(request, whole, canonical))
+
+
 @router.api_route("/", methods=READ)
 async def home(request: Request, older: Older = "", newer: Newer = "") -> Response:
     return await _list(request, Scope(), older, newer, heading="Berita", here="/", feed="")
@@ -120,25 +139,6 @@ async def search(
     )  # fmt: skip
 
 
-@router.api_route("/berita/{slug}", methods=READ)
-async def story(request: Request, slug: str) -> Response:
-    site, db = site_of(request), desk_of(request).db
-    slug = slug.replace("\x00", "")
-    revision = await site.revisions.of(db, slug)
-    if revision is None:
-        return await _not_there(request, slug)
-    canonical = await _elsewhere(request, slug) if site.noindex else None
-    found = site.kept.get(("berita", slug, revision, canonical), made_under=desk_of(request).clock)
-    if found is not None:
-        return send(request, found)
-    async with db.connection() as conn:
-        whole = await store_pages.whole(conn, slug)
-    if whole is None:  # it went at this very moment
-        return await _not_there(request, slug)
-    key = ("berita", slug, whole.page.revision, canonical)
-    return kept(request, key, lambda: _story(request, whole, canonical))
-
-
 def topic_words(topic: str) -> str:
     """A topic as people read it: it is one small word, such as `rumah-layak-huni`."""
     return topic.replace("-", " ").capitalize()
@@ -176,12 +176,16 @@ async def _list(request: Request, scope: Scope, older: str, newer: str, **view: 
         return without_page(request, 404, "publik_tiada.html")
     if not all(CODE.fullmatch(code) for code in (scope.topic, scope.unit) if code is not None):
         return without_page(request, 404, "publik_tiada.html")
-    async with desk_of(request).db.connection() as conn:
-        turn = await store_pages.turn(conn, scope, older_than=after, newer_than=before, limit=PER_PAGE)
+    turn = await site_of(request).turns.of((scope, after, before), lambda: _turn(request, scope, after, before))
     if not turn.pages and scope not in (Scope(), *map(_of_unit, desk_of(request).clock.sop.units)):
         return without_page(request, 404, "publik_tiada.html")
     at = (view["here"], older, newer, turn.newer, turn.older)
     return kept(request, (*at, *(p.revision for p in turn.pages)), lambda: _listed(request, turn, view))
+
+
+async def _turn(request: Request, scope: Scope, after: Place | None, before: Place | None) -> Turn:
+    async with desk_of(request).db.connection() as conn:
+        return await store_pages.turn(conn, scope, older_than=after, newer_than=before, limit=PER_PAGE)
 
 
 def _of_unit(unit: str) -> Scope:

@@ -10,8 +10,9 @@ from typing import Any, Literal
 from fastapi import Request
 from fastapi.responses import Response
 
-from services.publisher.kept import Kept, Made, Revisions
+from services.publisher.kept import Kept, Made, Revisions, Together
 from services.publisher.steps import office_of
+from services.publisher.store_pages import Turn
 from shared.web import Pages, desk_of
 
 # Short, so that a take-down is seen soon by all; a cache in front asks again with the ETag. Nothing stale is allowed,
@@ -35,6 +36,7 @@ class PublicSite:
     retention: str = ""
     kept: Kept = field(default_factory=lambda: Kept(32_000_000))
     revisions: Revisions = field(default_factory=Revisions)
+    turns: Together[Turn] = field(default_factory=Together[Turn])
 
     @property
     def noindex(self) -> bool:

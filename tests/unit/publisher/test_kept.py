@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from services.publisher.kept import OVERHEAD, Kept, Made, Revisions
+from services.publisher.kept import OVERHEAD, Kept, Made, Revisions, Together
 from shared.db import Database
 
 SOP = object()
@@ -100,3 +100,33 @@ async def test_who_leaves_does_not_hold_up_the_others() -> None:
     leaving.cancel()
     db.let.set()
     assert await staying == 2
+
+
+async def test_the_same_list_is_asked_once_for_all_who_wait_and_again_for_who_came_meanwhile() -> None:
+    together, let, asked = Together[int](), asyncio.Event(), list[int]()
+
+    async def ask() -> int:
+        asked.append(len(asked))
+        await let.wait()
+        return len(asked)
+
+    first = asyncio.create_task(together.of("a", ask))
+    await asyncio.sleep(0.01)
+    later = [asyncio.create_task(together.of("a", ask)) for _ in range(5)]
+    await asyncio.sleep(0.01)
+    later[0].cancel()
+    let.set()
+    assert (await first, await asyncio.gather(*later[1:]), len(asked)) == (1, [2, 2, 2, 2], 2)
+    assert await together.of("a", ask) == 3
+
+
+async def test_a_list_that_cannot_be_read_is_told_to_each_who_asked() -> None:
+    together = Together[int]()
+
+    async def away() -> int:
+        await asyncio.sleep(0.01)
+        raise ConnectionError
+
+    for task in [asyncio.create_task(together.of("a", away)) for _ in range(2)]:
+        with pytest.raises(ConnectionError):
+            await task
