@@ -37,6 +37,7 @@ _REST = (
                corrections, first_shown_at, shown_at, shown_at, words FROM visible_stories
            RETURNING units, first_shown_at, story)
        INSERT INTO page_units SELECT unnest(units), first_shown_at, story FROM shown""",
+    "INSERT INTO page_topics SELECT topic, first_shown_at, shown_at, story FROM pages WHERE topic IS NOT NULL",
 )
 
 

@@ -39,9 +39,9 @@ async def topics(conn: "Connection") -> list[str]:
     """Every topic that a visible page has, by steps through the index: as many as there are topics."""
     rows = await conn.fetch(
         """WITH RECURSIVE t (topic) AS (
-               (SELECT topic FROM pages WHERE topic IS NOT NULL ORDER BY topic LIMIT 1)
+               (SELECT topic FROM page_topics ORDER BY topic LIMIT 1)
                UNION ALL
-               SELECT (SELECT g.topic FROM pages g WHERE g.topic > t.topic ORDER BY g.topic LIMIT 1)
+               SELECT (SELECT o.topic FROM page_topics o WHERE o.topic > t.topic ORDER BY o.topic LIMIT 1)
                FROM t WHERE t.topic IS NOT NULL)
            SELECT topic FROM t WHERE topic IS NOT NULL"""
     )
@@ -61,17 +61,18 @@ async def units(conn: "Connection") -> list[str]:
     return [row["unit"] for row in rows]
 
 
+_MONTHS = """
+    WITH RECURSIVE t (month) AS (
+        SELECT date_trunc('month', max(first_shown_at), $1) FROM pages
+        UNION ALL
+        SELECT (SELECT date_trunc('month', max(g.first_shown_at), $1) FROM pages g WHERE g.first_shown_at < t.month)
+        FROM t WHERE t.month IS NOT NULL)"""
+
+
 async def months(conn: "Connection", zone: str) -> list[date]:
     """The first day of every month of the office with a page in it, the newest first."""
     rows = await conn.fetch(
-        """WITH RECURSIVE t (month) AS (
-               SELECT date_trunc('month', max(first_shown_at), $1) FROM pages
-               UNION ALL
-               SELECT (SELECT date_trunc('month', max(g.first_shown_at), $1) FROM pages g
-                       WHERE g.first_shown_at < t.month)
-               FROM t WHERE t.month IS NOT NULL)
-           SELECT (month AT TIME ZONE $1)::date AS month FROM t WHERE month IS NOT NULL""",
-        zone,
+        f"{_MONTHS} SELECT (month AT TIME ZONE $1)::date AS month FROM t WHERE month IS NOT NULL", zone
     )
     return [row["month"] for row in rows]
 
@@ -86,6 +87,8 @@ async def by_words(conn: "Connection", words: str, *, limit: int, offset: int) -
     rows = await conn.fetch(
         f"""WITH hits AS MATERIALIZED (
                 SELECT story, words FROM pages WHERE words @@ websearch_to_tsquery('simple', $1)
+                -- What only says what must not be there would be every page: no index finds that.
+                AND querytree(websearch_to_tsquery('simple', $1)) NOT IN ('', 'T')
                 ORDER BY first_shown_at DESC, story DESC LIMIT $2),
             ranked AS (
                 SELECT story, ts_rank(words, websearch_to_tsquery('simple', $1)) AS rank, count(*) OVER () AS hits
@@ -102,10 +105,14 @@ async def by_words(conn: "Connection", words: str, *, limit: int, offset: int) -
 
 
 async def sitemap_months(conn: "Connection") -> list[Month]:
+    """Each page is counted, in the index that has all of it."""
     rows = await conn.fetch(
-        """SELECT date_trunc('month', first_shown_at, 'UTC')::date AS month, count(*) AS count,
-                  max(modified_at) AS modified_at
-           FROM pages GROUP BY 1 ORDER BY 1"""
+        f"""{_MONTHS}
+            SELECT month::date, found.* FROM t CROSS JOIN LATERAL (
+                SELECT count(*) AS count, max(modified_at) AS modified_at FROM pages
+                WHERE first_shown_at >= t.month AND first_shown_at < t.month + interval '1 month') found
+            WHERE month IS NOT NULL ORDER BY month""",  # noqa: S608  (our own words)
+        "UTC",
     )
     return [Month(row["month"], row["count"], row["modified_at"]) for row in rows]
 

@@ -166,9 +166,10 @@ async def turn(
 
 def _list(scope: Scope, place: Place | None, *, back: bool) -> tuple[str, list[Any]]:
     """A list in the order of the index that serves it, from a place on."""
-    source, o = ("page_units o JOIN pages g USING (story)", "o") if scope.unit else ("pages g", "g")
+    listed = "page_units" if scope.unit else "page_topics" if scope.topic else ""
+    source, o = (f"{listed} o JOIN pages g USING (story)", "o") if listed else ("pages g", "g")
     asked: list[tuple[str, Any]] = [
-        ("o.unit = ${}", scope.unit), ("g.topic = ${}", scope.topic), ("g.first_shown_at >= ${}", scope.since),
+        ("o.unit = ${}", scope.unit), ("o.topic = ${}", scope.topic), ("g.first_shown_at >= ${}", scope.since),
         ("g.first_shown_at < ${}", scope.until),
     ]  # fmt: skip
     asked = [(condition, value) for condition, value in asked if value is not None]
@@ -186,9 +187,10 @@ def _list(scope: Scope, place: Place | None, *, back: bool) -> tuple[str, list[A
 
 async def changed_last(conn: "Connection", *, topic: str | None = None, limit: int) -> list[Page]:
     """For feeds: what was shown or corrected last comes first."""
-    where = "WHERE g.topic = $2" if topic else ""
+    source = "page_topics o JOIN pages g USING (story) WHERE o.topic = $2" if topic else "pages g"
+    order = "o" if topic else "g"
     rows = await conn.fetch(
-        f"SELECT {FIELDS} FROM pages g {where} ORDER BY g.shown_at DESC, g.story DESC LIMIT $1",  # noqa: S608
+        f"SELECT {FIELDS} FROM {source} ORDER BY {order}.shown_at DESC, {order}.story DESC LIMIT $1",  # noqa: S608
         *(limit, topic) if topic else (limit,),
     )
     return [page_of(row) for row in rows]

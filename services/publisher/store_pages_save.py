@@ -54,5 +54,8 @@ _PROJECT = f"""
         SELECT story, $2, {", ".join(_FROM_VIEW)} FROM visible_stories WHERE story = ANY($1)
         ON CONFLICT (story) DO UPDATE SET revision = excluded.revision, modified_at = excluded.modified_at,
             {", ".join(f"{name} = excluded.{name}" for name in _FROM_VIEW)}
-        RETURNING units, first_shown_at, story)
+        RETURNING units, topic, first_shown_at, shown_at, story),
+    of_topics AS (
+        INSERT INTO page_topics SELECT topic, first_shown_at, shown_at, story FROM shown WHERE topic IS NOT NULL
+        ON CONFLICT DO NOTHING)
     INSERT INTO page_units SELECT unnest(units), first_shown_at, story FROM shown ON CONFLICT DO NOTHING"""  # noqa: S608  (our own columns)

@@ -36,12 +36,11 @@ CREATE TABLE pages (
     FOREIGN KEY (story, version) REFERENCES publications
 );
 CREATE INDEX pages_in_order ON pages (first_shown_at, story) INCLUDE (modified_at);
-CREATE INDEX pages_of_topic ON pages (topic, first_shown_at, story) WHERE topic IS NOT NULL;
 CREATE INDEX pages_changed ON pages (shown_at, story);
-CREATE INDEX pages_of_topic_changed ON pages (topic, shown_at, story) WHERE topic IS NOT NULL;
 CREATE INDEX pages_words ON pages USING gin (words);
 
--- The same Stories for each Bidang that has a part in them, in the order of its list.
+-- The same Stories for each Bidang that has a part in them, and for their topic, in the order of its list. Tables of
+-- their own, so that no plan walks through all pages in search of the few of one that is old or rare.
 CREATE TABLE page_units (
     unit           text        NOT NULL,
     first_shown_at timestamptz NOT NULL,
@@ -49,6 +48,15 @@ CREATE TABLE page_units (
     PRIMARY KEY (unit, first_shown_at, story)
 );
 CREATE INDEX page_units_of ON page_units (story);
+CREATE TABLE page_topics (
+    topic          text        NOT NULL,
+    first_shown_at timestamptz NOT NULL,
+    shown_at       timestamptz NOT NULL,
+    story          uuid        NOT NULL REFERENCES pages ON DELETE CASCADE,
+    PRIMARY KEY (topic, first_shown_at, story)
+);
+CREATE INDEX page_topics_changed ON page_topics (topic, shown_at, story);
+CREATE INDEX page_topics_of ON page_topics (story);
 
 -- The live post of one channel, which may be the canonical address.
 CREATE INDEX deliveries_elsewhere ON deliveries (story, channel) WHERE state = 'live' AND channel = 'wordpress';
@@ -138,9 +146,10 @@ WITH shown AS (
            corrections, first_shown_at, shown_at, shown_at, words FROM visible_stories
     RETURNING units, first_shown_at, story)
 INSERT INTO page_units SELECT unnest(units), first_shown_at, story FROM shown;
+INSERT INTO page_topics SELECT topic, first_shown_at, shown_at, story FROM pages WHERE topic IS NOT NULL;
 
 GRANT SELECT, INSERT ON corrections TO "{role}";
 GRANT SELECT, INSERT, UPDATE, DELETE ON pages TO "{role}";
-GRANT SELECT, INSERT, DELETE ON page_units TO "{role}";
+GRANT SELECT, INSERT, DELETE ON page_units, page_topics TO "{role}";
 GRANT SELECT ON visible_stories TO "{role}";
 GRANT USAGE ON page_revisions TO "{role}";

@@ -68,7 +68,8 @@ async def test_the_migration_fills_it_with_the_same_for_what_is_public_already(d
     try:
         await desk.owner.execute(
             """SET LOCAL search_path TO publisher;
-               DROP VIEW visible_stories; DROP TABLE page_units, pages, corrections; DROP SEQUENCE page_revisions;
+               DROP VIEW visible_stories; DROP TABLE page_units, page_topics, pages, corrections;
+               DROP SEQUENCE page_revisions;
                DROP TRIGGER pages_go ON publications; DROP TRIGGER pages_go ON approvals;
                DROP FUNCTION pages_go, pages_need_approval; DROP INDEX deliveries_elsewhere"""
         )
@@ -96,7 +97,8 @@ async def test_the_database_itself_takes_a_page_away_and_lets_none_in(desk: Offi
     (page,) = await desk.rows("SELECT * FROM publisher.pages")
     await desk.owner.execute(withdrawn)
     assert await desk.rows("SELECT FROM publisher.pages") == []
-    assert await desk.rows("SELECT FROM publisher.page_units") == []
+    for lists in ("page_units", "page_topics"):
+        assert await desk.rows(f"SELECT FROM publisher.{lists}") == []
     columns = ", ".join(page.keys())
     places = ", ".join(f"${n}" for n in range(1, len(page) + 1))
     with pytest.raises(asyncpg.CheckViolationError, match="not visible by an approval that stands"):

@@ -42,11 +42,12 @@ async def test_every_reading_of_the_public_goes_by_an_index(desk: Office) -> Non
         assert len(await store_finding.months(conn, "Asia/Jakarta")) > 5
         assert (await store_finding.by_words(conn, "kunci", limit=20, offset=0)).many
         assert (await store_finding.by_words(conn, f"tahap {STORIES - 3}", limit=20, offset=0)).count == 1
+        assert (await store_finding.by_words(conn, "-kunci", limit=20, offset=0)).count == 0
         (*_, newest) = await store_finding.sitemap_months(conn)
         since = datetime.fromisoformat(f"{newest.begins}T00:00:00+00:00")
         assert await store_finding.addresses(conn, since, since + timedelta(days=31), limit=50_000, offset=0)
     # Of the sitemap's months each page is counted, in the index that has all of it.
     assert conn.tables_read_whole() == set()
     assert {
-        "pages_in_order", "pages_of_topic", "pages_changed", "pages_of_topic_changed", "pages_words", "page_units_pkey",
+        "pages_in_order", "pages_changed", "pages_words", "page_units_pkey", "page_topics_pkey", "page_topics_changed",
     } <= conn.indexes()  # fmt: skip
