@@ -107,6 +107,22 @@ def desks(*, stories: int = 100_000, rounds: int = 40, as_json: AsJson = False) 
     print_told(found, typer.echo, as_json=as_json)
 
 
+@app.command("pages")
+def pages(
+    *, stories: int = 100_000, seconds: float = 5, rounds: int = 3, clients: int = 16, as_json: AsJson = False
+) -> None:
+    """Public pages a second of one publisher process and their p99, beside servers of the same bytes from files."""
+    from deploy.bench.installation import NoServers
+    from deploy.bench.pages import measure, print_told
+
+    try:
+        found = asyncio.run(measure(stories, seconds, rounds, clients, lambda words: typer.echo(words, err=True)))
+    except NoServers as e:
+        typer.echo(f"Set {e}: the addresses of real servers, e.g. of docker compose.", err=True)
+        raise typer.Exit(2) from None
+    print_told(found, typer.echo, as_json=as_json)
+
+
 @app.callback()
 def group() -> None:
     """Benchmarks."""

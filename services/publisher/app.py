@@ -8,9 +8,11 @@ from pathlib import Path
 import httpx
 from fastapi import FastAPI
 
-from services.publisher import api, forms, forms_posting, handlers, pages, public
+from services.publisher import api, forms, forms_posting, handlers, pages, public, public_machines
 from services.publisher.channels.site import Site
+from services.publisher.kept import Kept
 from services.publisher.posting import Addresses
+from services.publisher.public_answer import PublicSite
 from services.publisher.settings import Settings
 from services.publisher.shelf import Pages as Shelf
 from services.publisher.steps import Office
@@ -58,7 +60,10 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.state.pages = web.Pages.of(Path(__file__).parent / "templates")
     app.state.board = Switchboard({})
     app.state.office = _office(app, settings)
-    for router in (api.router, pages.router, forms.router, forms_posting.router, public.router):
+    app.state.site = _site(settings)
+    # Routes are tried in order, and the public asks most.
+    public_first = (public.router, public_machines.router)
+    for router in (*public_first, api.router, pages.router, forms.router, forms_posting.router):
         app.include_router(router)
     return app
 
@@ -66,6 +71,16 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
 def _store(settings: Settings) -> Store:
     return Store(
         settings.s3_endpoint, settings.s3_access_key.get_secret_value(), settings.s3_secret_key.get_secret_value()
+    )
+
+
+def _site(settings: Settings) -> PublicSite:
+    return PublicSite(
+        settings.site_index,
+        settings.security_contact,
+        settings.information_place,
+        settings.information_retention,
+        Kept(settings.pages_memory_mb * 1_000_000),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.publisher import consequences, store_objects, store_save
+from services.publisher import consequences, store_objects, store_pages_save, store_save
 from services.publisher.consequences import Change
 from services.publisher.domain import Publication, Story
 from shared import audit, ledger
@@ -66,7 +66,10 @@ async def commit(desk: "Desk", conn: "Connection", changes: Sequence[Change]) ->
     for change in changes:
         first.setdefault(change.before.id, change.before)
         last[change.after.id] = change.after
-    await store_save.save(conn, [(first[id_], last[id_]) for id_ in sorted(last)], at=at)
+    saved = [(first[id_], last[id_]) for id_ in sorted(last)]
+    await store_save.save(conn, saved, at=at)
+    await store_pages_save.correct(conn, [told for c in changes for told in consequences.corrections(c)])
+    await store_pages_save.project(conn, store_pages_save.of_another_face(saved), at=at)
     unneeded = [(c.after.id, v, key) for c in changes for v, keys in consequences.dropped(c) for key in keys]
     await store_objects.drop(conn, unneeded, at=at)
     drafts = await _clocks_and_drafts(desk, conn, changes)

@@ -6,7 +6,9 @@ So a handler, a screen and a worker that bring about the same change tell the sa
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
+from services.publisher.corrections import Correction, account, correction
 from services.publisher.domain import Publication, Story
 from services.publisher.objects import objects_of
 from shared.audit import SYSTEM, Entry
@@ -79,6 +81,13 @@ def dropped(change: Change) -> list[tuple[int, list[str]]]:
     return found
 
 
+def corrections(change: Change) -> list[tuple[UUID, int, Correction]]:
+    """The Versions that this change shows for the first time where the public had read an older one."""
+    shown = [p for was, p in change.pairs() if p.shown_at and not (was and was.shown_at)]
+    found = ((p.version, correction(change.after, p)) for p in shown)
+    return [(change.after.id, version, told) for version, told in found if told is not None]
+
+
 def events(change: Change) -> list[tuple[Publication, Event]]:
     """The events to append, in order, still without their clocks."""
     return [(p, event) for was, p in change.pairs() if was is not None for event in _events(change, was, p)]
@@ -111,14 +120,16 @@ def _events(change: Change, was: Publication, p: Publication) -> Iterator[Event]
 
 
 def _published(change: Change, p: Publication, about: Mapping[str, object]) -> Iterator[Event]:
-    title = p.approval.content.title
+    content = p.approval.content
     urls = {d.channel: d.url for d in p.deliveries if d.state == "live"}
     waived = {d.channel: d.waiver.reason for d in p.deliveries if d.is_waived and d.waiver}
     yield StoryPublished.model_validate(
-        {**about, "title": title, "urls": urls, "published_by": p.started_by, "waived": waived}
+        {**about, "title": content.title, "urls": urls, "published_by": p.started_by, "waived": waived}
     )
-    if before := public_before(change.after, p):
-        yield StoryCorrected.model_validate({**about, "title": title, "urls": urls, "previous_version": before[-1]})
+    older = [o for o in change.after.publications if o.version in public_before(change.after, p)]
+    if older:
+        told = {"previous_version": older[-1].version, "what_changed": account(older[-1].approval.content, content)}
+        yield StoryCorrected.model_validate({**about, **told, "title": content.title, "urls": urls})
 
 
 def public_before(story: Story, p: Publication) -> list[int]:

@@ -125,11 +125,12 @@ def article(content: Content, media_url: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def cover(content: Content, media_url: str) -> Shown | None:
-    """What stands for a content in a list: its first file with a picture; a document where there is nothing else."""
-    return _cover(shown_of(content, media_url))
+def shown(media: StoryMedia | None, media_url: str) -> Shown | None:
+    """One file as strangers see it; None where there is nothing of it to see."""
+    return _shown(media, media_url) if media else None
 
 
 def _cover(shown: Mapping[UUID, Shown]) -> Shown | None:
+    """What stands for a content: its first file with a picture; a document where there is nothing else."""
     pictured = [s for s in shown.values() if s.picture is not None]
     return min(pictured, key=lambda s: s.kind == "document", default=None)

@@ -1,6 +1,7 @@
 """What the publisher is told from outside, beyond what every service is told."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
@@ -22,6 +23,12 @@ class Settings(ServiceSettings):
     delivery_lease_seconds: int = 60
     deliveries_at_once: int = 16
     sweep_seconds: int = 600
+    # `noindex` where the office's main site is another: search engines are sent there.
+    site_index: Literal["canonical", "noindex"] = "canonical"
+    security_contact: str = ""
+    information_place: str = "Kota Bekasi"
+    information_retention: str = "sesuai jadwal retensi arsip"
+    pages_memory_mb: Annotated[int, Field(ge=0)] = 32
     missed_schedule: Missed = "ask"
     missed_schedule_after_minutes: Annotated[int, Field(ge=0)] = 60
 
@@ -29,6 +36,13 @@ class Settings(ServiceSettings):
     @classmethod
     def _strong(cls, value: SecretStr) -> SecretStr:
         return real_key(value)
+
+    @field_validator("security_contact")
+    @classmethod
+    def _is_a_way(cls, value: str) -> str:
+        if value and not re.fullmatch(r"(mailto:|https://|tel:)\S+", value):
+            raise ValueError("RFC 9116: write a mailto:, https:// or tel: address")
+        return value
 
     @property
     def buckets(self) -> Buckets:

@@ -19,7 +19,11 @@ def kind(path: str) -> str:
 
 def is_download(path: str) -> bool:
     plain = path.partition("?")[0]
-    return plain.startswith(("/api/", "/aset/")) or plain.endswith((".xml", ".zip", ".pdf")) or "/laporan/" in plain
+    return (
+        plain.startswith(("/api/", "/aset/"))
+        or plain.endswith((".xml", ".zip", ".pdf", ".csv", ".txt"))
+        or "/laporan/" in plain
+    )
 
 
 async def walk(opened: Tab, starts: list[str], most_of_a_kind: int) -> list[str]:

@@ -40,7 +40,7 @@ async def status(choose: Choose, path: bytes, host: bytes = b"berita.go.id") -> 
 @pytest.mark.parametrize(
     "path",
     [b"/berita/../metrics", b"/berita/../terbit", b"/aset/./../health/ready", b"/berita/%2e%2e/metrics",
-     b"/berita/..%2fmetrics", b"/terbit", b"/metrics"],
+     b"/berita/..%2fmetrics", b"/terbit", b"/metrics", b"/.well-known/x", b"/api/v1/publications"],
 )  # fmt: skip
 async def test_the_public_reaches_the_public_pages_and_nothing_beside_them(path: bytes) -> None:
     assert await status(public(NOBODY), path) == 404
@@ -56,7 +56,11 @@ async def test_what_a_caller_says_is_the_host_opens_no_path(host: bytes) -> None
     assert await status(public(NOBODY), b"/terbit", host) == 404
 
 
-@pytest.mark.parametrize("path", [b"/", b"/berita/rumah-..-layak", b"/umpan.xml", b"/aset/gaya.css"])
+@pytest.mark.parametrize(
+    "path",
+    [b"/", b"/berita/rumah-..-layak", b"/umpan.xml", b"/aset/gaya.css", b"/topik/rumah/rss.xml", b"/bidang", b"/cari",
+     b"/arsip/2026/11", b"/peta-situs/2026-11/1.xml", b"/.well-known/security.txt", b"/daftar-informasi-publik.csv"],
+)  # fmt: skip
 async def test_the_public_pages_are_passed_on(path: bytes) -> None:
     assert await status(public(NOBODY), path) == 502
 
