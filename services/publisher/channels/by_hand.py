@@ -24,6 +24,5 @@ def _can(name: str, hosts: tuple[str, ...], types: tuple[str, ...], most: int, *
 BY_HAND: Mapping[str, Capabilities] = MappingProxyType(
     {
         "whatsapp": _can("whatsapp", ("whatsapp.com",), (*PICTURES, *VIDEO), 1),
-        "tiktok": _can("tiktok", ("tiktok.com",), (*VIDEO, *PICTURES), 35, least=1),
     }
 )

@@ -63,3 +63,22 @@ class Form:
     def _file_head(self, name: str, found: PublicObject) -> str:
         told = f'--{self._boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{found.key}"\r\n'
         return f"{told}Content-Type: {found.content_type}\r\n\r\n"
+
+
+class Reading:
+    """A file that is read once, in as many parts as a channel asks for, each streamed."""
+
+    def __init__(self, fetch: Fetch, found: PublicObject) -> None:
+        self._pieces = fetch(found)
+        self._held = b""
+
+    async def take(self, count: int) -> AsyncGenerator[bytes]:
+        """The next `count` bytes."""
+        while count > 0:
+            if not self._held:
+                self._held = await anext(self._pieces, b"")
+            if not self._held:
+                raise Transient("a file is not as long as it was")
+            piece, self._held = self._held[:count], self._held[count:]
+            count -= len(piece)
+            yield piece

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from services.publisher.channels import Capabilities, facebook, instagram, site, telegram, x, youtube
+from services.publisher.channels import Capabilities, facebook, instagram, site, telegram, tiktok, x, youtube
 from services.publisher.channels.by_hand import BY_HAND
 
 KNOWN: Mapping[str, Capabilities] = MappingProxyType(
@@ -13,6 +13,7 @@ KNOWN: Mapping[str, Capabilities] = MappingProxyType(
         "facebook": facebook.CAN,
         "instagram": instagram.CAN,
         "telegram": telegram.CAN,
+        "tiktok": tiktok.CAN,
         "x": x.CAN,
         "youtube": youtube.CAN,
     }

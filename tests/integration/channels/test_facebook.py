@@ -11,8 +11,8 @@ import pytest
 from services.publisher.channels import Limited, Rejected
 from services.publisher.channels.facebook import Facebook
 from shared.refusal import Transient
-from tests.integration.channels.medsos_counterpart import Notes
 from tests.integration.channels.medsos_samples import LINK, TEXT, Clock, Files, a_correction, a_post
+from tests.integration.channels.medsos_worker import Notes
 from tests.support import fake_facebook
 from tests.support.fake_facebook import FakeFacebook, error
 from tests.support.faulty import Faulty, listening

@@ -10,8 +10,8 @@ import pytest
 from services.publisher.channels import Limited, NotSent, Rejected
 from services.publisher.channels.instagram import Instagram
 from shared.refusal import Transient
-from tests.integration.channels.medsos_counterpart import Notes
 from tests.integration.channels.medsos_samples import LINK, TEXT, Clock, Files, a_post
+from tests.integration.channels.medsos_worker import Notes
 from tests.support import fake_instagram
 from tests.support.fake_facebook import error
 from tests.support.fake_instagram import FakeInstagram

@@ -7,7 +7,8 @@ from typing import Literal
 import httpx
 import pytest
 
-from tests.integration.channels.medsos_counterpart import CHANNELS, Counterpart, Worker
+from tests.integration.channels.medsos_counterpart import CHANNELS, Counterpart
+from tests.integration.channels.medsos_worker import Worker
 from tests.support.faulty import How, Kind
 
 CLEAR: tuple[How, ...] = ("limited", "expired")

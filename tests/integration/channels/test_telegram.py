@@ -10,8 +10,8 @@ import pytest
 from services.publisher.channels import Limited, Rejected
 from services.publisher.channels.telegram import Telegram
 from shared.refusal import Transient
-from tests.integration.channels.medsos_counterpart import Notes
 from tests.integration.channels.medsos_samples import LINK, TEXT, Clock, Files, a_correction, a_post
+from tests.integration.channels.medsos_worker import Notes
 from tests.support.fake_telegram_channel import CHANNEL, TOKEN, FakeTelegramChannel, error
 from tests.support.faulty import Faulty, listening
 

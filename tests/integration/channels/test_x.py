@@ -11,8 +11,8 @@ from services.publisher.channels import Limited, NotSent, Rejected
 from services.publisher.channels.oauth1 import OAuth1
 from services.publisher.channels.x import X
 from shared.refusal import Transient
-from tests.integration.channels.medsos_counterpart import Notes
 from tests.integration.channels.medsos_samples import LINK, Clock, Files, a_post
+from tests.integration.channels.medsos_worker import Notes
 from tests.support import fake_x
 from tests.support.fake_x import FakeX, problem
 from tests.support.faulty import Faulty, listening

@@ -12,8 +12,8 @@ from services.publisher.channels import youtube_api as api
 from services.publisher.channels.youtube import YouTube
 from services.publisher.channels.youtube_api import Keys, YouTubeApi
 from shared.refusal import Transient
-from tests.integration.channels.medsos_counterpart import Notes
 from tests.integration.channels.medsos_samples import LINK, TEXT, Clock, Files, a_correction, a_post
+from tests.integration.channels.medsos_worker import Notes
 from tests.support import fake_youtube
 from tests.support.fake_youtube import FakeYouTube, error
 from tests.support.faulty import Faulty, listening
