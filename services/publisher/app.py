@@ -1,7 +1,8 @@
 """The publisher's composition root."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,14 +10,17 @@ import httpx
 from fastapi import FastAPI
 
 from services.publisher import api, forms, forms_posting, handlers, pages, public, public_machines
+from services.publisher.channels import connecting
+from services.publisher.channels.connecting import Tools
 from services.publisher.channels.site import Site
 from services.publisher.kept import Kept
+from services.publisher.objects import PublicObject
 from services.publisher.posting import Addresses
 from services.publisher.public_answer import PublicSite
 from services.publisher.settings import Settings
 from services.publisher.shelf import Pages as Shelf
 from services.publisher.steps import Office
-from services.publisher.switchboard import Switchboard
+from services.publisher.switchboard import Connect, Switchboard
 from services.publisher.workers import Deliveries
 from services.publisher.workers_checks import Rechecks
 from services.publisher.workers_objects import Clearing, Sweep
@@ -27,14 +31,29 @@ from shared.desk import Desk
 from shared.media.store import Store
 from shared.runtime import Reads, Runtime, Worker, now
 
-PROBE_SECONDS = 10
+PROBE_SECONDS, CHANNEL_SECONDS = 10, 30
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Out of this service: home as strangers go, to the APIs of channels, and to their pages as strangers go.
+
+    Each keeps its own cookies; only those to the world take the office's proxy.
+    """
+
+    home: httpx.AsyncClient
+    apis: httpx.AsyncClient
+    pages: httpx.AsyncClient
 
 
 def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] = now) -> FastAPI:
     """The publisher as an ASGI app; reads its settings from the environment where none are given."""
     settings = settings or Settings()  # pyright: ignore[reportCallIssue]
-    # A stranger has no cookies and no proxy of ours.
-    stranger = httpx.AsyncClient(timeout=PROBE_SECONDS, trust_env=False, follow_redirects=False)
+    ways = Ways(
+        httpx.AsyncClient(timeout=PROBE_SECONDS, trust_env=False, follow_redirects=False),
+        httpx.AsyncClient(timeout=CHANNEL_SECONDS, follow_redirects=False),
+        httpx.AsyncClient(timeout=CHANNEL_SECONDS, follow_redirects=False),
+    )
     objects = _store(settings)
     runtime = Runtime(
         "publisher",
@@ -45,12 +64,12 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
             Reads("reports", handlers.on_reports(desk)),
             Reads("stories", nothing_else, only=audit_anchors.ANCHORS),
         ],
-        workers=lambda desk: _workers(app, desk, settings, objects, stranger),
+        workers=lambda desk: _workers(app, desk, settings, objects, ways),
     )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        async with stranger, runtime.lifespan(app):
+        async with ways.home, ways.apis, ways.pages, runtime.lifespan(app):
             yield
         objects.close()
 
@@ -100,13 +119,12 @@ def _office(app: FastAPI, settings: Settings) -> Office:
     )
 
 
-def _workers(
-    app: FastAPI, desk: Desk, settings: Settings, objects: Store, stranger: httpx.AsyncClient
-) -> Sequence[Worker]:
+def _workers(app: FastAPI, desk: Desk, settings: Settings, objects: Store, ways: Ways) -> Sequence[Worker]:
     bucket, addresses = settings.buckets.public, Addresses(settings.public_url.rstrip("/"), settings.media_url)
-    site = Site(Shelf(desk), objects, bucket, stranger, addresses.public_url, settings.probe_url)
+    site = Site(Shelf(desk), objects, bucket, ways.home, addresses.public_url, settings.probe_url)
     board: Switchboard = app.state.board
     board.fixed = {site.name: site}
+    board.connect = _connect(settings, objects, ways, desk)
     app.state.deliveries = deliveries = Deliveries(
         desk,
         board,
@@ -115,7 +133,7 @@ def _workers(
         at_once=settings.deliveries_at_once,
     )
     clearing = Clearing(desk, objects, bucket, board, addresses)
-    checks = Rechecks(desk, board, addresses, stranger)
+    checks = Rechecks(desk, board, addresses, ways.pages)
     sweep = Sweep(desk, objects, bucket, site, seconds=settings.sweep_seconds)
     terms = Terms(
         board,
@@ -124,3 +142,14 @@ def _workers(
     )
     schedules = Schedules(desk, terms, ring=deliveries.ring)
     return [lambda: board.run(desk.db, desk.now), deliveries.run, clearing.run, sweep.run, schedules.run, checks.run]
+
+
+def _connect(settings: Settings, objects: Store, ways: Ways, desk: Desk) -> Connect:
+    def fetch(found: PublicObject) -> AsyncIterator[bytes]:
+        return objects.stream(found.bucket, found.source_key)
+
+    def download(found: PublicObject, to: Path) -> Awaitable[str]:
+        return objects.download(found.bucket, found.source_key, to)
+
+    tools = Tools(ways.apis, ways.pages, fetch, download, desk.now, settings.office)
+    return lambda account: connecting.opened(account, settings.channel_key.get_secret_value(), tools)

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -175,6 +175,16 @@ class Store:
         """An object's bytes piece by piece, for one who is off the event loop already. Raises the client's errors."""
         return _chunks_of(self._client, bucket, key)
 
+    async def stream(self, bucket: str, key: str) -> AsyncGenerator[bytes]:
+        """An object's bytes piece by piece. Raises Missing."""
+        pieces = self.chunks(bucket, key)
+        try:
+            while (piece := await self._run(_next, pieces)) is not None:
+                yield piece
+        finally:
+            if isinstance(pieces, Generator):
+                await self._run(pieces.close)
+
     async def put(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
         await self.put_file(bucket, key, io.BytesIO(data), len(data), content_type)
 
@@ -273,6 +283,10 @@ def _hash_object(client: Minio, bucket: str, key: str) -> str:
     finally:
         response.close()
         response.release_conn()
+
+
+def _next(pieces: Iterator[bytes]) -> bytes | None:
+    return next(pieces, None)
 
 
 def _chunks_of(client: Minio, bucket: str, key: str) -> Iterator[bytes]:

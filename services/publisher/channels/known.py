@@ -3,12 +3,27 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from services.publisher.channels import Capabilities, facebook, instagram, site, telegram, tiktok, x, youtube
+from services.publisher.channels import (
+    Capabilities,
+    facebook,
+    instagram,
+    mail_list,
+    site,
+    telegram,
+    tiktok,
+    webhook,
+    wordpress,
+    x,
+    youtube,
+)
 from services.publisher.channels.by_hand import BY_HAND
 
 KNOWN: Mapping[str, Capabilities] = MappingProxyType(
     {
         "site": site.CAN,
+        "wordpress": wordpress.CAN,
+        "webhook": webhook.CAN,
+        "mail": mail_list.CAN,
         **BY_HAND,
         "facebook": facebook.CAN,
         "instagram": instagram.CAN,
