@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from shared.calendar import Calendar
+from shared.channel_words import WITHOUT_TEXT
 from shared.toml_table import Table
 
 Stage = Literal["intake", "editing", "review", "publisher"]
@@ -87,7 +88,7 @@ class Sop:
     units: dict[str, str] = field(default_factory=dict[str, str])
     former_units: dict[str, str] = field(default_factory=dict[str, str])
     letterhead: tuple[str, ...] = ()
-    unused_channels: frozenset[str] = frozenset()
+    unused_channels: frozenset[str] = frozenset(WITHOUT_TEXT)
     required_channels: frozenset[str] = frozenset({SITE})
     required_topics: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
 
@@ -166,7 +167,7 @@ def _channels(root: Table) -> tuple[frozenset[str], frozenset[str], dict[str, fr
 
     What is said later of a channel holds.
     """
-    unused, required = set[str](), {SITE}
+    unused, required = {*WITHOUT_TEXT}, {SITE}
     limited: dict[str, frozenset[str]] = {}
     for table in root.tables("channels"):
         table.only("code", "used", "required", "topics")

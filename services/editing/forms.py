@@ -12,6 +12,7 @@ from services.editing.manuscript import Manuscript
 from services.editing.marks import blocks_of, normal, text_of
 from services.editing.reports import Report
 from shared.channel_text import LIMITS
+from shared.channel_words import CHOOSABLE
 from shared.content import Block, Content
 from shared.refusal import Refused
 
@@ -63,7 +64,7 @@ class Form:
     @property
     def offered(self) -> list[str]:
         """The channels beside the site that the form names, in one order."""
-        return [*LIMITS, *(c for c in self.channels if c != SITE and c not in LIMITS)]
+        return [*CHOOSABLE, *(c for c in self.channels if c != SITE and c not in CHOOSABLE)]
 
     @property
     def editor(self) -> str:
@@ -171,7 +172,7 @@ def _ordered(form: Form, typed: Mapping[str, str]) -> Form:
 def _channels(typed: Mapping[str, str], before: Sequence[str]) -> tuple[str, ...]:
     if "ada-kanal" not in typed:
         return tuple(before)
-    known = [*LIMITS, *(c for c in before if c not in LIMITS and c != SITE)]
+    known = [*CHOOSABLE, *(c for c in before if c not in CHOOSABLE and c != SITE)]
     return (SITE, *(code for code in known if f"kanal-{code}" in typed))
 
 

@@ -19,6 +19,7 @@ from services.editing.views import StoryFile
 from services.editing.web import Incomplete, chosen_id, pages_of, read_files, said, scissors_of, steps_of
 from shared.accounts import Person
 from shared.channel_text import LIMITS, measure
+from shared.channel_words import WITHOUT_TEXT
 from shared.content_difference import difference
 from shared.media.choosing import choose
 from shared.refusal import NotFound, Refused
@@ -203,6 +204,7 @@ async def _story_page(request: Request, file: StoryFile, form: Form, *, http: in
         file_list=_file_list(form),
         may_pack=person.may("story.edit") and bool(originals(file.reports)),
         unused=desk_of(request).clock.sop.unused_channels,
+        without_text=WITHOUT_TEXT,
         now=desk_of(request).now(),
         **(nothing | more),
     )

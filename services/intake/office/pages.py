@@ -14,8 +14,7 @@ from services.intake.office import checklist, rules, steps, store
 from services.intake.office.rules import Absence, BadSetting
 from services.intake.web import show
 from shared.accounts import Person
-from shared.channel_text import LIMITS
-from shared.channel_words import name_of
+from shared.channel_words import CHOOSABLE, name_of
 from shared.office_watch import put_in_force
 from shared.refusal import Refused
 from shared.settings import ServiceSettings
@@ -180,7 +179,7 @@ async def _channels(request: Request, typed: dict[str, str] | None = None, no: R
             code, name_of(code), code not in sop.unused_channels, code in sop.required_channels,
             ", ".join(sorted(sop.required_topics.get(code, ()))),
         )
-        for code in LIMITS
+        for code in CHOOSABLE
     ]  # fmt: skip
     if typed:
         ticked = "used" in typed, "required" in typed, typed.get("topics", "")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shared.accounts.standing_in import StandIn, last_in_chain
 from shared.calendar_file import KINDS, WORKED
-from shared.channel_text import LIMITS
+from shared.channel_words import CHOOSABLE
 from shared.refusal import Refused, Stale
 from shared.sop import bad_code, is_unit_code
 
@@ -109,7 +109,7 @@ def unit(code: str, name: str, *, active: bool) -> Unit:
 
 def channel_use(code: str, *, used: bool, required: bool, topics: str = "") -> ChannelUse:
     """A channel as chosen; `topics` with commas. Raises BadSetting."""
-    if code not in LIMITS:
+    if code not in CHOOSABLE:
         raise BadSetting("code", "Kanal tidak dikenal. Pilih dari daftar kanal.")
     if required and not used:
         raise BadSetting("required", "Kanal yang wajib harus dipakai. Centang juga “dipakai”, atau lepaskan “wajib”.")

@@ -79,7 +79,7 @@ NEEDS: Mapping[str, tuple[Need, ...]] = MappingProxyType(
             Need("password", "an application password of that user", r"\S.{7,}", secret=True),
         ),
         "webhook": (
-            Need("url", "where the other system listens", ADDRESS),
+            Need("url", "where the other system listens: its whole https address", r"https?://\S+"),
             Need("secret", "what both know: whsec_ and base64", r"(whsec_)?[A-Za-z0-9+/]{16,}={0,2}", secret=True),
         ),
         "mail": (
