@@ -60,6 +60,7 @@ async def begun(desk: Office) -> UUID:
     await desk.hear(event)
     assert (await desk.start(event.story)).status_code == 202
     await desk.work()
+    await desk.work(later=2)  # when the site shows its pictures
     return event.story
 
 
