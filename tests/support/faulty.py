@@ -97,10 +97,10 @@ async def _answer(send: Send, status: int, headers: Mapping[str, str], body: byt
 
 
 @asynccontextmanager
-async def listening(fake: Fake) -> AsyncGenerator[tuple[str, Faulty]]:
+async def listening(fake: Fake, kind: type[Faulty] = Faulty) -> AsyncGenerator[tuple[str, Faulty]]:
     """Its address, and what breaks it."""
     held: list[uvicorn.Server] = []
-    faulty = Faulty(fake, lambda: held[0].server_state.connections)
+    faulty = kind(fake, lambda: held[0].server_state.connections)
     server = uvicorn.Server(
         uvicorn.Config(
             faulty, host="127.0.0.1", port=0, log_level="critical", lifespan="off", timeout_graceful_shutdown=1
