@@ -139,7 +139,9 @@ class Deliveries:
             return at + SOON, d.reason
         site = p.delivery(SITE)
         comes = site is not None and site.state in ("waiting", "sending", "unconfirmed") and not p.visible
-        if d.state == "waiting" and comes and self.board.capabilities(d.channel).by_url:
+        # A person who posts there needs no address of ours for that.
+        fetches = d.channel in self.board.channels and self.board.capabilities(d.channel).by_url
+        if d.state == "waiting" and comes and fetches:
             return at + SOON, "Menunggu halaman di situs tampil."
         until = resting.take(d.channel)
         if until is None:

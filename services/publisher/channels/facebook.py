@@ -21,6 +21,10 @@ from shared.refusal import Transient
 FIELDS = "id,message,permalink_url,is_published,created_time,privacy"
 OF_ALL = ("EVERYONE", "")  # a Page's post has one of these unless somebody narrowed it
 FEW_PAGES = 3
+NOT_OURS = (
+    "Kiriman lama di Facebook tidak dibuat oleh sistem, sehingga sistem tidak dapat mengubahnya. "
+    "Ubah teksnya di Facebook, lalu kirim ulang."
+)
 CAN = Capabilities(
     max_text=LIMITS["facebook"].most, max_media=10, edit=True, take_down=True, idempotency=False, lookup=True,
     proved_against="fake", hosts=("facebook.com", "fb.com", "fb.watch"), alt=True, assisted=True, limits=(APP,),
@@ -58,10 +62,17 @@ class Facebook:
         return await self._look_at(word(said.body.get("id")), said.rest)
 
     async def edit(self, post: Post, steps: Steps) -> Receipt:
-        """Its text changes; its photos stay as they are. One that is not found any more is posted anew."""
+        """Its text changes; its photos stay as they are. One that is not found any more is posted anew.
+
+        Facebook lets an app change only what that app has posted.
+        """
         former = await self._former(post)
         if former is None:
             return await self.publish(post, steps)
+        if post.former is not None and not post.former.external_id:
+            if same_words(former, post):
+                return _receipt(former)
+            raise Rejected(NOT_OURS)
         await steps.keep(**marks(post, self.now()))
         await steps.submit()
         said = await self.graph.post(former.id, {"message": post.text})

@@ -23,7 +23,7 @@ from tests.support.faulty import Faulty, Kind, listening
 
 @dataclass
 class Counterpart:
-    """One channel: `made` is its adapter, `public` and `kept` count what its fake shows the public, and all it has.
+    """One channel: `made` is its adapter, `public` counts what its fake shows the public, with `urls` and `texts`.
 
     `steps` are the kinds of calls that a publication makes there.
     """
@@ -36,6 +36,7 @@ class Counterpart:
     files: Files
     public: Callable[[], int]
     urls: Callable[[], list[str]]
+    texts: Callable[[], list[str]]
     steps: tuple[Kind, ...]
 
 
@@ -52,7 +53,8 @@ async def facebook() -> AsyncGenerator[Counterpart]:
         post = a_post("facebook", files.picture(), files.picture("Rumah.", seed=1))
         yield Counterpart(
             made, post, faulty, http, clock, files, lambda: len(fake.public()),
-            lambda: [p["permalink_url"] for p in fake.public()], ("upload", "publish", "read"),
+            lambda: [p["permalink_url"] for p in fake.public()], lambda: [p["message"] for p in fake.public()],
+            ("upload", "publish", "read"),
         )  # fmt: skip
 
 
@@ -65,7 +67,8 @@ async def instagram() -> AsyncGenerator[Counterpart]:
         post = a_post("instagram", files.picture(), files.picture("Rumah.", seed=1))
         yield Counterpart(
             made, post, faulty, http, clock, files, lambda: len(fake.posts),
-            lambda: [p["permalink"] for p in fake.posts], ("prepare", "publish", "read"),
+            lambda: [p["permalink"] for p in fake.posts], lambda: [p["caption"] for p in fake.posts],
+            ("prepare", "publish", "read"),
         )  # fmt: skip
 
 
@@ -79,7 +82,8 @@ async def telegram() -> AsyncGenerator[Counterpart]:
         post = a_post("telegram", files.picture(), files.picture("Rumah.", seed=1))
         yield Counterpart(
             made, post, faulty, http, clock, files, lambda: len(fake.posts()),
-            lambda: [f"https://t.me/{name}/{p['message_id']}" for p in fake.posts()], ("publish", "read"),
+            lambda: [f"https://t.me/{name}/{p['message_id']}" for p in fake.posts()],
+            lambda: [p["text"] for p in fake.posts()], ("publish", "read"),
         )  # fmt: skip
 
 
@@ -94,6 +98,7 @@ async def x() -> AsyncGenerator[Counterpart]:
         yield Counterpart(
             made, post, faulty, http, clock, files, lambda: len(fake.tweets),
             lambda: [f"https://x.com/{fake_x.NAME}/status/{t['id']}" for t in fake.tweets],
+            lambda: [t["told"] for t in fake.tweets],
             ("prepare", "upload", "publish", "read"),
         )  # fmt: skip
 
@@ -109,6 +114,7 @@ async def youtube() -> AsyncGenerator[Counterpart]:
         yield Counterpart(
             made, post, faulty, http, clock, files, lambda: len(fake.public()),
             lambda: [f"https://www.youtube.com/watch?v={id_}" for id_ in fake.public()],
+            lambda: [fake.videos[id_]["snippet"]["description"] for id_ in fake.public()],
             ("prepare", "upload", "publish", "read"),
         )  # fmt: skip
 
@@ -122,7 +128,9 @@ async def tiktok() -> AsyncGenerator[Counterpart]:
         post = a_post("tiktok", files.video())
         yield Counterpart(
             made, post, faulty, http, clock, files, lambda: len(fake.public()),
-            lambda: [fake_tiktok.address(id_) for id_ in fake.public()], ("prepare", "publish", "read"),
+            lambda: [fake_tiktok.address(id_) for id_ in fake.public()],
+            lambda: [u["told"]["title"] for u in fake.uploads.values() if u["post"] in fake.public()],
+            ("prepare", "publish", "read"),
         )  # fmt: skip
 
 

@@ -123,8 +123,10 @@ class Worker:
         return "live" if receipt.way else "unseen"
 
     def _told(self, outcome: Outcome) -> Outcome:
-        """What is told is the truth."""
+        """What is told is the truth; of a correction that is another question than how many posts there are."""
         self.outcomes.append(outcome)
+        if self.post.former is not None:
+            return outcome
         if outcome in ("not-sent", "limited", "rejected", "there-not"):
             assert self.public() == 0, f"told as {outcome}, and it is there"
         if outcome == "live":

@@ -86,11 +86,14 @@ async def test_a_correction_changes_the_text_where_it_stands(page: Page) -> None
     assert seen.url == first.url
 
 
-async def test_a_correction_of_what_a_person_posted_finds_it_by_its_address(page: Page) -> None:
+async def test_what_a_person_posted_is_changed_by_a_person_and_then_seen(page: Page) -> None:
     first = await page.made.publish(a_post("facebook", text="Tanpa tautan"), Notes())
-    new = a_correction(a_post("facebook"), "Baru", url=first.url)
-    await page.made.edit(new, Notes())
-    assert [p["message"] for p in page.fake.posts] == ["Baru"]
+    new, notes = a_correction(a_post("facebook"), "Baru", url=first.url), Notes()
+    with pytest.raises(Rejected, match="Ubah teksnya di Facebook"):
+        await page.made.edit(new, notes)
+    page.fake.posts[0]["message"] = "Baru"
+    assert (await page.made.edit(new, notes)).url == first.url
+    assert notes.submitted == 0
 
 
 async def test_a_correction_of_what_is_gone_is_posted_anew(page: Page) -> None:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.integration.channels.medsos_counterpart import CHANNELS, Counterpart
+from tests.integration.channels.medsos_samples import a_correction
 from tests.integration.channels.medsos_worker import Worker
 from tests.support.faulty import How, Kind
 
@@ -33,6 +34,7 @@ def ended_well(there: Counterpart, found: Worker) -> None:
     assert found.receipt is not None
     assert found.receipt.way == there.made.capabilities.way
     assert found.receipt.url in there.urls()
+    assert there.texts() == [found.post.text]
 
 
 async def test_nothing_breaks(there: Counterpart) -> None:
@@ -90,6 +92,27 @@ async def test_a_process_that_dies_at_a_step_leaves_one_post(
     found.crash_at = (step, side)
     assert await found.run() == "live"
     ended_well(there, found)
+
+
+@pytest.mark.parametrize("how", BREAKS)
+async def test_a_correction_that_breaks_leaves_one_post_with_the_new_words(there: Counterpart, how: How) -> None:
+    if not there.made.capabilities.edit:
+        pytest.skip("this channel changes nothing that stands")
+    first = worker(there)
+    assert await first.run() == "live"
+    assert first.receipt is not None
+    words = f"41 rumah selesai\n\n{there.post.link}"
+    new = a_correction(there.post, words, external_id=first.receipt.external_id, url=first.receipt.url)
+    there.http.timeout = httpx.Timeout(10, read=1.0 if "silent" in how else 10)
+    there.faulty.break_next(how, "publish")
+    found = Worker(there.made, new, there.clock)
+    ended = await found.run()
+    if ended == "rejected":
+        assert how == "expired"
+        ended = await found.run()
+    assert ended == "live"
+    ended_well(there, found)
+    assert there.texts() == [words]
 
 
 @pytest.mark.parametrize("kind", STEPS)
