@@ -137,17 +137,20 @@ class Actors:
         await self.arrived(report)
         return str((await self.admin.post("/api/v1/stories", {"reports": [report]}))["story"])
 
-    async def submit(self, state: str) -> str:
+    async def submit(self, state: str, *, channel: str = "") -> str:
+        """For the site, and for another channel where it is named."""
         story = await self.compile(state)
         body = [{"kind": "paragraph", "spans": [{"text": "Isi berita yang akan disaring."}]}]
-        content = {"title": TITLES[state], "lead": "Teras berita.", "body": body}
+        content: dict[str, Any] = {"title": TITLES[state], "lead": "Teras berita.", "body": body}
+        if channel:
+            content |= {"channels": ["site", channel], "channel_texts": {channel: "Berita baru dari dinas. #Bekasi"}}
         await self.admin.post(f"/api/v1/stories/{story}/versions", {"expected_version": 0, "content": content})
         await self.admin.post(f"/api/v1/stories/{story}/submit", {"version": 1})
         await until("the story before the leader", lambda: self._review(story))
         return story
 
-    async def decide(self, decision: str, state: str = "", **more: Any) -> str:
-        story = await self.submit(state or decision)
+    async def decide(self, decision: str, state: str = "", *, channel: str = "", **more: Any) -> str:
+        story = await self.submit(state or decision, channel=channel)
         review = await self.leader.get(f"/api/v1/reviews/{story}")
         exact = {k: review[k] for k in ("version", "content_sha256")}
         await self.leader.post(f"/api/v1/reviews/{story}/decisions", exact | {"decision": decision} | more)

@@ -28,8 +28,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 DASHBOARDS = HOUSE / "deploy" / "grafana" / "dashboards"
 VARIABLES = {"$__rate_interval": "2m", "$office": ".*", "$stage": ".*", "$service": ".*"}
-# Counters of the process that have no series before they first count, and here have nothing to count.
-UNBORN = {"alurwarta_worker_failures_total"}
+# What has no series before there is something to tell: a failure, a channel whose secret ends.
+UNBORN = {"alurwarta_worker_failures_total", "alurwarta_channel_secret_left_seconds"}
 
 
 @dataclass(frozen=True)
