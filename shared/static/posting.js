@@ -2,7 +2,7 @@
 (() => {
   const text = document.getElementById("teks");
   if (!text) return;
-  const said = document.querySelector("[data-kabar]");
+  const said = document.querySelector("[data-salinan]");
 
   const copy = document.querySelector("[data-salin]");
   if (copy && navigator.clipboard) {

@@ -214,7 +214,7 @@ async def test_the_admin_posts_by_hand_and_comes_back_with_the_link(site: Site, 
         if scripts:
             await tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
             await tab.page.get_by_role("button", name="Salin teks").click()
-            await expect(tab.page.locator("[data-kabar]")).to_contain_text("disalin")
+            await expect(tab.page.locator("[data-salinan]")).to_contain_text("disalin")
         await tab.page.fill("#tautan", "https://contoh.test/1")
         await press(tab, "Sudah tayang")
         assert "bukan tautan kiriman dari t.me" in await tab.page.inner_text("main")
@@ -222,4 +222,3 @@ async def test_the_admin_posts_by_hand_and_comes_back_with_the_link(site: Site, 
         await press(tab, "Sudah tayang")
         assert "Pernyataan Anda dicatat" in await tab.page.inner_text("main")
         assert "dinyatakan oleh" in await tab.page.inner_text("#keadaan")
-        await tab.check("posting selesai", weight=False)
