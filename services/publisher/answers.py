@@ -24,8 +24,10 @@ def is_asked(publication: Publication, delivery: Delivery, *, way: Way | None, l
     """
     if delivery.is_by_hand:
         return publication.may_show and delivery.state in ("waiting", "sending")
-    if delivery.state != "unconfirmed" or not publication.may_show or way in (None, "fetched"):
+    if delivery.state != "unconfirmed" or not publication.may_show or way == "fetched":
         return False
+    if way is None:  # not connected any more: nobody else looks
+        return delivery.next_at is None
     return not looks_up or delivery.looks >= LOOKS
 
 
@@ -98,7 +100,8 @@ def removed(story: Story, version: int, channel: str) -> Story:
         raise NotPossible("delivery", "", "take-down")
     if delivery.state == "taken-down":
         return story
-    return story.put(publication.with_delivery(replace(move_delivery(delivery, "take-down"), next_at=None)))
+    gone = replace(move_delivery(delivery, "take-down"), next_at=None, check_at=None)
+    return story.put(publication.with_delivery(gone))
 
 
 def link_of(text: str, hosts: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.publisher.domain import UNDERWAY, Approval, Gone, Publication, Story
 from services.publisher.refusals import OtherContent
-from services.publisher.transitions import ended_schedule, move_approval, move_publication, settled
+from services.publisher.transitions import ended_schedule, let_go, move_approval, move_publication, settled
 from shared.content import Content, Figure, Official, StoryMedia
 from shared.events import ApprovalRevoked, MediaErased, StoryApproved
 from shared.media.choosing import CAPTIONS
@@ -77,6 +77,8 @@ def hide(
 ) -> Story:
     """Begin the take-down of one Publication: its page is hidden at once, the rest follows."""
     hidden = replace(move_publication(publication, "take-down"), visible=False, ended_by=by, ended_reason=reason)
+    # What a person has in hand may be there by now, and nothing of it is looked at again.
+    hidden = replace(hidden, deliveries=tuple(replace(let_go(d), check_at=None) for d in hidden.deliveries))
     gone = Gone(at, public_reason) if publication.visible else story.gone
     return replace(story.put(hidden), gone=gone)
 

@@ -142,14 +142,18 @@ def doubt(
     at: datetime,
     looks_up: bool = True,
     external_id: str = "",
+    received: bool = False,
 ) -> Story:
-    """Nobody knows whether it arrived: it will be looked up where that is possible, and not sent again before."""
+    """Nobody knows whether it arrived: it will be looked up where that is possible, and not sent again before.
+
+    `received` where the channel took it, though the public was not seen to read it.
+    """
 
     def act(publication: Publication, delivery: Delivery) -> Publication:
         if not publication.may_show:
             return _stopped(publication, delivery)
         later = at + pause(delivery.tries) if looks_up else None
-        made = _named(delivery, external_id)
+        made = replace(_named(delivery, external_id), submitted=delivery.made.submitted or received)
         doubted = replace(move_delivery(delivery, "doubt"), reason=reason, next_at=later, made=made)
         return publication.with_delivery(doubted)
 
@@ -191,14 +195,15 @@ def fail(story: Story, version: int, channel: str, *, tries: int, reason: str) -
     return _act(story, version, channel, act, tries=tries)
 
 
-def retry(story: Story, channel: str, *, at: datetime, looks_up: bool = True) -> Story:
+def retry(story: Story, channel: str, *, at: datetime, looks_up: bool = True, reached: bool = False) -> Story:
     """The Admin asks again: a failed delivery is sent again, an unconfirmed one looked up at once.
 
-    What is on its way, or live, stays as it is: who asks twice wants one effect.
+    What is on its way, or live, stays as it is: who asks twice wants one effect. `reached` where the channel is
+    connected now.
     """
     for publication in reversed(story.publications):
         delivery = publication.delivery(channel)
-        if delivery is not None and publication.may_show and delivery.reason != UNKNOWN_CHANNEL:
+        if delivery is not None and publication.may_show and (reached or delivery.reason != UNKNOWN_CHANNEL):
             if delivery.state in ("waiting", "sending", "live"):
                 return story
             if delivery.state == "unconfirmed" and not looks_up:
@@ -242,7 +247,8 @@ def _stopped(publication: Publication, delivery: Delivery) -> Publication:
     """The approval fell, or a newer page took the place, while this was under way."""
     may_be_there = delivery.state != "waiting" and (delivery.channel != SITE or publication.shown_at is not None)
     # Whoever takes it down has to know of what may have arrived.
-    known_as = "doubt" if publication.state == "taking-down" and may_be_there else "void"
+    comes_down = publication.state in ("taking-down", "taken-down")
+    known_as = "doubt" if comes_down and may_be_there else "void"
     moved = move_delivery(delivery, known_as)
     publication = publication.with_delivery(replace(moved, next_at=None))
     if publication.state == "publishing" and not publication.is_out:

@@ -39,9 +39,16 @@ def vanish(story: Story, version: int, channel: str) -> Story:
     return _live(story, version, channel, after)
 
 
+def _unchecked(delivery: Delivery) -> Delivery:
+    return replace(delivery, check_at=None)
+
+
 def _live(story: Story, version: int, channel: str, after: Change) -> Story:
     publication = story.find(version)
     delivery = publication.delivery(channel) if publication else None
-    if publication is None or delivery is None or delivery.state != "live" or not publication.may_show:
+    if publication is None or delivery is None:
         return story
+    if delivery.state != "live" or not publication.may_show:
+        # It comes down, or is no more: nobody looks at it again.
+        return story if delivery.check_at is None else story.put(publication.with_delivery(_unchecked(delivery)))
     return story.put(publication.with_delivery(after(delivery)))

@@ -35,6 +35,8 @@ SILENT = "Kanal tidak menjawab; akan diperiksa lagi."
 UNKNOWN = "Kanal tidak menjawab, dan tidak dapat diperiksa oleh sistem."
 NOT_LOOKED = "Sudah dikirim; kanal ini tidak dapat diperiksa oleh sistem."
 NOT_THERE = "Belum ada di kanal; akan dikirim lagi."
+NOT_CONNECTED = "Sudah dikirim sebelum kanalnya diputus dari sistem. Lihat sendiri apakah sudah ada di sana."
+GONE = "Kanal menerima kiriman ini, tetapi sekarang tidak ada di sana. Periksa kanalnya, lalu kirim ulang bila perlu."
 NOT_BEGUN = "Kanal belum terjangkau; akan dikirim lagi."
 
 
@@ -94,6 +96,8 @@ class Sending:
 
     async def _outcome(self, task: Task) -> Step:
         channel = self.board.channels.get(task.post.channel)
+        if channel is None and task.doing == "look" and task.post.submitted:
+            return _unclear(task.post, NOT_CONNECTED, looks_up=False)
         if channel is None:
             return _failed(task.post, UNKNOWN_CHANNEL)
         return await (self._send(channel, task.post) if task.doing == "send" else self._look(channel, task.post))
@@ -146,6 +150,9 @@ class Sending:
             reason = str(e) if isinstance(e, Limited | Rejected) else ""
             return _counted(post, "unconfirmed", _silent(channel, post, reason))
         await self._answered(post.channel)
+        if receipt is None and post.external_id:
+            # It was taken once: somebody removed it, and sending it again is for a person to decide.
+            return _counted(post, "rejected", _failed(post, GONE))
         if receipt is None:
             return _counted(post, "not-sent", self._put_back(post, NOT_THERE))
         return _counted(post, _word(receipt), _arrived(post, receipt, looks_up=True))
@@ -161,7 +168,8 @@ class Sending:
     async def _rest(self, channel: str, *rests: Rest) -> None:
         if rests:
             async with self.desk.db.transaction() as conn:
-                await store_rests.rest(conn, {r.limit: r.until for r in rests}, reason=channel)
+                until = {r.limit: r.until for r in rests}
+                await store_rests.rest(conn, until, reason=channel, at=self.desk.now())
 
     async def _failing(self, channel: str) -> None:
         # The site is ours: what keeps it back is told of elsewhere, and it goes on at once when that is mended.
@@ -209,7 +217,8 @@ def _prolonged(post: Post, lease: timedelta) -> Step:
 def _arrived(post: Post, receipt: Receipt, *, looks_up: bool) -> Step:
     way = receipt.way
     if way is None:
-        return _unclear(post, NOT_SEEN if looks_up else NOT_LOOKED, looks_up=looks_up, external_id=receipt.external_id)
+        reason = NOT_SEEN if looks_up else NOT_LOOKED
+        return _unclear(post, reason, looks_up=looks_up, external_id=receipt.external_id, received=True)
     return lambda s, at: delivery.confirm(
         s, post.version, post.channel, tries=post.tries, url=receipt.url, way=way, at=at,
         external_id=receipt.external_id,
@@ -221,10 +230,10 @@ def _silent(channel: Channel, post: Post, reason: str = "") -> Step:
     return _unclear(post, reason or (SILENT if looks_up else UNKNOWN), looks_up=looks_up)
 
 
-def _unclear(post: Post, reason: str, *, looks_up: bool, external_id: str = "") -> Step:
+def _unclear(post: Post, reason: str, *, looks_up: bool, external_id: str = "", received: bool = False) -> Step:
     return lambda s, at: delivery.doubt(
         s, post.version, post.channel, tries=post.tries, reason=reason, at=at, looks_up=looks_up,
-        external_id=external_id,
+        external_id=external_id, received=received,
     )  # fmt: skip
 
 

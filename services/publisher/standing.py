@@ -88,7 +88,7 @@ def _underway(p: Publication, d: Delivery, reach: Reach) -> tuple[str, tuple[Doa
             return f"Sedang diposting oleh {d.held_by.name}.", ("post",)
         case "sending":
             return "Sedang dikirim.", ()
-        case "failed" if d.reason == UNKNOWN_CHANNEL:
+        case "failed" if d.reason == UNKNOWN_CHANNEL and reach.way is None:
             return "Bila perlu, terbitkan sendiri di kanal itu.", by_hand
         case "failed":
             return "Perbaiki sebabnya, lalu kirim ulang.", ("retry", *by_hand)

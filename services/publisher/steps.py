@@ -52,7 +52,7 @@ async def publish(request: Request, story: UUID, version: int, *, by: Person) ->
             version,
             by=who,
             at=at,
-            channels=board.channels,
+            channels=board.names,
             by_hand=board.by_hand,
             required=_required(sop, s, version),
         ),
@@ -88,8 +88,14 @@ async def take_down(request: Request, story: UUID, reason: str, *, by: Person) -
 
 async def retry(request: Request, story: UUID, channel: str, *, by: Person) -> None:
     who = by.acting("publication.retry")
-    looks_up = office_of(request).board.looks_up(channel)
-    await _change(request, story, lambda s, at: delivery.retry(s, channel, at=at, looks_up=looks_up), by=who)
+    board = office_of(request).board
+    looks_up, reached = board.looks_up(channel), channel in board.names
+    await _change(
+        request,
+        story,
+        lambda s, at: delivery.retry(s, channel, at=at, looks_up=looks_up, reached=reached),
+        by=who,
+    )
 
 
 async def confirm(request: Request, story: UUID, version: int, channel: str, link: str, *, by: Person) -> None:

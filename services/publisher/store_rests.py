@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 BROKEN = 5
 FIRST_REST = timedelta(seconds=15)
 LONGEST_REST = timedelta(minutes=10)
+MOST_ASKED = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -51,8 +52,9 @@ async def resting(
     return Resting(until, {channel for channel in until if trying.issuperset(holding[channel])})
 
 
-async def rest(conn: "Connection", until: Mapping[str, datetime], *, reason: str) -> None:
-    """The channel asked for it."""
+async def rest(conn: "Connection", until: Mapping[str, datetime], *, reason: str, at: datetime) -> None:
+    """The channel asked for it; a day at the most, for what it says may be wrong."""
+    until = {name: min(time, at + MOST_ASKED) for name, time in until.items()}
     await conn.execute(
         """INSERT INTO channel_rests (name, until, reason)
            SELECT n, u, $3 FROM unnest($1::text[], $2::timestamptz[]) AS r(n, u) ORDER BY n

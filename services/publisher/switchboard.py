@@ -32,6 +32,7 @@ class Switchboard:
     connect: Connect | None = None
     accounts: dict[str, Account] = field(default_factory=dict[str, Account])
     known: Mapping[str, Capabilities] = field(default_factory=lambda: KNOWN)
+    is_read: bool = False
     _made: dict[str, Channel] = field(default_factory=dict[str, Channel])
 
     @property
@@ -39,12 +40,27 @@ class Switchboard:
         return {**self.fixed, **self._made}
 
     @property
+    def names(self) -> frozenset[str]:
+        """All that the system posts to, those too that it cannot open at this moment."""
+        return frozenset({*self.channels, *(name for name in self.accounts if self.is_expected(name))})
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is known what is connected: before that, nothing is to be called not connected."""
+        return self.connect is None or self.is_read
+
+    def is_expected(self, name: str) -> bool:
+        """Connected by the office, and not to be reached at this moment."""
+        account = self.accounts.get(name)
+        return account is not None and account.mode == "connected" and name not in self.channels
+
+    @property
     def by_hand(self) -> frozenset[str]:
         modes = {name: account.mode for name, account in self.accounts.items()}
         return frozenset(
             name
             for name, can in self.known.items()
-            if can.assisted and name not in self.channels and modes.get(name, "assisted") != "off"
+            if can.assisted and name not in self.channels and modes.get(name, "assisted") == "assisted"
         )
 
     def capabilities(self, name: str) -> Capabilities:
@@ -70,7 +86,7 @@ class Switchboard:
         for name, account in found.items():
             if account.mode == "connected" and name not in self._made and self.connect is not None:
                 self._connect(account)
-        self.accounts = found
+        self.accounts, self.is_read = found, True
         metrics.CHANNEL_SECRET_LEFT.clear()
         for name, account in found.items():
             if account.mode == "connected" and account.secret_expires_at is not None:

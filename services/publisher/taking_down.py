@@ -30,7 +30,7 @@ def clear(story: Story, version: int, *, gone_from: Collection[str] = (SITE,)) -
         return story
     ended = settled(found.deliveries, "take-down")
     deliveries = tuple(
-        was if now.state == "taken-down" and now.channel not in gone_from else now
+        replace(was, next_at=None) if now.state == "taken-down" and now.channel not in gone_from else now
         for was, now in zip(map(let_go, found.deliveries), ended, strict=True)
     )
     # The public read an older Version all the while: it is not told of as taken down.

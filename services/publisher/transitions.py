@@ -102,7 +102,8 @@ def move_publication(publication: Publication, action: str) -> Publication:
 
 def move_delivery(delivery: Delivery, action: str) -> Delivery:
     after = cast("DeliveryState", _after("delivery", delivery.state, action))
-    made = replace(delivery.made, submitted=False) if after == "waiting" else delivery.made
+    # What is sent again is another post: nothing is to be looked up under the name of the one before.
+    made = replace(delivery.made, submitted=False, external_id="") if after == "waiting" else delivery.made
     return replace(delivery, state=after, looks=delivery.looks if after == "unconfirmed" else 0, made=made)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shared.db import Connection
 
 IDLE_SECONDS = 0.5
-SOON = timedelta(seconds=1)
+SOON, PATIENCE = timedelta(seconds=1), timedelta(seconds=30)
 
 
 class Deliveries:
@@ -69,7 +69,7 @@ class Deliveries:
 
     async def take(self, limit: int) -> list[Task]:
         """Commit what will be done next: `sending` with its list of objects, or the lease of a look-up."""
-        if limit <= 0:
+        if limit <= 0 or not self.board.is_ready:
             return []
         at = self.desk.now()
         # Not the desk's transaction: most looks find nothing, and the relay need not hear of these.
@@ -137,6 +137,8 @@ class Deliveries:
             return None
         if d.state == "waiting" and any(o.key in deleting for o in objects_of(p.approval.content)):
             return at + SOON, d.reason
+        if self.board.is_expected(d.channel):
+            return at + PATIENCE, "Kanal ini tersambung, tetapi belum dapat dibuka oleh sistem."
         site = p.delivery(SITE)
         comes = site is not None and site.state in ("waiting", "sending", "unconfirmed") and not p.visible
         # A person who posts there needs no address of ours for that.

@@ -59,6 +59,8 @@ class Rechecks:
         return len(due)
 
     async def _check(self, story: Story, p: Publication, d: Delivery) -> None:
+        if d.state != "live" or not p.may_show:
+            return
         seen = await self._seen(story, p, d)
         metrics.CHANNEL_CHECKS.labels(d.channel, seen).inc()
         if seen == "unknown":
@@ -100,12 +102,7 @@ class Rechecks:
 
 
 def _due(story: Story, at: "datetime") -> list[tuple[Publication, Delivery]]:
-    return [
-        (p, d)
-        for p in story.publications
-        for d in p.deliveries
-        if d.state == "live" and d.check_at is not None and d.check_at <= at
-    ]
+    return [(p, d) for p in story.publications for d in p.deliveries if d.check_at is not None and d.check_at <= at]
 
 
 def _moved_on(now: Publication, was: Delivery) -> bool:

@@ -10,7 +10,7 @@ import structlog
 from services.publisher import changes, store, store_objects, taking_down
 from services.publisher.channels import Channel, Rejected
 from services.publisher.consequences import Change
-from services.publisher.domain import OUT
+from services.publisher.domain import OUT, Publication, Story
 from services.publisher.objects import PublicObject
 from services.publisher.posting import Addresses, post_of
 from services.publisher.switchboard import Switchboard
@@ -99,17 +99,33 @@ class Clearing:
         publication = story.find(version) if story else None
         if story is None or publication is None:
             return
-        out = [d for d in publication.deliveries if d.state in OUT]
-        able = {d.channel for d in out if self._channel(d.channel)}
-        for found in out:
-            channel = self._channel(found.channel)
-            if channel is not None:
-                await channel.take_down(post_of(story, publication, found, self.addresses, channel.capabilities))
+        gone = await self._asked(story, publication)
         at = self.desk.now()
         async with self.desk.transaction() as conn:
             before = (await store.lock(conn, [id_]))[id_]
-            after = taking_down.clear(before, version, gone_from=able)
+            after = taking_down.clear(before, version, gone_from=gone)
             await changes.commit(self.desk, conn, [Change(before, after, at, publication.ended_by or SYSTEM)])
+
+    async def _asked(self, story: Story, publication: Publication) -> set[str]:
+        """Where it is gone now. Each channel is asked; that one did not let go of it is raised in the end."""
+        gone: set[str] = set()
+        refused: Exception | None = None
+        for found in publication.deliveries:
+            channel = self._channel(found.channel)
+            if found.state not in OUT or channel is None:
+                continue
+            try:
+                await channel.take_down(post_of(story, publication, found, self.addresses, channel.capabilities))
+            except Exception as e:
+                log.warning(
+                    "a post is not taken down", item=str(story.id), channel=found.channel, error=type(e).__name__
+                )
+                refused = e
+            else:
+                gone.add(found.channel)
+        if refused is not None:
+            raise refused
+        return gone
 
     def _channel(self, name: str) -> Channel | None:
         channel = self.board.channels.get(name)

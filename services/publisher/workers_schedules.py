@@ -46,6 +46,8 @@ class Schedules:
 
     async def round(self) -> int:
         """One look; returns how many Versions were started, asked about, or found void."""
+        if not self.terms.board.is_ready:
+            return 0
         at = self.desk.now()
         # Not the desk's transaction: most looks find nothing, and the relay need not hear of these.
         async with self.desk.db.transaction() as conn:
@@ -72,7 +74,7 @@ class Schedules:
         try:
             after = scheduling.keep(
                 story, publication.version, at=at, missed=terms.missed, grace=terms.grace,
-                channels=terms.board.channels, by_hand=terms.board.by_hand,
+                channels=terms.board.names, by_hand=terms.board.by_hand,
                 required=self.desk.clock.sop.required_for(publication.approval.content.topic),
             )  # fmt: skip
         except Refused as no:

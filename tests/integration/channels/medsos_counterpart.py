@@ -20,6 +20,13 @@ from tests.integration.channels.medsos_samples import Clock, Files, a_post
 from tests.support import fake_facebook, fake_instagram, fake_telegram_channel, fake_tiktok, fake_x, fake_youtube
 from tests.support.faulty import Faulty, Kind, listening
 
+# The kinds of calls that a publication makes on each.
+STEPS: dict[str, tuple[Kind, ...]] = {
+    "facebook": ("upload", "publish", "read"), "instagram": ("prepare", "publish", "read"),
+    "telegram": ("publish", "read"), "tiktok": ("prepare", "publish", "read"),
+    "x": ("prepare", "upload", "publish", "read"), "youtube": ("prepare", "upload", "publish", "read"),
+}  # fmt: skip
+
 
 @dataclass
 class Counterpart:
@@ -83,7 +90,7 @@ async def telegram() -> AsyncGenerator[Counterpart]:
         yield Counterpart(
             made, post, faulty, http, clock, files, lambda: len(fake.posts()),
             lambda: [f"https://t.me/{name}/{p['message_id']}" for p in fake.posts()],
-            lambda: [p["text"] for p in fake.posts()], ("publish", "read"),
+            lambda: [p["text"] for p in fake.posts()], STEPS["telegram"],
         )  # fmt: skip
 
 
@@ -99,7 +106,7 @@ async def x() -> AsyncGenerator[Counterpart]:
             made, post, faulty, http, clock, files, lambda: len(fake.tweets),
             lambda: [f"https://x.com/{fake_x.NAME}/status/{t['id']}" for t in fake.tweets],
             lambda: [t["told"] for t in fake.tweets],
-            ("prepare", "upload", "publish", "read"),
+            STEPS["x"],
         )  # fmt: skip
 
 
@@ -115,7 +122,7 @@ async def youtube() -> AsyncGenerator[Counterpart]:
             made, post, faulty, http, clock, files, lambda: len(fake.public()),
             lambda: [f"https://www.youtube.com/watch?v={id_}" for id_ in fake.public()],
             lambda: [fake.videos[id_]["snippet"]["description"] for id_ in fake.public()],
-            ("prepare", "upload", "publish", "read"),
+            STEPS["youtube"],
         )  # fmt: skip
 
 
@@ -130,7 +137,7 @@ async def tiktok() -> AsyncGenerator[Counterpart]:
             made, post, faulty, http, clock, files, lambda: len(fake.public()),
             lambda: [fake_tiktok.address(id_) for id_ in fake.public()],
             lambda: [u["told"]["title"] for u in fake.uploads.values() if u["post"] in fake.public()],
-            ("prepare", "publish", "read"),
+            STEPS["tiktok"],
         )  # fmt: skip
 
 

@@ -7,16 +7,21 @@ from typing import Literal
 import httpx
 import pytest
 
-from tests.integration.channels.medsos_counterpart import CHANNELS, Counterpart
+from services.publisher.channels.known import KNOWN
+from tests.integration.channels.medsos_counterpart import CHANNELS, STEPS, Counterpart
 from tests.integration.channels.medsos_samples import a_correction
 from tests.integration.channels.medsos_worker import Worker
 from tests.support.faulty import How, Kind
 
 CLEAR: tuple[How, ...] = ("limited", "expired")
-STEPS: tuple[Kind, ...] = ("prepare", "upload", "publish", "read")
 BREAKS: tuple[How, ...] = (
     "silent-before", "silent-after", "limited", "error", "error-after", "expired", "malformed", "cut", "cut-after",
 )  # fmt: skip
+
+
+AT_EACH_STEP = pytest.mark.parametrize(
+    ("there", "kind"), [(name, kind) for name in sorted(CHANNELS) for kind in STEPS[name]], indirect=["there"]
+)
 
 
 @pytest.fixture(params=sorted(CHANNELS))
@@ -44,11 +49,9 @@ async def test_nothing_breaks(there: Counterpart) -> None:
     ended_well(there, found)
 
 
-@pytest.mark.parametrize("kind", STEPS)
+@AT_EACH_STEP
 @pytest.mark.parametrize("how", BREAKS)
 async def test_a_call_that_breaks_leaves_one_post(there: Counterpart, how: How, kind: Kind) -> None:
-    if kind not in there.steps:
-        pytest.skip("this channel has no such step")
     there.http.timeout = httpx.Timeout(10, read=1.0 if "silent" in how else 10)
     there.faulty.break_next(how, kind)
     found = worker(there)
@@ -94,10 +97,9 @@ async def test_a_process_that_dies_at_a_step_leaves_one_post(
     ended_well(there, found)
 
 
+@pytest.mark.parametrize("there", [name for name in sorted(CHANNELS) if KNOWN[name].edit], indirect=True)
 @pytest.mark.parametrize("how", BREAKS)
 async def test_a_correction_that_breaks_leaves_one_post_with_the_new_words(there: Counterpart, how: How) -> None:
-    if not there.made.capabilities.edit:
-        pytest.skip("this channel changes nothing that stands")
     first = worker(there)
     assert await first.run() == "live"
     assert first.receipt is not None
@@ -115,10 +117,8 @@ async def test_a_correction_that_breaks_leaves_one_post_with_the_new_words(there
     assert there.texts() == [words]
 
 
-@pytest.mark.parametrize("kind", STEPS)
+@AT_EACH_STEP
 async def test_a_task_that_is_cancelled_in_a_call_leaves_one_post(there: Counterpart, kind: Kind) -> None:
-    if kind not in there.steps:
-        pytest.skip("this channel has no such step")
     there.http.timeout = httpx.Timeout(10)
     there.faulty.break_next("silent-after", kind)
     found = worker(there)

@@ -25,6 +25,7 @@ class Medsos:
     way: Way = "api"
     posts: list[str] = field(default_factory=list[str])
     looks: int = 0
+    holds: bool = False
     rested: datetime = NEVER
     seen_facts: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -68,6 +69,8 @@ class Medsos:
 
     async def take_down(self, post: Post) -> None:
         assert self.can_remove
+        if self.holds:
+            raise TimeoutError
         self.posts = [key for key in self.posts if key != post.key]
 
     @property

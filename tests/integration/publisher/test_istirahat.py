@@ -88,7 +88,7 @@ async def test_a_channel_that_is_tried_in_vain_rests_longer_each_time(desk: Offi
 
 async def test_what_several_channels_share_holds_them_all(desk: Office) -> None:
     async with desk.desk.db.transaction() as conn:
-        await store_rests.rest(conn, {"meta-app": desk.at + timedelta(minutes=5)}, reason="facebook")
+        await store_rests.rest(conn, {"meta-app": desk.at + timedelta(minutes=5)}, reason="facebook", at=desk.at)
         found = await store_rests.resting(
             conn, {"instagram": ("instagram", "meta-app"), "x": ("x",)}, at=desk.at, lease=timedelta(seconds=60)
         )
@@ -134,3 +134,43 @@ async def test_a_limit_that_a_look_up_runs_into_says_nothing_of_the_post(desk: O
     await desk.work(later=400)
     assert await desk.delivery(story, channel="medsos") == "live"
     assert len(medsos.posts) == 1
+
+
+async def test_what_may_be_public_on_a_channel_that_was_disconnected_is_asked_about_and_not_called_unsent(
+    desk: Office,
+) -> None:
+    medsos = Medsos(lookup_there=True, mood="silent-after")
+    desk.connect(medsos, required=False)
+    story = await begun(desk)
+    await desk.work()
+    assert await desk.delivery(story, channel="medsos") == "unconfirmed"
+    desk.leave_to_people("medsos")
+    await desk.work(later=600)
+    assert await desk.delivery(story, channel="medsos") == "unconfirmed"
+    path = f"/api/v1/publications/{story}"
+    (row,) = (await desk.call("tono", "GET", path)).json()["publications"]
+    assert next(d for d in row["deliveries"] if d["channel"] == "medsos")["can"] == ["confirm"]
+    answer = await desk.call(
+        "tono", "POST", f"{path}/channels/medsos/confirm", json={"version": 1, "url": "https://medsos.test/p/1"}
+    )
+    assert answer.status_code == 200
+    assert await desk.delivery(story, channel="medsos") == "live"
+
+
+async def test_one_channel_that_does_not_let_go_keeps_no_other_public(desk: Office) -> None:
+    medsos, other = Medsos(can_remove=True), Medsos(can_remove=True, name="arsip")
+    desk.board.fixed = {desk.site.name: desk.site, "medsos": medsos, "arsip": other}
+    whole = content("Berita", body=(), media=(), channels=("site", "arsip", "medsos"))
+    event = approved(uuid4(), content=whole, at=desk.at)
+    await desk.hear(event)
+    await desk.start(event.story)
+    await desk.work()
+    assert (len(medsos.posts), len(other.posts)) == (1, 1)
+    other.holds = True
+    await desk.call("tono", "POST", f"/api/v1/publications/{event.story}/take-down", json={"reason": "Salah."})
+    await desk.clearing.round()
+    assert (medsos.posts, len(other.posts)) == ([], 1)
+    assert (await desk.states(event.story))[1][0] == "taking-down"
+    other.holds = False
+    await desk.clearing.round()
+    assert (await desk.states(event.story))[1][0] == "taken-down"

@@ -3,7 +3,8 @@
 import pytest
 
 from services.publisher import delivery, starting, taking_down
-from services.publisher.domain import SITE, Story
+from services.publisher.domain import SITE, UNKNOWN_CHANNEL, Story
+from services.publisher.refusals import NotPossible
 from shared.content import Official
 from tests.unit.publisher.samples import BAMBANG, LEASE, MORNING, TONO, content, hear, minutes, of, ready, revoked, the
 
@@ -68,3 +69,32 @@ def test_a_failed_delivery_that_is_sent_again_begins_anew() -> None:
     story = delivery.fail(story, 1, MEDSOS, tries=1, reason="Wadah ditolak.")
     again = of(delivery.retry(story, MEDSOS, at=minutes(1)), 1, MEDSOS)
     assert (again.state, again.made.facts) == ("waiting", {})
+
+
+def test_what_the_channel_took_is_looked_up_also_where_the_attempt_did_not_submit_it_anew() -> None:
+    story = delivery.doubt(taken(), 1, MEDSOS, tries=1, reason="", at=MORNING, external_id="17", received=True)
+    assert (of(story, 1, MEDSOS).made.submitted, of(story, 1, MEDSOS).made.external_id) == (True, "17")
+
+
+def test_what_is_sent_again_is_not_looked_up_under_the_name_of_the_post_before() -> None:
+    story = delivery.doubt(taken(), 1, MEDSOS, tries=1, reason="", at=MORNING, external_id="17", received=True)
+    story = delivery.put_back(story, 1, MEDSOS, tries=1, reason="", at=minutes(1))
+    assert of(story, 1, MEDSOS).made.external_id == ""
+
+
+def test_what_may_be_there_after_a_take_down_stays_so_until_a_person_removed_it() -> None:
+    story = delivery.doubt(taken(), 1, MEDSOS, tries=1, reason="", at=MORNING, received=True)
+    story = taking_down.take_down(story, by=BAMBANG, reason="Salah foto.", at=minutes(1))
+    story = delivery.take(story, 1, SITE, at=minutes(1), until=minutes(2))
+    story = taking_down.clear(story, 1, gone_from=())
+    found = of(story, 1, MEDSOS)
+    assert (found.state, found.next_at) == ("unconfirmed", None)
+    late = delivery.put_back(story, 1, MEDSOS, tries=found.tries, reason="", at=minutes(3))
+    assert of(late, 1, MEDSOS).state == "unconfirmed"
+
+
+def test_a_channel_that_was_connected_since_takes_what_failed_for_want_of_it() -> None:
+    story = delivery.fail(taken(), 1, MEDSOS, tries=1, reason=UNKNOWN_CHANNEL)
+    with pytest.raises(NotPossible):
+        delivery.retry(story, MEDSOS, at=minutes(1))
+    assert of(delivery.retry(story, MEDSOS, at=minutes(1), reached=True), 1, MEDSOS).state == "waiting"

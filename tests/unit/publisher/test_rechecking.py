@@ -1,12 +1,13 @@
 """What is live is looked at again after an hour, a day and a week; a post that vanished is told of."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from services.publisher import rechecking
+from services.publisher import rechecking, taking_down
 from services.publisher.consequences import Change, events
 from services.publisher.domain import SITE
 from shared.events import DeliveryFailed
-from tests.unit.publisher.samples import live, minutes, of, ready, the
+from tests.unit.publisher.samples import BAMBANG, live, minutes, of, ready, the
 
 
 def test_it_is_looked_at_after_an_hour_a_day_and_a_week() -> None:
@@ -41,3 +42,11 @@ def test_what_is_not_live_any_more_is_left_alone() -> None:
     story = rechecking.vanish(live(ready()), 1, SITE)
     assert rechecking.vanish(story, 1, SITE) is story
     assert rechecking.still_there(story, 1, SITE, at=minutes(60)) is story
+
+
+def test_nothing_that_comes_down_is_looked_at_again() -> None:
+    story = taking_down.take_down(live(ready()), by=BAMBANG, reason="Salah foto.", at=minutes(9))
+    assert of(story).check_at is None
+    left = replace(of(story), check_at=minutes(60))
+    story = story.put(the(story).with_delivery(left))
+    assert of(rechecking.not_seen(story, 1, SITE, at=minutes(60))).check_at is None
