@@ -99,7 +99,7 @@ def _underway(p: Publication, d: Delivery, reach: Reach) -> tuple[str, tuple[Doa
 
 
 def _unconfirmed(p: Publication, d: Delivery, reach: Reach) -> tuple[str, tuple[Doable, ...]]:
-    look: tuple[Doable, ...] = ("look",) if reach.looks_up else ()
+    look: tuple[Doable, ...] = ("look",) if reach.looks_up and reach.way is not None else ()
     if is_asked(p, d, way=reach.way, looks_up=reach.looks_up):
         return "Buka kanalnya dan lihat sendiri, lalu nyatakan: sudah tayang, atau belum ada.", ("confirm", *look)
     if d.looks >= LOOKS:

@@ -61,7 +61,7 @@ async def facebook() -> AsyncGenerator[Counterpart]:
         yield Counterpart(
             made, post, faulty, http, clock, files, lambda: len(fake.public()),
             lambda: [p["permalink_url"] for p in fake.public()], lambda: [p["message"] for p in fake.public()],
-            ("upload", "publish", "read"),
+            STEPS["facebook"],
         )  # fmt: skip
 
 
@@ -75,7 +75,7 @@ async def instagram() -> AsyncGenerator[Counterpart]:
         yield Counterpart(
             made, post, faulty, http, clock, files, lambda: len(fake.posts),
             lambda: [p["permalink"] for p in fake.posts], lambda: [p["caption"] for p in fake.posts],
-            ("prepare", "publish", "read"),
+            STEPS["instagram"],
         )  # fmt: skip
 
 

@@ -99,7 +99,8 @@ async def test_what_another_key_sealed_is_not_connected_and_keeps_nothing_else_b
     await desk.board.refresh(desk.desk.db, desk.at)
     assert "webhook" not in desk.board.channels
     story = await begun(desk)
-    assert (await desk.delivery(story), await desk.delivery(story, channel="webhook")) == ("live", "failed")
+    assert (await desk.delivery(story), await desk.delivery(story, channel="webhook")) == ("live", "waiting")
+    assert "belum dapat dibuka oleh sistem" in await desk.page("tono", f"/terbit/{story}")
 
 
 async def test_how_long_a_secret_is_good_is_a_metric_and_gone_when_nobody_uses_it(desk: Office, run: Any) -> None:
