@@ -3,6 +3,7 @@
 import asyncio
 import ctypes
 import os
+import random
 import secrets
 import signal
 import socket
@@ -24,6 +25,7 @@ from shared.topics import SERVICES, Topics
 
 Say = Callable[[str], None]
 COMMAND = "deploy.cli.main"
+PORTS = range(10_000, 20_000)
 
 
 @dataclass(frozen=True)
@@ -177,8 +179,11 @@ def furnish(
 
 
 def free_port(wanted: int = 0) -> int:
-    """The wanted port if it is free, else any."""
-    for port in (wanted, 0):
+    """The wanted port if it is free, else any below those that the system gives to connections of its own choice.
+
+    One of these could be taken by a connection before anybody listens on it.
+    """
+    for port in (*([wanted] if wanted else []), *random.sample(PORTS, 100)):
         with socket.socket() as probe, suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))

@@ -39,7 +39,11 @@ class Staff:
         return cls(client, found.group(1))
 
     async def get(self, path: str) -> Any:
-        return self._json(await self.client.get(path))
+        """What only asks is asked once more where its connection ended in that moment, as a browser does."""
+        try:
+            return self._json(await self.client.get(path))
+        except (httpx.ReadError, httpx.RemoteProtocolError):
+            return self._json(await self.client.get(path))
 
     async def post(self, path: str, body: Any) -> Any:
         return self._json(await self.client.post(path, json=body, headers={"X-CSRF-Token": self.csrf}))
