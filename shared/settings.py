@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.audit_anchors import Plan
@@ -19,6 +19,9 @@ def real_key(value: SecretStr) -> SecretStr:
     if len(given) < 32 or len(set(given)) < 8 or any(word in given.lower() for word in PLACEHOLDERS):
         raise ValueError("is no real key: give 64 random hexadecimal digits (./setup makes them)")
     return value
+
+
+RealKey = Annotated[SecretStr, AfterValidator(real_key)]
 
 
 class ServiceSettings(BaseSettings):

@@ -22,6 +22,7 @@ from shared.accounts.passwords import WrongPassword
 from shared.audit_http import TellsOrigin
 from shared.branding import Brand
 from shared.caller import TooOften, Trusted, WrongOnes
+from shared.channel_words import name_of
 from shared.db import is_transient
 from shared.guard import NO_LONGER, Guard, TooLong
 from shared.language import say, say_many, speaking, spoken
@@ -324,7 +325,7 @@ class Pages:
             extensions=["jinja2.ext.i18n"],
         )
         environment.install_gettext_callables(say, say_many, newstyle=True)  # pyright: ignore[reportAttributeAccessIssue]
-        environment.filters.update(words)
+        environment.filters.update(words | {"channel": name_of})
         shown_everywhere = {"aset": static_files.address, "brand": Brand(), "language": spoken}
         environment.globals |= shown_everywhere  # pyright: ignore[reportAttributeAccessIssue]
         return cls(environment)

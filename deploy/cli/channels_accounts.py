@@ -116,7 +116,7 @@ async def _told(conn: Any, name: str, what: str) -> None:
 
 async def _status(settings: OperatorSettings) -> list[dict[str, Any]]:
     from services.publisher import store_accounts
-    from services.publisher.channels.known import KNOWN
+    from services.publisher.channels.known import KNOWN, mode_of
 
     async with owner(settings, "publisher") as conn:
         known = {account.channel: account for account in await store_accounts.every(conn)}
@@ -126,12 +126,11 @@ async def _status(settings: OperatorSettings) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for name, can in KNOWN.items():
         account = known.get(name)
-        default = "connected" if name == "site" else "assisted" if can.assisted else "off"
         until = max((rests[n] for n in (name, *can.limits) if n in rests), default=None)
         rows.append(
             {
                 "channel": name,
-                "mode": account.mode if account else default,
+                "mode": account.mode if account else mode_of(name),
                 "settings": account.settings if account else {},
                 "secret_expires_at": account.secret_expires_at if account else None,
                 "rests_until": until,

@@ -3,10 +3,10 @@
 from typing import Annotated, TypeVar
 
 import typer
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.settings import real_key
+from shared.settings import RealKey
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -55,12 +55,7 @@ class OperatorSettings(SenderSettings):
 class ChannelSettings(OperatorSettings):
     """With what seals the secrets of channels."""
 
-    channel_key: SecretStr
-
-    @field_validator("channel_key")
-    @classmethod
-    def _strong(cls, value: SecretStr) -> SecretStr:
-        return real_key(value)
+    channel_key: RealKey
 
 
 def settings_of(kind: type[S]) -> S:

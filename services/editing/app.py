@@ -14,7 +14,6 @@ from services.editing.looking import Lookout
 from services.editing.settings import Settings
 from services.editing.web import Office
 from shared import web
-from shared.channel_words import name_of
 from shared.content_erasure import is_erased
 from shared.content_html import block_html
 from shared.media.choosing import FILTERS
@@ -57,7 +56,7 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.state.office = office
     app.state.pages = Pages.of(Path(__file__).parent / "templates")
     filters: dict[str, Callable[..., Any]] = {
-        **FILTERS, "erased": is_erased, "html": block_html, "channel": name_of,
+        **FILTERS, "erased": is_erased, "html": block_html,
     }  # fmt: skip
     app.state.pages.environment.filters.update(filters)
     app.include_router(api.router)

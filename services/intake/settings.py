@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from services.intake.files.limits import Limits
 from shared.access import ROLES
 from shared.media.kinds import MEGABYTE, FileLimits
-from shared.settings import ServiceSettings, real_key
+from shared.settings import RealKey, ServiceSettings
 
 
 class FileSettings(ServiceSettings):
@@ -62,7 +62,7 @@ class Settings(FileSettings):
     is sent, without `telegram_token` no Telegram; `mail_titles` is whether an item's title may leave the house so.
     """
 
-    account_key: SecretStr
+    account_key: RealKey
     smtp_host: str = Field(default="", pattern=r"^[A-Za-z0-9.:_-]*$")
     smtp_port: int = Field(default=587, ge=1, le=65_535)
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
@@ -81,11 +81,6 @@ class Settings(FileSettings):
     oidc_label: str = "SSO"
     oidc_claim: str = "preferred_username"
     oidc_second_factor: Literal["provider", "ours"] = "provider"
-
-    @field_validator("account_key")
-    @classmethod
-    def _strong(cls, value: SecretStr) -> SecretStr:
-        return real_key(value)
 
     @field_validator("second_factor")
     @classmethod

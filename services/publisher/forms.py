@@ -17,7 +17,7 @@ from services.publisher import desk_view, steps
 from services.publisher.api import Version, Why
 from services.publisher.pages import back, show, state_of
 from services.publisher.refusals import NothingToTakeDown
-from services.publisher.standing import Doable
+from services.publisher.standing import Doable, Standing
 from services.publisher.typed import Typed, forget, kept_words
 from shared.accounts import Person
 from shared.content import Code
@@ -186,9 +186,7 @@ async def _of_channel(
 ) -> Response:
     found, versions = await desk_view.whole(request, story)
     row = row_of(versions, filled)
-    standing = next((d for d in row["channels"] if d.delivery.channel == channel), None)
-    if standing is None:
-        raise NotFound("Kanal ini")
+    standing = standing_of(row, channel)
     can = steps.office_of(request).board.capabilities(channel)
     view = state_of(found, versions, person) | {
         "row": row,
@@ -200,6 +198,14 @@ async def _of_channel(
         "reason": filled.texts.get("reason", ""),
     }
     return show(request, template, http=filled.http, **view)
+
+
+def standing_of(row: dict[str, Any], channel: str) -> Standing:
+    """How one channel of a Version stands. Raises NotFound."""
+    for standing in row["channels"]:
+        if standing.delivery.channel == channel:
+            return standing
+    raise NotFound("Kanal ini")
 
 
 def row_of(versions: list[dict[str, Any]], filled: Filled) -> dict[str, Any]:

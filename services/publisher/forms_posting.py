@@ -10,7 +10,7 @@ from services.publisher import desk_view, steps
 from services.publisher.api import Version
 from services.publisher.channels import Post
 from services.publisher.domain import Story
-from services.publisher.forms import Filled, Typed_, asked, row_of
+from services.publisher.forms import Filled, Typed_, asked, row_of, standing_of
 from services.publisher.pages import back, show, state_of
 from services.publisher.posting import Addresses, post_of
 from services.publisher.render import in_words
@@ -77,9 +77,7 @@ def _there(story: UUID, channel: str, version: int) -> RedirectResponse:
 async def _posting(request: Request, story: UUID, channel: str, person: Person, filled: Filled) -> Response:
     found, versions = await desk_view.whole(request, story)
     row = row_of(versions, filled)
-    standing = next((d for d in row["channels"] if d.delivery.channel == channel), None)
-    if standing is None:
-        raise NotFound("Kanal ini")
+    standing = standing_of(row, channel)
     post = _post(request, found, row["version"], channel)
     view = state_of(found, versions, person) | {
         "row": row,

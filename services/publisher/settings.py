@@ -4,11 +4,11 @@ import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, field_validator
 
 from services.publisher.scheduling import Missed
 from shared.media.store import Buckets
-from shared.settings import ServiceSettings, real_key
+from shared.settings import RealKey, ServiceSettings
 
 
 class Settings(ServiceSettings):
@@ -17,7 +17,7 @@ class Settings(ServiceSettings):
     `channel_key` seals what opens the office's accounts at other channels (hex of `openssl rand -hex 32`).
     """
 
-    channel_key: SecretStr
+    channel_key: RealKey
     public_probe_url: str = ""
     public_media_url: str = ""
     delivery_lease_seconds: int = 60
@@ -31,11 +31,6 @@ class Settings(ServiceSettings):
     pages_memory_mb: Annotated[int, Field(ge=0)] = 32
     missed_schedule: Missed = "ask"
     missed_schedule_after_minutes: Annotated[int, Field(ge=0)] = 60
-
-    @field_validator("channel_key")
-    @classmethod
-    def _strong(cls, value: SecretStr) -> SecretStr:
-        return real_key(value)
 
     @field_validator("security_contact")
     @classmethod

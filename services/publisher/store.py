@@ -37,35 +37,24 @@ async def lock(conn: "Connection", ids: Collection[UUID]) -> dict[UUID, Story]:
 
 async def lock_due(conn: "Connection", at: datetime, limit: int) -> dict[UUID, Story]:
     """Lock Stories with a delivery that is due, passing over those that another worker holds."""
-    rows = await conn.fetch(
-        """SELECT * FROM stories
-           WHERE story IN (SELECT story FROM deliveries WHERE next_at <= $1 ORDER BY next_at LIMIT $2)
-           ORDER BY story FOR UPDATE SKIP LOCKED""",
-        at,
-        limit,
-    )
-    return await _load(conn, rows)
+    return await _lock_first(conn, "deliveries WHERE next_at <= $1 ORDER BY next_at", at, limit)
 
 
 async def lock_to_check(conn: "Connection", at: datetime, limit: int) -> dict[UUID, Story]:
     """Lock Stories with a live post that is to be looked at again, passing over those that another worker holds."""
-    rows = await conn.fetch(
-        """SELECT * FROM stories
-           WHERE story IN (SELECT story FROM deliveries WHERE check_at <= $1 ORDER BY check_at LIMIT $2)
-           ORDER BY story FOR UPDATE SKIP LOCKED""",
-        at,
-        limit,
-    )
-    return await _load(conn, rows)
+    return await _lock_first(conn, "deliveries WHERE check_at <= $1 ORDER BY check_at", at, limit)
 
 
 async def lock_scheduled(conn: "Connection", at: datetime, limit: int) -> dict[UUID, Story]:
     """Lock Stories with a Version whose set time has come, passing over those that another worker holds."""
+    first = "schedules WHERE state = 'waiting' AND publish_at <= $1 ORDER BY publish_at"
+    return await _lock_first(conn, first, at, limit)
+
+
+async def _lock_first(conn: "Connection", first: str, at: datetime, limit: int) -> dict[UUID, Story]:
     rows = await conn.fetch(
-        """SELECT * FROM stories
-           WHERE story IN (SELECT story FROM schedules WHERE state = 'waiting' AND publish_at <= $1
-                           ORDER BY publish_at LIMIT $2)
-           ORDER BY story FOR UPDATE SKIP LOCKED""",
+        f"""SELECT * FROM stories WHERE story IN (SELECT story FROM {first} LIMIT $2)
+            ORDER BY story FOR UPDATE SKIP LOCKED""",  # noqa: S608  (ours)
         at,
         limit,
     )

@@ -69,7 +69,7 @@ class Rechecks:
             before = (await store.lock(conn, [story.id]))[story.id]
             at = self.desk.now()
             now = before.find(p.version)
-            if now is None or now.delivery(d.channel) is None or _moved_on(now, d):
+            if now is None or _moved_on(now, d):
                 return
             after = (
                 rechecking.still_there(before, p.version, d.channel, at=at)

@@ -12,7 +12,7 @@ import httpx
 
 from services.publisher.channels import Attached, Capabilities, MediaFit, Post, Receipt, Rejected, Rest, Steps
 from services.publisher.channels.files import Fetch, Form
-from services.publisher.channels.finding import Seen, find, has_link, marks, same_words
+from services.publisher.channels.finding import Seen, find, has_link, marks, read_back, same_words
 from services.publisher.channels.meta import APP, VERSION, Graph
 from services.publisher.channels.replies import Absent, Body, Duplicate, moment_of, part, parts, word
 from shared.channel_text import LIMITS
@@ -123,10 +123,7 @@ class Facebook:
 
     async def _look_at(self, id_: str, rest: tuple[Rest, ...]) -> Receipt:
         """Read back what was just posted: it is there, and only whether the public reads it is asked."""
-        try:
-            seen = await self._one(id_)
-        except Exception:
-            seen = None
+        seen = await read_back(self._one(id_))
         return Receipt("", None, id_, rest) if seen is None else _receipt(seen, rest)
 
     async def _one(self, id_: str) -> Seen | None:

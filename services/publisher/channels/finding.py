@@ -6,13 +6,16 @@ it. So an attempt keeps when it sent (`marks`).
 
 import re
 import unicodedata
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from services.publisher.channels import Post
 from services.publisher.channels.replies import moment_of
 from shared.refusal import Transient
+
+T = TypeVar("T")
 
 BEGAN, SENT = "began", "sent"  # the facts: when the first attempt sent, and the last
 SKEW = timedelta(minutes=5)  # clocks of a channel and ours
@@ -56,6 +59,14 @@ def has_link(seen: Seen, link: str) -> bool:
 
 def began(post: Post) -> datetime | None:
     return moment_of(post.facts.get(BEGAN))
+
+
+async def read_back(reading: Awaitable[T | None]) -> T | None:
+    """What was just posted, read again: it is there also where that does not succeed."""
+    try:
+        return await reading
+    except Exception:
+        return None
 
 
 async def find(

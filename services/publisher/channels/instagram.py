@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from services.publisher.channels import Attached, Capabilities, MediaFit, NotSent, Post, Receipt, Rejected, Rest, Steps
-from services.publisher.channels.finding import Seen, find, marks
+from services.publisher.channels.finding import Seen, find, marks, read_back
 from services.publisher.channels.meta import APP, VERSION, Graph
 from services.publisher.channels.replies import Absent, Body, limited, moment_of, part, parts, word
 from shared.channel_text import LIMITS
@@ -132,10 +132,7 @@ class Instagram:
 
     async def _look_at(self, id_: str, rest: tuple[Rest, ...]) -> Receipt:
         """Read back what was just posted: it is there, and only where strangers find it is asked."""
-        try:
-            seen = await self._one(id_)
-        except Exception:
-            seen = None
+        seen = await read_back(self._one(id_))
         return Receipt("", None, id_, rest) if seen is None else _receipt(seen, rest)
 
     async def _one(self, id_: str) -> Seen | None:

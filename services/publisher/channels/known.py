@@ -12,11 +12,13 @@ from services.publisher.channels import (
     telegram,
     tiktok,
     webhook,
+    whatsapp,
     wordpress,
     x,
     youtube,
 )
-from services.publisher.channels.by_hand import BY_HAND
+from services.publisher.domain import SITE
+from services.publisher.store_accounts import AccountMode
 
 KNOWN: Mapping[str, Capabilities] = MappingProxyType(
     {
@@ -24,7 +26,7 @@ KNOWN: Mapping[str, Capabilities] = MappingProxyType(
         "wordpress": wordpress.CAN,
         "webhook": webhook.CAN,
         "mail": mail_list.CAN,
-        **BY_HAND,
+        "whatsapp": whatsapp.CAN,
         "facebook": facebook.CAN,
         "instagram": instagram.CAN,
         "telegram": telegram.CAN,
@@ -36,3 +38,10 @@ KNOWN: Mapping[str, Capabilities] = MappingProxyType(
 NOTHING = Capabilities(
     max_text=None, max_media=None, edit=False, take_down=False, idempotency=False, lookup=False, proved_against="fake"
 )
+
+
+def mode_of(channel: str) -> AccountMode:
+    """How a channel is reached of which the office has said nothing."""
+    if channel == SITE:
+        return "connected"
+    return "assisted" if KNOWN[channel].assisted else "off"

@@ -7,16 +7,16 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 
 from services.publisher.channels import Rejected, Rest
 from services.publisher.channels.replies import (
-    LABELS,
     Absent,
     Body,
     Duplicate,
+    Said,
     body_of,
     disconnected,
     forbidden,
@@ -26,6 +26,7 @@ from services.publisher.channels.replies import (
     refused,
     retry_after,
 )
+from shared.channel_words import name_of
 from shared.refusal import Transient
 
 APP = "meta-app"  # the limit that all channels of one app share
@@ -42,13 +43,6 @@ ABSENT = (33,)  # subcode of 100: no such object, or none that this token may se
 NEAR = 95  # per cent of a limit
 PAUSE = timedelta(minutes=15)  # limits count a rolling hour; where no time is told, a part of it
 OF_TYPE = {"pages": "facebook", "instagram": "instagram"}
-
-
-class Said(NamedTuple):
-    """An answer, and who should rest for a while after it."""
-
-    body: Body
-    rest: tuple[Rest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +90,15 @@ def _meaning(error: Body, answer: httpx.Response, channel: str, now: datetime) -
     if answer.status_code >= 500 or code in UNKNOWN or error.get("is_transient") or not isinstance(code, int):
         return Transient(f"error {code}")
     if code in DUPLICATE:
-        return Duplicate(f"{LABELS[channel]} sudah memuat kiriman yang sama.")
+        return Duplicate(f"{name_of(channel)} sudah memuat kiriman yang sama.")
     if code in POLICY or subcode == BLOCKED:
         return Rejected(
-            f"{LABELS[channel]} menahan kiriman dari akun ini karena kebijakannya. Periksa pesan di akunnya."
+            f"{name_of(channel)} menahan kiriman dari akun ini karena kebijakannya. Periksa pesan di akunnya."
         )
     if code in PERMISSION:
         return forbidden(channel)
     if subcode in ABSENT or code == 803:
-        return Absent(f"{LABELS[channel]} tidak memiliki kiriman ini lagi.")
+        return Absent(f"{name_of(channel)} tidak memiliki kiriman ini lagi.")
     return refused(channel, code)
 
 

@@ -8,12 +8,17 @@ LONGEST = timedelta(hours=6)
 
 
 def pause_of(told: str, now: datetime) -> timedelta:
-    """Retry-After in seconds or as a date, within reason; a minute where it says neither."""
+    """Retry-After within reason; a minute where it says nothing that can be read."""
+    asked = wait_of(told, now)
+    return min(max(PAUSE if asked is None else asked, timedelta(seconds=1)), LONGEST)
+
+
+def wait_of(told: str, now: datetime) -> timedelta | None:
+    """`Retry-After`, in seconds or as a date (RFC 9110, 10.2.3); None where it is neither."""
     try:
-        asked = timedelta(seconds=int(told)) if told.strip().isdigit() else _until(told) - now
+        return timedelta(seconds=int(told)) if told.strip().isdigit() else _until(told) - now
     except (ValueError, TypeError, OverflowError):
-        asked = PAUSE
-    return min(max(asked, timedelta(seconds=1)), LONGEST)
+        return None
 
 
 def _until(told: str) -> datetime:

@@ -1,23 +1,23 @@
 """What a channel's answer says, read with care: only what is certain counts as a refusal."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
-from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import httpx
 
 from services.publisher.channels import Limited, Rejected, Rest
+from services.publisher.channels.pausing import wait_of
+from shared.channel_words import name_of
 from shared.refusal import Transient
 
-LABELS: Mapping[str, str] = MappingProxyType(
-    {
-        "facebook": "Facebook", "instagram": "Instagram", "telegram": "Telegram", "x": "X", "youtube": "YouTube",
-        "tiktok": "TikTok",
-    }
-)  # fmt: skip
 Body = dict[str, Any]
+
+
+class Said(NamedTuple):
+    """An answer, and who should rest for a while after it."""
+
+    body: Body
+    rest: tuple[Rest, ...] = ()
 
 
 class Absent(Rejected):
@@ -69,34 +69,28 @@ def moment_of(found: object) -> datetime | None:
 
 def disconnected(channel: str) -> Rejected:
     return Rejected(
-        f"Akses ke {LABELS[channel]} sudah tidak berlaku. Minta pengelola sistem menyambungkan lagi kanal ini."
+        f"Akses ke {name_of(channel)} sudah tidak berlaku. Minta pengelola sistem menyambungkan lagi kanal ini."
     )
 
 
 def forbidden(channel: str) -> Rejected:
     return Rejected(
-        f"Akun {LABELS[channel]} yang tersambung tidak berizin menayangkan kiriman. "
+        f"Akun {name_of(channel)} yang tersambung tidak berizin menayangkan kiriman. "
         "Minta pengelola sistem menyambungkan lagi kanal ini dengan izin yang lengkap."
     )
 
 
 def refused(channel: str, code: object) -> Rejected:
-    return Rejected(f"{LABELS[channel]} menolak kiriman ini (kode {code}). Periksa teks dan berkasnya.")
+    return Rejected(f"{name_of(channel)} menolak kiriman ini (kode {code}). Periksa teks dan berkasnya.")
 
 
 def limited(channel: str, until: datetime, *limits: str) -> Limited:
     """Asked for fewer calls: `limits` are the names of those that rest, the channel itself where none are told."""
     names = limits or (channel,)
-    return Limited(f"{LABELS[channel]} membatasi jumlah panggilan.", *(Rest(name, until) for name in names))
+    return Limited(f"{name_of(channel)} membatasi jumlah panggilan.", *(Rest(name, until) for name in names))
 
 
 def retry_after(answer: httpx.Response, now: datetime, otherwise: timedelta) -> datetime:
-    """`Retry-After`, in seconds or as a date (RFC 9110, 10.2.3)."""
-    told = answer.headers.get("retry-after", "").strip()
-    if told.isdigit():
-        return now + timedelta(seconds=int(told))
-    try:
-        at = parsedate_to_datetime(told)
-    except ValueError:
-        return now + otherwise
-    return at if at.tzinfo else now + otherwise
+    """Until when an answer asks to be left alone."""
+    asked = wait_of(answer.headers.get("retry-after", ""), now)
+    return now + (otherwise if asked is None else asked)

@@ -15,7 +15,7 @@ import httpx
 
 from services.publisher.channels import Attached, Capabilities, MediaFit, Post, Receipt, Rejected, Steps
 from services.publisher.channels.files import Fetch, Form
-from services.publisher.channels.finding import Seen, find, has_link, marks, same_words, settle
+from services.publisher.channels.finding import Seen, find, has_link, marks, read_back, same_words, settle
 from services.publisher.channels.replies import (
     Absent,
     Body,
@@ -181,10 +181,7 @@ class Telegram:
         """Look as a stranger at what was just posted: it is there, and only whether the public reads it is asked."""
         ids = tuple(external_id.split(","))
         first = ids[0]
-        try:
-            shown = await self._shown(first)
-        except Exception:
-            shown = None
+        shown = await read_back(self._shown(first))
         if shown is not None:
             return self._receipt(first, max(ids, shown.ids, key=len))
         return Receipt(f"{self.address}/{self.channel}/{first}", None, external_id)

@@ -13,7 +13,6 @@ import httpx
 
 from services.publisher.channels import Rejected
 from services.publisher.channels.replies import (
-    LABELS,
     Absent,
     Body,
     body_of,
@@ -25,6 +24,7 @@ from services.publisher.channels.replies import (
     retry_after,
     word,
 )
+from shared.channel_words import name_of
 from shared.refusal import Transient
 
 NAME = "tiktok"
@@ -73,7 +73,7 @@ class TikTokApi:
         if code in WORDS:
             return Rejected(WORDS[code])
         if code == "invalid_publish_id":
-            return Absent(f"{LABELS[NAME]} tidak mengenal kiriman ini lagi.")
+            return Absent(f"{name_of(NAME)} tidak mengenal kiriman ini lagi.")
         return refused(NAME, code) if answer.status_code in (400, 403, 404) else Transient(f"error {code}")
 
 

@@ -11,7 +11,7 @@ import httpx
 
 from services.publisher.channels import Attached, Capabilities, MediaFit, Post, Receipt, Rejected, Rest, Steps
 from services.publisher.channels.files import Fetch
-from services.publisher.channels.finding import SKEW, Seen, began, find, marks, settle
+from services.publisher.channels.finding import SKEW, Seen, began, find, marks, read_back, settle
 from services.publisher.channels.oauth1 import OAuth1
 from services.publisher.channels.replies import Absent, Body, Duplicate, moment_of, part, parts, word
 from services.publisher.channels.x_api import NAME, XApi, absent
@@ -108,10 +108,7 @@ class X:
 
     async def _look_at(self, id_: str, rest: tuple[Rest, ...]) -> Receipt:
         """Read back what was just posted: it is there, and only whether the public reads it is asked."""
-        try:
-            seen = await self._one(id_)
-        except Exception:
-            seen = None
+        seen = await read_back(self._one(id_))
         return Receipt("", None, id_, rest) if seen is None else self._receipt(seen, rest)
 
     async def _one(self, id_: str) -> Seen | None:

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 
@@ -18,6 +18,7 @@ from services.publisher.channels.replies import (
     Absent,
     Body,
     Duplicate,
+    Said,
     body_of,
     disconnected,
     forbidden,
@@ -38,13 +39,6 @@ MARGIN = timedelta(minutes=10)
 LIMITS = ("x-rate-limit", "x-app-limit-24hour", "x-user-limit-24hour")
 NOT_FOUND = "resource-not-found"
 FAILED = "X tidak dapat mengolah videonya. Periksa ukuran dan jenisnya."
-
-
-class Said(NamedTuple):
-    """An answer, and who should rest for a while after it."""
-
-    body: Body
-    rest: tuple[Rest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import httpx
 
 from services.publisher.channels import Attached, Capabilities, MediaFit, NotSent, Post, Receipt, Rejected, Steps
 from services.publisher.channels.files import Fetch
-from services.publisher.channels.finding import Seen, find, marks, same_words
+from services.publisher.channels.finding import Seen, find, marks, read_back, same_words
 from services.publisher.channels.replies import Absent, Body, moment_of, part, parts, word
 from services.publisher.channels.youtube_api import NAME, YouTubeApi
 from shared.channel_text import LIMITS, measure
@@ -122,10 +122,7 @@ class YouTube:
 
     async def _look_at(self, id_: str) -> Receipt:
         """Read back what was just made public."""
-        try:
-            seen = await self._seen(id_)
-        except Exception:
-            seen = None
+        seen = await read_back(self._seen(id_))
         return Receipt(_address(id_), None, id_) if seen is None else _receipt(seen)
 
     async def _one(self, id_: str) -> Body | None:
