@@ -25,6 +25,16 @@ CHANNEL_CALLS = Counter(
 CHANNEL_CHECKS = Counter(
     f"{PREFIX}channel_checks", "Live posts looked at again, by what was seen; of publisher alone", ["channel", "seen"]
 )
+CHANNEL_REMOVALS = Counter(
+    f"{PREFIX}channel_removals",
+    "Attempts to remove a post from a channel, by what became of them; of publisher alone",
+    ["channel", "outcome"],
+)
+CHANNEL_REMOVAL_SECONDS = Gauge(
+    f"{PREFIX}channel_removal_waiting_seconds",
+    "How long the oldest post that has to be gone from a channel stands there, or may; of publisher alone",
+    ["channel"],
+)
 CHANNEL_SECRET_LEFT = Gauge(
     f"{PREFIX}channel_secret_left_seconds",
     "How long what opens a channel's account is good; of publisher alone",
@@ -42,8 +52,8 @@ NOTICES_UNSENT_SECONDS = Gauge(
 
 TECHNICAL = (
     CONSUMED, SEEN, FAILED, RETRIED, DEAD_LETTERED, HANDLER_SECONDS, LAG, SILENT, RELAYED, RELAY_LEADER, RELAY_FAILED,
-    WORKER_FAILED, CHANNEL_CALLS, CHANNEL_CHECKS, CHANNEL_SECRET_LEFT, MEDIA_BYTES, MEDIA_WAITING,
-    MEDIA_WAITING_SECONDS, NOTICES, NOTICES_UNSENT_SECONDS,
+    WORKER_FAILED, CHANNEL_CALLS, CHANNEL_CHECKS, CHANNEL_REMOVALS, CHANNEL_REMOVAL_SECONDS, CHANNEL_SECRET_LEFT,
+    MEDIA_BYTES, MEDIA_WAITING, MEDIA_WAITING_SECONDS, NOTICES, NOTICES_UNSENT_SECONDS,
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What only a person can say of a channel: it is there, it is not, we do not wait for it, I removed it. Pure."""
+"""What only a person can say of a channel: it is there, it is not, we do not wait for it. Pure."""
 
 import re
 from dataclasses import replace
@@ -90,18 +90,6 @@ def waive(story: Story, version: int, channel: str, *, by: Official, reason: str
             raise NothingReadable
         publication = replace(move_publication(publication, "waive"), published_at=at)
     return story.put(publication)
-
-
-def removed(story: Story, version: int, channel: str) -> Story:
-    """A person has removed by hand what the system could not remove."""
-    publication = story.find(version)
-    delivery = publication.delivery(channel) if publication else None
-    if publication is None or delivery is None or publication.state != "taken-down":
-        raise NotPossible("delivery", "", "take-down")
-    if delivery.state == "taken-down":
-        return story
-    gone = replace(move_delivery(delivery, "take-down"), next_at=None, check_at=None)
-    return story.put(publication.with_delivery(gone))
 
 
 def link_of(text: str, hosts: tuple[str, ...]) -> str:

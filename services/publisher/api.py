@@ -197,6 +197,19 @@ async def removed(
     return await story_of(request, story)
 
 
+@router.post("/{story}/channels/{channel}/remove-again", status_code=202)
+async def remove_again(
+    request: Request,
+    story: UUID,
+    channel: Code,
+    body: OfVersion,
+    person: Annotated[Person, may("publication.take-down")],
+) -> dict[str, Any]:
+    """Have the system try once more to remove a post, after what kept the channel from it was mended."""
+    await steps.remove_again(request, story, body.version, channel, by=person)
+    return await story_of(request, story)
+
+
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     """A row as JSON: of the time left its figures, of each channel all that is known and what can be done."""
     left, channels = row["left"], row.get("channels")

@@ -10,6 +10,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.publisher import api, forms, forms_posting, handlers, pages, public, public_machines
+from services.publisher.carrying import carries_of
 from services.publisher.channels import connecting
 from services.publisher.channels.connecting import Tools
 from services.publisher.channels.site import Site
@@ -24,6 +25,7 @@ from services.publisher.switchboard import Connect, Switchboard
 from services.publisher.workers import Deliveries
 from services.publisher.workers_checks import Rechecks
 from services.publisher.workers_objects import Clearing, Sweep
+from services.publisher.workers_removals import Removals
 from services.publisher.workers_schedules import Schedules, Terms
 from shared import audit_anchors, web
 from shared.consume import nothing_else
@@ -61,7 +63,7 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
         now=now,
         reads=lambda desk: [
             Reads("decisions", handlers.on_decisions(desk)),
-            Reads("reports", handlers.on_reports(desk)),
+            Reads("reports", handlers.on_reports(desk, carries_of(app.state.board))),
             Reads("stories", nothing_else, only=audit_anchors.ANCHORS),
         ],
         workers=lambda desk: _workers(app, desk, settings, objects, ways),
@@ -132,7 +134,8 @@ def _workers(app: FastAPI, desk: Desk, settings: Settings, objects: Store, ways:
         lease_seconds=settings.delivery_lease_seconds,
         at_once=settings.deliveries_at_once,
     )
-    clearing = Clearing(desk, objects, bucket, board, addresses)
+    clearing = Clearing(desk, objects, bucket)
+    removals = Removals(desk, board, addresses)
     checks = Rechecks(desk, board, addresses, ways.pages)
     sweep = Sweep(desk, objects, bucket, site, seconds=settings.sweep_seconds)
     terms = Terms(
@@ -141,7 +144,8 @@ def _workers(app: FastAPI, desk: Desk, settings: Settings, objects: Store, ways:
         timedelta(minutes=settings.missed_schedule_after_minutes),
     )
     schedules = Schedules(desk, terms, ring=deliveries.ring)
-    return [lambda: board.run(desk.db, desk.now), deliveries.run, clearing.run, sweep.run, schedules.run, checks.run]
+    rounds = (deliveries.run, removals.run, clearing.run, sweep.run, schedules.run, checks.run)
+    return [lambda: board.run(desk.db, desk.now), *rounds]
 
 
 def _connect(settings: Settings, objects: Store, ways: Ways, desk: Desk) -> Connect:

@@ -1,12 +1,12 @@
 """Write changed Stories with all that follows from them, in the transaction that holds their locks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.publisher import consequences, store_objects, store_pages_save, store_save
+from services.publisher import consequences, removing, store_objects, store_pages_save, store_save
 from services.publisher.consequences import Change
 from services.publisher.domain import Publication, Story
 from shared import audit, ledger
@@ -61,6 +61,7 @@ async def commit(desk: "Desk", conn: "Connection", changes: Sequence[Change]) ->
     if not changes:
         return
     at = desk.now()
+    changes = _with_removals(changes)
     first: dict[UUID, Story] = {}
     last: dict[UUID, Story] = {}
     for change in changes:
@@ -75,6 +76,18 @@ async def commit(desk: "Desk", conn: "Connection", changes: Sequence[Change]) ->
     drafts = await _clocks_and_drafts(desk, conn, changes)
     await audit.append(conn, [e for c in changes for e in consequences.entries(c)], at=at)
     await desk.outbox.append(conn, drafts)
+
+
+def _with_removals(changes: Sequence[Change]) -> list[Change]:
+    """However a Story came to be as it is: what may not stand on a channel is asked to be removed there."""
+    found: list[Change] = []
+    last: dict[UUID, Story] = {}
+    for change in changes:
+        before = last.get(change.before.id, change.before)
+        after = removing.needed(change.after, change.at)
+        last[after.id] = after
+        found.append(replace(change, before=before, after=after))
+    return found
 
 
 async def _clocks_and_drafts(desk: "Desk", conn: "Connection", changes: Sequence[Change]) -> list[Draft]:

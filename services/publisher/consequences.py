@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.publisher import removing
 from services.publisher.corrections import Correction, account, correction
-from services.publisher.domain import Publication, Story
+from services.publisher.domain import SITE, Publication, Story
 from services.publisher.objects import objects_of
 from shared.audit import SYSTEM, Entry
 from shared.content import Official
@@ -114,8 +115,8 @@ def _events(change: Change, was: Publication, p: Publication) -> Iterator[Event]
     if was.state != p.state and p.state == "published":
         yield from _published(change, p, about)
     elif was.state != p.state and p.state == "taken-down":
-        told = {"taken-down": "done", "live": "impossible", "unconfirmed": "impossible"}
-        taken = {d.channel: told[d.state] for d in p.deliveries if d.state in told}
+        site = {d.channel: "done" for d in p.deliveries if d.channel == SITE and d.state == "taken-down"}
+        taken = {**site, **removing.told(change.after, p.version)}
         yield StoryTakenDown.model_validate({**about, "reason": p.ended_reason, "by": p.ended_by, "channels": taken})
 
 
@@ -154,6 +155,9 @@ def _actions(was: Publication | None, p: Publication) -> Iterator[str]:
         before = was.delivery(delivery.channel) if was else None
         if before is None or before.state != delivery.state:
             yield f"delivery.{delivery.channel}.{delivery.state}"
+        removal, former = delivery.removal, before.removal if before else None
+        if removal is not None and (former is None or former.state != removal.state):
+            yield f"delivery.{delivery.channel}.removal.{removal.state}"
         if delivery.waiver is not None and (before is None or before.waiver != delivery.waiver):
             yield f"delivery.{delivery.channel}.waived"
     if p.schedule is not None and (was is None or was.schedule != p.schedule):

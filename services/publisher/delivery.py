@@ -23,6 +23,8 @@ LONGEST_PAUSE = timedelta(minutes=5)
 # What is live is looked at again so long after it was seen.
 CHECKS = (timedelta(hours=1), timedelta(days=1), timedelta(days=7))
 CUT_OFF = "Pengiriman terputus, dan kanal ini tidak dapat diperiksa oleh sistem."
+# Facts of parts that are out already and stay so when it is sent again.
+DONE = "done:"
 Act = Callable[[Publication, Delivery], Publication]
 
 
@@ -87,6 +89,12 @@ def submit(story: Story, version: int, channel: str, *, tries: int) -> Story:
     return _act(story, version, channel, act, tries=tries, of=("sending",))
 
 
+def is_under_way_before(story: Story, version: int, channel: str) -> bool:
+    """Whether an older Version is being sent there by the system: what it makes has to be known first."""
+    older = (p.delivery(channel) for p in story.publications if p.version < version)
+    return any(d is not None and d.state == "sending" and not d.is_by_hand for d in older)
+
+
 def is_submitted(publication: Publication, channel: str, *, tries: int) -> bool:
     """Whether the attempt that was taken up so often may make it public now."""
     delivery = publication.delivery(channel)
@@ -119,9 +127,9 @@ def confirm(
     """The public can read it on this channel; with the last required channel the Version is published."""
 
     def act(publication: Publication, delivery: Delivery) -> Publication:
-        if not publication.may_show:
-            return _stopped(publication, delivery)
         made = _named(delivery, external_id)
+        if not publication.may_show:
+            return _stopped(publication, replace(delivery, made=replace(made, submitted=True), url=url))
         live = replace(move_delivery(delivery, "confirm"), url=url, way=way, reason="", next_at=None, made=made)
         live = replace(live, check_at=at + CHECKS[0], checks=0)
         publication = publication.with_delivery(live)
@@ -150,10 +158,10 @@ def doubt(
     """
 
     def act(publication: Publication, delivery: Delivery) -> Publication:
-        if not publication.may_show:
-            return _stopped(publication, delivery)
-        later = at + pause(delivery.tries) if looks_up else None
         made = replace(_named(delivery, external_id), submitted=delivery.made.submitted or received)
+        if not publication.may_show:
+            return _stopped(publication, replace(delivery, made=made))
+        later = at + pause(delivery.tries) if looks_up else None
         doubted = replace(move_delivery(delivery, "doubt"), reason=reason, next_at=later, made=made)
         return publication.with_delivery(doubted)
 
@@ -177,7 +185,7 @@ def put_back(
 
     def act(publication: Publication, delivery: Delivery) -> Publication:
         if publication.approval.state != "valid" or not publication.may_show:
-            return _stopped(publication, delivery)
+            return _stopped(publication, _absent(delivery))
         later = max(until or at, at + pause(delivery.tries))
         return publication.with_delivery(replace(move_delivery(delivery, "put-back"), reason=reason, next_at=later))
 
@@ -189,7 +197,7 @@ def fail(story: Story, version: int, channel: str, *, tries: int, reason: str) -
 
     def act(publication: Publication, delivery: Delivery) -> Publication:
         if not publication.may_show:
-            return _stopped(publication, delivery)
+            return _stopped(publication, _absent(delivery))
         return publication.with_delivery(replace(move_delivery(delivery, "fail"), reason=reason, next_at=None))
 
     return _act(story, version, channel, act, tries=tries)
@@ -208,8 +216,9 @@ def retry(story: Story, channel: str, *, at: datetime, looks_up: bool = True, re
                 return story
             if delivery.state == "unconfirmed" and not looks_up:
                 raise NoLookUp
-            # What an attempt that failed had made may be of no use by now.
-            made = replace(delivery.made, facts={}) if delivery.state == "failed" else delivery.made
+            # What an attempt that failed had made may be of no use by now; what is done is not done twice.
+            kept = {name: fact for name, fact in delivery.made.facts.items() if name.startswith(DONE)}
+            made = replace(delivery.made, facts=kept) if delivery.state == "failed" else delivery.made
             again = replace(move_delivery(replace(delivery, made=made), "retry"), next_at=at)
             return story.put(publication.with_delivery(again))
     raise NotPossible("delivery", "", "retry")
@@ -243,12 +252,19 @@ def _named(delivery: Delivery, external_id: str) -> Made:
     return replace(delivery.made, external_id=external_id) if external_id else delivery.made
 
 
+def _absent(delivery: Delivery) -> Delivery:
+    """Nothing of this attempt is there, for certain."""
+    return replace(delivery, made=replace(delivery.made, submitted=False, external_id=""))
+
+
 def _stopped(publication: Publication, delivery: Delivery) -> Publication:
-    """The approval fell, or a newer page took the place, while this was under way."""
-    may_be_there = delivery.state != "waiting" and (delivery.channel != SITE or publication.shown_at is not None)
-    # Whoever takes it down has to know of what may have arrived.
-    comes_down = publication.state in ("taking-down", "taken-down")
-    known_as = "doubt" if comes_down and may_be_there else "void"
+    """The approval fell, or a newer page took the place, while this was under way: what may be there stays known."""
+    arrived = publication.shown_at is not None if delivery.channel == SITE else delivery.made.submitted
+    known_as = "void"
+    if delivery.state != "waiting" and arrived:
+        known_as = {"taking-down": "doubt", "taken-down": "doubt", "superseded": "replace"}.get(
+            publication.state, "void"
+        )
     moved = move_delivery(delivery, known_as)
     publication = publication.with_delivery(replace(moved, next_at=None))
     if publication.state == "publishing" and not publication.is_out:

@@ -15,6 +15,9 @@ State = Literal["ready", "publishing", "published", "superseded", "void", "takin
 DeliveryState = Literal["waiting", "sending", "live", "unconfirmed", "failed", "void", "superseded", "taken-down"]
 Way = Literal["fetched", "api", "attested"]
 Mode = Literal["connected", "assisted"]
+# Why a post must be gone from its channel: it comes down, it shows an erased file, or an attempt left it unfinished.
+RemovalCause = Literal["taken-down", "erased", "left-over"]
+RemovalState = Literal["due", "by-hand", "refused", "done"]
 ScheduleState = Literal["none", "waiting", "missed", "started", "cancelled", "void"]
 
 SITE = "site"
@@ -91,12 +94,27 @@ NOTHING_MADE = Made()
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """A post has to be gone from its channel: `due` is tried at `at`, `by-hand` and `refused` are left to a person."""
+
+    cause: RemovalCause
+    state: RemovalState = "due"
+    at: datetime | None = None
+    tries: int = 0
+    reason: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return self.state != "done"
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One Version on one channel. `tries` counts how often it was taken up, and tells a late worker apart.
 
     `looks` counts the look-ups since it is unconfirmed; `confirmed_by` is who attested that it is live. What is of mode
     `assisted` is posted by a person, `held_by` one at a time. `check_at` is when a live one is looked at again, which
-    was done `checks` times.
+    was done `checks` times. `removal` is set where it has to be gone from there.
     """
 
     channel: str
@@ -115,6 +133,7 @@ class Delivery:
     made: Made = NOTHING_MADE
     check_at: datetime | None = None
     checks: int = 0
+    removal: Removal | None = None
 
     @property
     def is_by_hand(self) -> bool:

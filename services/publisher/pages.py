@@ -31,6 +31,7 @@ MESSAGES = {
     "turun": "Berita ini sudah tidak terlihat di situs; kanal lain menyusul. Keadaannya terlihat di bawah.",
     "sudah-turun": "Berita ini sudah diturunkan sebelumnya. Tidak ada yang berubah.",
     "hapus": "Pernyataan Anda dicatat.",
+    "hapus-lagi": "Sistem mencoba lagi menghapus kiriman itu dari kanalnya.",
     "lagi": "Sesi Anda sempat berakhir, jadi langkah itu belum dijalankan. Periksa lagi, lalu tekan sekali lagi.",
 }
 router = APIRouter(prefix="/terbit", include_in_schema=False, default_response_class=HTMLResponse, route_class=Typed)
@@ -151,3 +152,15 @@ async def removed(
 ) -> RedirectResponse:
     await steps.removed(request, story, version, channel, by=person)
     return back(story, "hapus")
+
+
+@router.post("/{story}/kanal/{channel}/hapus-lagi")
+async def remove_again(
+    request: Request,
+    story: UUID,
+    channel: Code,
+    person: Annotated[Person, may("publication.take-down")],
+    version: Annotated[Version, Form()],
+) -> RedirectResponse:
+    await steps.remove_again(request, story, version, channel, by=person)
+    return back(story, "hapus-lagi")

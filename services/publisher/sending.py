@@ -10,7 +10,8 @@ from typing import Literal
 
 import structlog
 
-from services.publisher import delivery, store_rests
+from services.publisher import delivery, removing
+from services.publisher.calling import Calling
 from services.publisher.channels import (
     ApprovalGone,
     Channel,
@@ -19,10 +20,9 @@ from services.publisher.channels import (
     Post,
     Receipt,
     Rejected,
-    Rest,
     patience,
 )
-from services.publisher.domain import SITE, UNKNOWN_CHANNEL
+from services.publisher.domain import UNKNOWN_CHANNEL, Story
 from services.publisher.shelf import Step, change
 from services.publisher.switchboard import Switchboard
 from shared import metrics
@@ -83,6 +83,7 @@ class Sending:
     desk: Desk
     board: Switchboard
     lease: timedelta
+    calling: Calling
     spread: random.Random = field(default_factory=random.Random)
 
     async def deliver(self, task: Task) -> None:
@@ -107,25 +108,29 @@ class Sending:
         try:
             receipt = await self._called(channel, post, attempt)
         except Limited as no:
-            await self._rest(post.channel, *no.rest)
+            await self.calling.rest(post.channel, *no.rest)
             return _counted(post, "limited", self._put_back(post, str(no), until=max(r.until for r in no.rest)))
         except NotSent as no:
-            await self._failing(post.channel)
+            await self.calling.failing(post.channel)
             return _counted(post, "not-sent", self._put_back(post, str(no)))
         except Rejected as no:
-            await self._answered(post.channel)
+            await self.calling.answered(post.channel)
             return _counted(post, "rejected", _failed(post, str(no)))
         except ApprovalGone:
             return self._put_back(post, "")
         except Exception as e:
             log.info("outcome unknown", item=str(post.story), channel=post.channel, error=type(e).__name__)
-            await self._failing(post.channel)
+            await self.calling.failing(post.channel)
             if not attempt.submitted:
                 return _counted(post, "not-sent", self._put_back(post, NOT_BEGUN))
             return _counted(post, "unconfirmed", _silent(channel, post))
-        await self._answered(post.channel)
-        await self._rest(post.channel, *receipt.rest)
-        return _counted(post, _word(receipt), _arrived(post, receipt, looks_up=channel.capabilities.lookup))
+        await self.calling.answered(post.channel)
+        await self.calling.rest(post.channel, *receipt.rest)
+        return _counted(
+            post,
+            _word(receipt),
+            _arrived(post, receipt, looks_up=channel.capabilities.lookup, edits=channel.capabilities.edit),
+        )
 
     async def _called(self, channel: Channel, post: Post, attempt: Attempt) -> Receipt:
         """Large files take longer than a lease, which is prolonged meanwhile, but not for ever."""
@@ -144,18 +149,18 @@ class Sending:
         except Exception as e:
             log.info("look-up without an answer", item=str(post.story), channel=post.channel, error=type(e).__name__)
             if isinstance(e, Limited):
-                await self._rest(post.channel, *e.rest)
+                await self.calling.rest(post.channel, *e.rest)
             elif not isinstance(e, Rejected):
-                await self._failing(post.channel)
+                await self.calling.failing(post.channel)
             reason = str(e) if isinstance(e, Limited | Rejected) else ""
             return _counted(post, "unconfirmed", _silent(channel, post, reason))
-        await self._answered(post.channel)
+        await self.calling.answered(post.channel)
         if receipt is None and post.external_id:
             # It was taken once: somebody removed it, and sending it again is for a person to decide.
             return _counted(post, "rejected", _failed(post, GONE))
         if receipt is None:
             return _counted(post, "not-sent", self._put_back(post, NOT_THERE))
-        return _counted(post, _word(receipt), _arrived(post, receipt, looks_up=True))
+        return _counted(post, _word(receipt), _arrived(post, receipt, looks_up=True, edits=channel.capabilities.edit))
 
     def _put_back(self, post: Post, reason: str, *, until: datetime | None = None) -> Step:
         # Not all at once when a channel is back.
@@ -164,23 +169,6 @@ class Sending:
             s, post.version, post.channel, tries=post.tries, reason=reason, at=at,
             until=None if until is None else until + apart,
         )  # fmt: skip
-
-    async def _rest(self, channel: str, *rests: Rest) -> None:
-        if rests:
-            async with self.desk.db.transaction() as conn:
-                until = {r.limit: r.until for r in rests}
-                await store_rests.rest(conn, until, reason=channel, at=self.desk.now())
-
-    async def _failing(self, channel: str) -> None:
-        # The site is ours: what keeps it back is told of elsewhere, and it goes on at once when that is mended.
-        if channel != SITE:
-            async with self.desk.db.transaction() as conn:
-                await store_rests.failing(conn, channel, at=self.desk.now())
-
-    async def _answered(self, channel: str) -> None:
-        if channel != SITE:
-            async with self.desk.db.transaction() as conn:
-                await store_rests.answered(conn, channel)
 
     @asynccontextmanager
     async def _holding(self, post: Post) -> AsyncGenerator[None]:
@@ -214,15 +202,21 @@ def _prolonged(post: Post, lease: timedelta) -> Step:
     return lambda s, at: delivery.prolong(s, post.version, post.channel, tries=post.tries, until=at + lease)
 
 
-def _arrived(post: Post, receipt: Receipt, *, looks_up: bool) -> Step:
+def _arrived(post: Post, receipt: Receipt, *, looks_up: bool, edits: bool) -> Step:
     way = receipt.way
     if way is None:
         reason = NOT_SEEN if looks_up else NOT_LOOKED
         return _unclear(post, reason, looks_up=looks_up, external_id=receipt.external_id, received=True)
-    return lambda s, at: delivery.confirm(
-        s, post.version, post.channel, tries=post.tries, url=receipt.url, way=way, at=at,
-        external_id=receipt.external_id,
-    )  # fmt: skip
+
+    def confirmed(story: Story, at: datetime) -> Story:
+        after = delivery.confirm(
+            story, post.version, post.channel, tries=post.tries, url=receipt.url, way=way, at=at,
+            external_id=receipt.external_id,
+        )  # fmt: skip
+        # What it edited is what an older Version was to lose there.
+        return removing.taken_over(after, post.version, post.channel) if edits else after
+
+    return confirmed
 
 
 def _silent(channel: Channel, post: Post, reason: str = "") -> Step:

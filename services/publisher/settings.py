@@ -21,7 +21,7 @@ class Settings(ServiceSettings):
     public_probe_url: str = ""
     public_media_url: str = ""
     delivery_lease_seconds: int = 60
-    deliveries_at_once: int = 16
+    deliveries_at_once: int = 8
     sweep_seconds: int = 600
     # `noindex` where the office's main site is another: search engines are sent there.
     site_index: Literal["canonical", "noindex"] = "canonical"

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from services.publisher.answers import LOOKS, is_asked
-from services.publisher.domain import UNDERWAY, UNKNOWN_CHANNEL, Delivery, Publication, Way
+from services.publisher.domain import UNDERWAY, UNKNOWN_CHANNEL, Delivery, Publication, Removal, Way
 
-Doable = Literal["retry", "look", "confirm", "waive", "removed", "post", "by-hand"]
+Doable = Literal["retry", "look", "confirm", "waive", "removed", "remove-again", "post", "by-hand"]
 # Which action of the table of access each needs.
 ACTION_OF: dict[Doable, str] = {
     "retry": "publication.retry", "look": "publication.retry", "confirm": "publication.confirm",
-    "waive": "publication.waive", "removed": "publication.take-down", "post": "publication.post",
-    "by-hand": "publication.post",
+    "waive": "publication.waive", "removed": "publication.take-down", "remove-again": "publication.take-down",
+    "post": "publication.post", "by-hand": "publication.post",
 }  # fmt: skip
 WAYS: dict[Way, str] = {
     "fetched": "dibaca sistem sebagai orang luar",
@@ -51,6 +51,11 @@ class Standing:
         by = found.confirmed_by
         return f"dinyatakan oleh {by.name}, {by.capacity}" if by else WAYS[found.way]
 
+    @property
+    def shows_link(self) -> bool:
+        """Whether a person has to find it there, to remove it."""
+        return self.delivery.removal is not None and self.delivery.removal.is_open
+
     def open_to(self, may: Callable[[str], bool]) -> tuple[Doable, ...]:
         """What of it a person with these rights can do."""
         return tuple(act for act in self.doable if may(ACTION_OF[act]))
@@ -65,16 +70,29 @@ def standing(publication: Publication, delivery: Delivery, *, reach: Reach, sinc
 
 
 def _next(p: Publication, d: Delivery, reach: Reach) -> tuple[str, tuple[Doable, ...]]:
+    if d.removal is not None and d.removal.is_open and d.removal.cause != "left-over":
+        return _removal(d, d.removal, reach)
     if p.state in UNDERWAY:
         return _underway(p, d, reach)
-    if d.state not in ("live", "unconfirmed"):
-        return "", ()
-    if p.state == "taking-down":
-        return "Sedang diturunkan.", ()
-    if p.state == "taken-down":
-        left = "masih ada" if d.state == "live" else "mungkin masih ada"
-        return f"Kiriman ini {left}: sistem tidak dapat menghapusnya. Hapus di kanalnya, lalu nyatakan.", ("removed",)
-    return "", ()
+    return ("Sedang diturunkan." if p.state == "taking-down" and d.state in ("live", "unconfirmed") else ""), ()
+
+
+def _removal(d: Delivery, removal: Removal, reach: Reach) -> tuple[str, tuple[Doable, ...]]:
+    why = "Kiriman ini memuat berkas yang harus dihapus. " if removal.cause == "erased" else ""
+    left = "masih ada" if d.state == "live" else "mungkin masih ada"
+    match removal.state:
+        case "refused":
+            again: tuple[Doable, ...] = ("remove-again",) if reach.way is not None else ()
+            return f"{why}Kiriman ini {left}: {removal.reason} Hapus di kanalnya, lalu nyatakan.", ("removed", *again)
+        case "by-hand":
+            return f"{why}Kiriman ini {left}: sistem tidak dapat menghapusnya. Hapus di kanalnya, lalu nyatakan.", (
+                "removed",
+            )
+        case _ if removal.tries and removal.reason:
+            words = f"Sedang dihapus dari kanal ({removal.tries} kali dicoba). {removal.reason} Dicoba lagi."
+            return why + words, ("removed",)
+        case _:
+            return f"{why}Sedang dihapus dari kanal.", ()
 
 
 def _underway(p: Publication, d: Delivery, reach: Reach) -> tuple[str, tuple[Doable, ...]]:

@@ -8,7 +8,17 @@ from uuid import UUID
 
 from fastapi import Request
 
-from services.publisher import answers, assisting, changes, delivery, scheduling, starting, store, taking_down
+from services.publisher import (
+    answers,
+    assisting,
+    changes,
+    delivery,
+    removing,
+    scheduling,
+    starting,
+    store,
+    taking_down,
+)
 from services.publisher.consequences import Change
 from services.publisher.domain import Story
 from services.publisher.switchboard import Switchboard
@@ -158,7 +168,13 @@ async def waive(request: Request, story: UUID, version: int, channel: str, reaso
 async def removed(request: Request, story: UUID, version: int, channel: str, *, by: Person) -> None:
     """A person has removed the post by hand."""
     who = by.acting("publication.take-down")
-    await _change(request, story, lambda s, _: answers.removed(s, version, channel), by=who)
+    await _change(request, story, lambda s, _: removing.removed(s, version, channel), by=who)
+
+
+async def remove_again(request: Request, story: UUID, version: int, channel: str, *, by: Person) -> None:
+    """The system tries once more to remove the post."""
+    who = by.acting("publication.take-down")
+    await _change(request, story, lambda s, at: removing.ask_again(s, version, channel, at=at), by=who)
 
 
 async def _change(request: Request, story: UUID, step: Step, *, by: Official) -> None:

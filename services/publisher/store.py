@@ -2,14 +2,14 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from services.publisher.domain import Approval, Delivery, Gone, Made, Publication, Schedule, Story, Waiver
+from services.publisher.domain import Approval, Delivery, Gone, Made, Publication, Removal, Schedule, Story, Waiver
 from shared.content import Content, Official, Origin
 from shared.media.choosing import CAPTIONS
 
@@ -35,9 +35,30 @@ async def lock(conn: "Connection", ids: Collection[UUID]) -> dict[UUID, Story]:
     return await _load(conn, rows)
 
 
-async def lock_due(conn: "Connection", at: datetime, limit: int) -> dict[UUID, Story]:
-    """Lock Stories with a delivery that is due, passing over those that another worker holds."""
-    return await _lock_first(conn, "deliveries WHERE next_at <= $1 ORDER BY next_at", at, limit)
+async def lock_due(conn: "Connection", at: datetime, places: Mapping[str, int], others: int) -> dict[UUID, Story]:
+    """Lock Stories with a delivery that is due, passing over those that another worker holds.
+
+    Of each channel so many as it has places, and `others` of those that are not named: none crowds out another.
+    """
+    rows = await conn.fetch(
+        """SELECT * FROM stories WHERE story IN (
+               SELECT d.story FROM unnest($2::text[], $3::int[]) AS c(channel, free)
+               CROSS JOIN LATERAL (SELECT story FROM deliveries WHERE channel = c.channel AND next_at <= $1
+                                   ORDER BY next_at LIMIT c.free) AS d
+               UNION ALL
+               (SELECT story FROM deliveries WHERE next_at <= $1 AND channel <> ALL ($2) ORDER BY next_at LIMIT $4))
+           ORDER BY story FOR UPDATE SKIP LOCKED""",
+        at,
+        list(places),
+        list(places.values()),
+        others,
+    )
+    return await _load(conn, rows)
+
+
+async def lock_to_remove(conn: "Connection", at: datetime, limit: int) -> dict[UUID, Story]:
+    """Lock Stories with a post whose removal is due, passing over those that another worker holds."""
+    return await _lock_first(conn, "deliveries WHERE removal_at <= $1 ORDER BY removal_at", at, limit)
 
 
 async def lock_to_check(conn: "Connection", at: datetime, limit: int) -> dict[UUID, Story]:
@@ -119,8 +140,14 @@ def _delivery(row: "asyncpg.Record") -> Delivery:
         row["channel"], row["required"], row["state"], row["url"], row["way"], row["reason"], row["tries"],
         row["next_at"], row["looks"], _official(row["confirmed_by"]), _waiver(row["waiver"]), row["mode"],
         _official(row["held_by"]), Made(row["external_id"], row["submitted"], json.loads(row["facts"])),
-        row["check_at"], row["checks"],
+        row["check_at"], row["checks"], _removal(row),
     )  # fmt: skip
+
+
+def _removal(row: "asyncpg.Record") -> Removal | None:
+    if row["removal"] is None:
+        return None
+    return Removal(row["removal_cause"], row["removal"], row["removal_at"], row["removal_tries"], row["removal_reason"])
 
 
 def _waiver(stored: str | None) -> Waiver | None:

@@ -69,17 +69,23 @@ _STUCK = f"""(d.state IN ('failed', 'unconfirmed')
               AND (d.reason <> '{UNKNOWN_CHANNEL}' OR d.required AND d.waiver IS NULL)
               AND (d.next_at IS NULL OR d.looks >= {LOOKS})
               OR d.mode = 'assisted' AND d.state IN ('waiting', 'sending'))"""
+_LEFT = "d.removal IN ('by-hand', 'refused')"
 _WORK = f"""
     WITH work AS (
         SELECT * FROM publications WHERE state IN ('ready', 'publishing', 'taking-down')
         UNION ALL
-        SELECT p.* FROM (SELECT DISTINCT d.story, d.version FROM deliveries d WHERE {_STUCK}) AS stuck
-        JOIN publications p USING (story, version) WHERE p.state = 'published'
+        (SELECT p.* FROM (SELECT DISTINCT d.story, d.version FROM deliveries d WHERE {_STUCK}) AS stuck
+         JOIN publications p USING (story, version) WHERE p.state = 'published'
+         UNION
+         SELECT p.* FROM (SELECT DISTINCT d.story, d.version FROM deliveries d WHERE {_LEFT}) AS left_there
+         JOIN publications p USING (story, version) WHERE p.state IN ('published', 'superseded', 'void', 'taken-down'))
     ), grouped AS (
         SELECT p.*, CASE
             WHEN a.practice THEN 'practice'
+            WHEN p.state IN ('superseded', 'void', 'taken-down') THEN 'asking'
             WHEN sc.state = 'missed' OR p.state <> 'taking-down' AND EXISTS
-                (SELECT FROM deliveries d WHERE d.story = p.story AND d.version = p.version AND {_STUCK}) THEN 'asking'
+                (SELECT FROM deliveries d WHERE d.story = p.story AND d.version = p.version AND ({_STUCK} OR {_LEFT}))
+                THEN 'asking'
             WHEN p.state IN ('publishing', 'taking-down') THEN 'under-way'
             WHEN sc.state = 'waiting' OR a.not_before > $1 THEN 'later'
             ELSE 'ready' END AS part

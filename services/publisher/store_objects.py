@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.publisher.objects import PublicObject
+from services.publisher.removing import PATIENT
 
 if TYPE_CHECKING:
     from shared.db import Connection
@@ -144,16 +145,18 @@ async def on_show(conn: "Connection") -> dict[str, PublicObject]:
 
 
 async def cleared(conn: "Connection", limit: int = 100) -> list[tuple[UUID, int]]:
-    """Publications being taken down of which nothing is left in public."""
+    """Publications being taken down whose page and objects are gone, and whose channels have come to an end."""
     rows = await conn.fetch(
         f"""SELECT p.story, p.version FROM publications p
            WHERE p.state = 'taking-down'
-             AND NOT EXISTS (SELECT FROM deliveries d WHERE d.story = p.story AND d.version = p.version
-                             AND d.state = 'sending')
+             AND NOT EXISTS (SELECT FROM deliveries d WHERE d.story = p.story AND d.version <= p.version
+                             AND (d.state = 'sending' OR d.removal = 'due' AND d.removal_cause <> 'left-over'
+                                                         AND d.removal_tries < $2))
              AND NOT EXISTS (
                 SELECT FROM public_references r JOIN public_objects o USING (key)
                 WHERE r.story = p.story AND r.version = p.version AND (o.deleting OR ({_UNWANTED})))
            ORDER BY p.story LIMIT $1""",  # noqa: S608
         limit,
+        PATIENT,
     )
     return [(row["story"], row["version"]) for row in rows]

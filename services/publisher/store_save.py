@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from services.publisher.domain import Approval, Delivery, Publication, Story, Waiver
+from services.publisher.domain import Approval, Delivery, Publication, Removal, Story, Waiver
 from services.publisher.store import ORIGINS
 from shared.content import Official
 from shared.sla import Total
@@ -102,8 +102,14 @@ def _delivery_row(d: Delivery) -> Row:
     return (
         d.channel, d.required, d.state, d.url, d.way, d.reason, d.tries, d.next_at, d.looks, _official(d.confirmed_by),
         _waiver(d.waiver), d.mode, _official(d.held_by), d.made.external_id, d.made.submitted,
-        json.dumps(dict(d.made.facts)), d.check_at, d.checks,
+        json.dumps(dict(d.made.facts)), d.check_at, d.checks, *_removal(d.removal),
     )  # fmt: skip
+
+
+def _removal(removal: Removal | None) -> Row:
+    if removal is None:
+        return None, None, None, 0, ""
+    return removal.state, removal.cause, removal.at, removal.tries, removal.reason
 
 
 def _waiver(waiver: Waiver | None) -> str | None:
@@ -153,19 +159,25 @@ _SAVE_PUBLICATIONS = """
         since = CASE WHEN publications.state = excluded.state THEN publications.since ELSE excluded.since END"""
 _SAVE_DELIVERIES = """
     INSERT INTO deliveries (story, version, channel, required, state, url, way, reason, tries, next_at, looks,
-                            confirmed_by, waiver, mode, held_by, external_id, submitted, facts, check_at, checks, since)
+                            confirmed_by, waiver, mode, held_by, external_id, submitted, facts, check_at, checks,
+                            removal, removal_cause, removal_at, removal_tries, removal_reason, removal_since, since)
     SELECT s, v, ch, rq, st, url, way, re, tr, na, lo, cb::jsonb, wa::jsonb, mo, hb::jsonb, ei, su, fa::jsonb, ca, cs,
-           since
+           rs, rc, ra, rt, rr, CASE WHEN rs IS NOT NULL THEN since END, since
     FROM unnest($1::uuid[], $2::int[], $3::text[], $4::bool[], $5::text[], $6::text[], $7::text[], $8::text[],
                 $9::int[], $10::timestamptz[], $11::int[], $12::text[], $13::text[], $14::text[], $15::text[],
-                $16::text[], $17::bool[], $18::text[], $19::timestamptz[], $20::int[], $21::timestamptz[])
-         AS r(s, v, ch, rq, st, url, way, re, tr, na, lo, cb, wa, mo, hb, ei, su, fa, ca, cs, since)
+                $16::text[], $17::bool[], $18::text[], $19::timestamptz[], $20::int[], $21::text[], $22::text[],
+                $23::timestamptz[], $24::int[], $25::text[], $26::timestamptz[])
+         AS r(s, v, ch, rq, st, url, way, re, tr, na, lo, cb, wa, mo, hb, ei, su, fa, ca, cs, rs, rc, ra, rt, rr, since)
     ON CONFLICT (story, version, channel) DO UPDATE SET
         state = excluded.state, url = excluded.url, way = excluded.way, reason = excluded.reason,
         tries = excluded.tries, next_at = excluded.next_at, looks = excluded.looks,
         confirmed_by = excluded.confirmed_by, waiver = excluded.waiver, mode = excluded.mode,
         held_by = excluded.held_by, external_id = excluded.external_id, submitted = excluded.submitted,
-        facts = excluded.facts, check_at = excluded.check_at, checks = excluded.checks,
+        facts = excluded.facts, check_at = excluded.check_at, checks = excluded.checks, removal = excluded.removal,
+        removal_cause = excluded.removal_cause, removal_at = excluded.removal_at,
+        removal_tries = excluded.removal_tries, removal_reason = excluded.removal_reason,
+        removal_since = CASE WHEN excluded.removal IS NULL THEN NULL
+                             ELSE coalesce(deliveries.removal_since, excluded.removal_since) END,
         since = CASE WHEN deliveries.state = excluded.state THEN deliveries.since ELSE excluded.since END"""
 _SAVE_SCHEDULES = """
     INSERT INTO schedules (story, version, publish_at, set_by, set_at, state)

@@ -1,13 +1,13 @@
-"""How what is out of a Story comes down again, on every channel, each with its own truth. Pure."""
+"""How what is out of a Story comes down again, with the truth of each channel (see `removing`). Pure."""
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
+from services.publisher import removing
 from services.publisher.crossings import hide
-from services.publisher.domain import SITE, UNDERWAY, Story
+from services.publisher.domain import SITE, UNDERWAY, Delivery, Story
 from services.publisher.refusals import NothingToTakeDown
-from services.publisher.transitions import let_go, move_publication, settled
+from services.publisher.transitions import let_go, move_delivery, move_publication
 from shared.content import Official
 
 
@@ -21,19 +21,25 @@ def take_down(story: Story, *, by: Official, reason: str, at: datetime) -> Story
     return story
 
 
-def clear(story: Story, version: int, *, gone_from: Collection[str] = (SITE,)) -> Story:
-    """All of a Publication that could be removed is gone: its take-down is done. What a channel keeps stays written."""
+def clear(story: Story, version: int) -> Story:
+    """Page and objects are gone, and each channel has come to an end that can be told: the take-down is done."""
     found = story.find(version)
-    if found is None or found.state != "taking-down":
+    if found is None or found.state != "taking-down" or not removing.is_over(story, version):
         return story
-    if any(d.state == "sending" and not d.is_by_hand for d in found.deliveries):
+    known = (d for p in story.publications if p.version <= version for d in p.deliveries)
+    if any(d.state == "sending" and not d.is_by_hand for d in known):
         return story
-    ended = settled(found.deliveries, "take-down")
-    deliveries = tuple(
-        replace(was, next_at=None) if now.state == "taken-down" and now.channel not in gone_from else now
-        for was, now in zip(map(let_go, found.deliveries), ended, strict=True)
-    )
     # The public read an older Version all the while: it is not told of as taken down.
     kept = found.shown_at is None and any(p.visible for p in story.publications)
     action = "void" if kept and not any(d.state in ("live", "unconfirmed") for d in found.deliveries) else "clear"
+    deliveries = tuple(_cleared(let_go(d)) for d in found.deliveries)
     return story.put(replace(move_publication(found, action), deliveries=deliveries))
+
+
+def _cleared(delivery: Delivery) -> Delivery:
+    """Of the site nothing is left; what another channel keeps stays written."""
+    if delivery.state in ("waiting", "failed"):
+        return replace(move_delivery(delivery, "void"), next_at=None, check_at=None)
+    if delivery.channel == SITE and delivery.state in ("live", "unconfirmed"):
+        return replace(move_delivery(delivery, "take-down"), next_at=None, check_at=None)
+    return replace(delivery, next_at=None, check_at=None)

@@ -62,6 +62,8 @@ TRANSITIONS = (
     Transition("delivery", "sending", "confirm", "live"),
     Transition("delivery", "sending", "fail", "failed"),
     Transition("delivery", "sending", "void", "void"),
+    # Sent while a newer page took the place: it stands there, and is known.
+    Transition("delivery", "sending", "replace", "superseded"),
     Transition("delivery", "unconfirmed", "doubt", "unconfirmed"),
     Transition("delivery", "unconfirmed", "confirm", "live"),
     Transition("delivery", "unconfirmed", "attest", "live", roles_of("publication.confirm")),
@@ -77,6 +79,12 @@ TRANSITIONS = (
     Transition("delivery", "live", "replace", "superseded"),
     Transition("delivery", "unconfirmed", "take-down", "taken-down", roles_of("publication.take-down")),
     Transition("delivery", "live", "take-down", "taken-down", roles_of("publication.take-down")),
+    Transition("delivery", "superseded", "take-down", "taken-down", roles_of("publication.take-down")),
+    # It showed a file that was erased since, and was removed: it is sent anew without that, or a person decides.
+    Transition("delivery", "live", "redo", "waiting"),
+    Transition("delivery", "unconfirmed", "redo", "waiting"),
+    Transition("delivery", "live", "withdraw", "failed"),
+    Transition("delivery", "unconfirmed", "withdraw", "failed"),
     Transition("schedule", NO_SCHEDULE, "set", "waiting", roles_of("publication.schedule")),
     Transition("schedule", "waiting", "set", "waiting", roles_of("publication.schedule")),
     Transition("schedule", "missed", "set", "waiting", roles_of("publication.schedule")),

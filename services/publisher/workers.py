@@ -1,12 +1,15 @@
 """Deliveries: taken up when due, sent once, looked up where it is unclear whether they arrived."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from services.publisher import assisting, changes, delivery, store, store_objects, store_rests
+from services.publisher import assisting, changes, delivery, removing, store, store_objects
+from services.publisher.calling import Calling
 from services.publisher.consequences import Change
 from services.publisher.domain import SITE, Delivery, Publication, Story
 from services.publisher.objects import objects_of
@@ -15,17 +18,27 @@ from services.publisher.sending import Sending, Task
 from services.publisher.store_rests import Resting
 from services.publisher.switchboard import Switchboard
 from shared.desk import Desk
-from shared.words import moment
 
 if TYPE_CHECKING:
     from shared.db import Connection
 
 IDLE_SECONDS = 0.5
+NONE: Mapping[str, int] = {}
 SOON, PATIENCE = timedelta(seconds=1), timedelta(seconds=30)
 
 
+class Taken(NamedTuple):
+    """What is to be done outside the transaction; `moved` where the look found anything due."""
+
+    tasks: list[Task]
+    moved: bool
+
+
+NOTHING = Taken([], moved=False)
+
+
 class Deliveries:
-    """Takes up due deliveries, some at once; several processes share them by their leases."""
+    """Takes up due deliveries, `at_once` of each channel; several processes share them by their leases."""
 
     def __init__(
         self, desk: Desk, board: Switchboard, addresses: Addresses, *, lease_seconds: int, at_once: int
@@ -34,7 +47,8 @@ class Deliveries:
         self.board = board
         self.addresses = addresses
         self.at_once = at_once
-        self.sending = Sending(desk, board, timedelta(seconds=lease_seconds))
+        self.calling = Calling(desk, board)
+        self.sending = Sending(desk, board, timedelta(seconds=lease_seconds), self.calling)
         self._bell = asyncio.Event()
 
     def ring(self) -> None:
@@ -42,18 +56,18 @@ class Deliveries:
         self._bell.set()
 
     async def run(self) -> None:
-        running: set[asyncio.Task[None]] = set()
+        running: dict[asyncio.Task[None], str] = {}
         try:
             while True:
                 self._bell.clear()
-                tasks = await self.take(self.at_once - len(running))
-                for task in tasks:
+                found = await self.take(self.at_once, Counter(running.values()))
+                for task in found.tasks:
                     delivering = asyncio.create_task(self.deliver(task))
                     delivering.add_done_callback(lambda _: self.ring())
-                    running.add(delivering)
-                if not tasks:
+                    running[delivering] = task.post.channel
+                if not found.moved:
                     await self._rest()
-                running = {t for t in running if not t.done()}
+                running = {t: channel for t, channel in running.items() if not t.done()}
         finally:
             for task in running:
                 task.cancel()
@@ -67,29 +81,42 @@ class Deliveries:
         except TimeoutError:
             return
 
-    async def take(self, limit: int) -> list[Task]:
-        """Commit what will be done next: `sending` with its list of objects, or the lease of a look-up."""
-        if limit <= 0 or not self.board.is_ready:
-            return []
+    async def take(self, limit: int, busy: Mapping[str, int] = NONE) -> Taken:
+        """Commit what will be done next: `sending` with its list of objects, or the lease of a look-up.
+
+        So many of each channel, less those that are `busy`: one that is slow keeps none of the others waiting.
+        """
+        if not self.board.is_ready:
+            return NOTHING
         at = self.desk.now()
+        free = {name: max(limit - busy.get(name, 0), 0) for name in {SITE, *self.board.known, *self.board.channels}}
         # Not the desk's transaction: most looks find nothing, and the relay need not hear of these.
         async with self.desk.db.transaction() as conn:
-            stories = await store.lock_due(conn, at, limit)
+            stories = await store.lock_due(conn, at, free, limit)
             if not stories:
-                return []
+                return NOTHING
             deleting = await self._expect(conn, stories, at)
-            resting = await self._resting(conn, stories, at)
+            places = Places(free, limit, await self._resting(conn, stories, at), self._first(stories, at))
             found: list[Change] = []
             tasks: list[Task] = []
             for story in stories.values():
-                after, taken = self._take_story(story, at, deleting, resting)
+                after, taken = self._take_story(story, at, deleting, places)
                 found.append(Change(story, after, at))
                 tasks += taken
             await changes.commit(self.desk, conn, found)
             sending = [t.post for t in tasks if t.doing == "send"]
             await store_objects.refer(conn, [(p.story, p.version, o) for p in sending for o in p.objects])
         self.desk.wake()
-        return tasks
+        return Taken(tasks, any(c.before is not c.after for c in found))
+
+    def _first(self, stories: Mapping[UUID, Story], at: datetime) -> dict[str, tuple[UUID, int]]:
+        """Of each channel the delivery that tries it after a rest: not always the same one, for it may be its fault."""
+        found: dict[str, tuple[int, float, UUID, int]] = {}
+        for story in stories.values():
+            for p, d in due(story, at):
+                rank = (d.tries, self.sending.spread.random(), story.id, p.version)
+                found[d.channel] = min(found.get(d.channel, rank), rank)
+        return {channel: (id_, version) for channel, (_, _, id_, version) in found.items()}
 
     async def _expect(self, conn: "Connection", stories: Mapping[UUID, Story], at: datetime) -> set[str]:
         keys = {
@@ -103,16 +130,15 @@ class Deliveries:
 
     async def _resting(self, conn: "Connection", stories: Mapping[UUID, Story], at: datetime) -> Resting:
         """Which channels nobody may call at this moment; one that failed so often is tried with one delivery."""
-        names = {d.channel for story in stories.values() for _, d in due(story, at)} - {SITE}
-        limits = {name: (name, *self.board.capabilities(name).limits) for name in names}
-        return (
-            await store_rests.resting(conn, limits, at=at, lease=self.sending.lease) if limits else Resting({}, set())
-        )
+        names = {d.channel for story in stories.values() for _, d in due(story, at)}
+        return await self.calling.resting(conn, names, at, lease=self.sending.lease)
 
-    def _take_story(self, story: Story, at: datetime, deleting: set[str], resting: Resting) -> tuple[Story, list[Task]]:
+    def _take_story(self, story: Story, at: datetime, deleting: set[str], places: "Places") -> tuple[Story, list[Task]]:
         tasks: list[Task] = []
         for p, d in due(story, at):
-            later = self._later(p, d, at, deleting, resting)
+            if not places.free(d.channel):
+                continue
+            later = self._later(story, p, d, at, deleting, places)
             if later is not None:
                 until, reason = later
                 story = delivery.postpone(story, p.version, d.channel, until=until, reason=reason)
@@ -126,17 +152,22 @@ class Deliveries:
             taken = now.delivery(d.channel) if now else None
             if now is not None and taken is not None and taken.tries > d.tries and taken.next_at is not None:
                 post = post_of(story, now, taken, self.addresses, self.board.capabilities(d.channel))
+                places.take(d.channel)
                 tasks.append(Task(post, "send" if taken.state == "sending" else "look"))
         return story, tasks
 
     def _later(
-        self, p: Publication, d: Delivery, at: datetime, deleting: set[str], resting: Resting
+        self, story: Story, p: Publication, d: Delivery, at: datetime, deleting: set[str], places: "Places"
     ) -> tuple[datetime, str] | None:
         """Until when a delivery is left alone, and why; None where it can be taken up."""
         if not p.may_show:
             return None
         if d.state == "waiting" and any(o.key in deleting for o in objects_of(p.approval.content)):
             return at + SOON, d.reason
+        if d.state == "waiting" and d.channel != SITE and delivery.is_under_way_before(story, p.version, d.channel):
+            return at + SOON, "Menunggu versi sebelumnya selesai dikirim ke kanal ini."
+        if d.state == "waiting" and removing.holds(story, p, d.channel):
+            return at + SOON, "Menunggu kiriman sebelumnya dihapus dari kanal ini."
         if self.board.is_expected(d.channel):
             return at + PATIENCE, "Kanal ini tersambung, tetapi belum dapat dibuka oleh sistem."
         site = p.delivery(SITE)
@@ -145,15 +176,38 @@ class Deliveries:
         fetches = d.channel in self.board.channels and self.board.capabilities(d.channel).by_url
         if d.state == "waiting" and comes and fetches:
             return at + SOON, "Menunggu halaman di situs tampil."
-        until = resting.take(d.channel)
-        if until is None:
-            return None
-        return until, f"Kanal meminta jeda sampai {moment(until, str(self.desk.clock.calendar.zone))}."
+        until = places.rests(d.channel, (story.id, p.version))
+        return None if until is None else (until, self.calling.told(until))
 
     def _looks_up(self, name: str) -> bool:
         """Whether what is unclear there can be looked up; of a channel that is not connected that is told then."""
         channel = self.board.channels.get(name)
         return channel is None or channel.capabilities.lookup
+
+
+@dataclass(slots=True)
+class Places:
+    """How many deliveries each channel may still take in this look, and which of them rest.
+
+    `first` is the delivery that tries a channel which failed again and again.
+    """
+
+    left: dict[str, int]
+    others: int
+    resting: Resting
+    first: Mapping[str, tuple[UUID, int]]
+
+    def free(self, channel: str) -> bool:
+        return self.left.get(channel, self.others) > 0
+
+    def take(self, channel: str) -> None:
+        self.left[channel] = self.left.get(channel, self.others) - 1
+
+    def rests(self, channel: str, delivery: tuple[UUID, int]) -> datetime | None:
+        """Until when; None where this one may call."""
+        if channel in self.resting.trying and self.first.get(channel) != delivery:
+            return self.resting.until[channel]
+        return self.resting.take(channel)
 
 
 def due(story: Story, at: datetime) -> Iterator[tuple[Publication, Delivery]]:

@@ -8,12 +8,9 @@ from uuid import UUID
 import structlog
 
 from services.publisher import changes, store, store_objects, taking_down
-from services.publisher.channels import Channel, Rejected
+from services.publisher.channels import Rejected
 from services.publisher.consequences import Change
-from services.publisher.domain import OUT, Publication, Story
 from services.publisher.objects import PublicObject
-from services.publisher.posting import Addresses, post_of
-from services.publisher.switchboard import Switchboard
 from shared import metrics
 from shared.audit import SYSTEM
 from shared.desk import Desk
@@ -33,14 +30,10 @@ class Restores(Protocol):
 class Clearing:
     """Deletes objects that no live Publication references, retried until done; then their take-down is done."""
 
-    def __init__(
-        self, desk: Desk, objects: Store, public_bucket: str, board: Switchboard, addresses: Addresses
-    ) -> None:
+    def __init__(self, desk: Desk, objects: Store, public_bucket: str) -> None:
         self.desk = desk
         self.objects = objects
         self.public_bucket = public_bucket
-        self.board = board
-        self.addresses = addresses
 
     async def run(self) -> None:
         """One process at a time: a late deletion of another's could meet an object that is needed again."""
@@ -84,52 +77,21 @@ class Clearing:
         return sum([await self._tried(story, version) for story, version in cleared])
 
     async def _tried(self, story: UUID, version: int) -> int:
-        """One take-down; a channel that is away holds back only its own."""
+        """One take-down; an error holds back only its own."""
         try:
-            await self._take_down(story, version)
+            await self._finish_one(story, version)
         except Exception as e:
             log.warning("take-down will be tried again", item=str(story), error=type(e).__name__)
             return 0
         return 1
 
-    async def _take_down(self, id_: UUID, version: int) -> None:
-        """Ask each channel that can to remove its post; those that cannot are told of in the event."""
-        async with self.desk.db.connection() as conn:
-            story = await store.read(conn, id_)
-        publication = story.find(version) if story else None
-        if story is None or publication is None:
-            return
-        gone = await self._asked(story, publication)
+    async def _finish_one(self, id_: UUID, version: int) -> None:
         at = self.desk.now()
         async with self.desk.transaction() as conn:
             before = (await store.lock(conn, [id_]))[id_]
-            after = taking_down.clear(before, version, gone_from=gone)
-            await changes.commit(self.desk, conn, [Change(before, after, at, publication.ended_by or SYSTEM)])
-
-    async def _asked(self, story: Story, publication: Publication) -> set[str]:
-        """Where it is gone now. Each channel is asked; that one did not let go of it is raised in the end."""
-        gone: set[str] = set()
-        refused: Exception | None = None
-        for found in publication.deliveries:
-            channel = self._channel(found.channel)
-            if found.state not in OUT or channel is None:
-                continue
-            try:
-                await channel.take_down(post_of(story, publication, found, self.addresses, channel.capabilities))
-            except Exception as e:
-                log.warning(
-                    "a post is not taken down", item=str(story.id), channel=found.channel, error=type(e).__name__
-                )
-                refused = e
-            else:
-                gone.add(found.channel)
-        if refused is not None:
-            raise refused
-        return gone
-
-    def _channel(self, name: str) -> Channel | None:
-        channel = self.board.channels.get(name)
-        return channel if channel is not None and channel.capabilities.take_down else None
+            found = before.find(version)
+            by = (found.ended_by if found else None) or SYSTEM
+            await changes.commit(self.desk, conn, [Change(before, taking_down.clear(before, version), at, by)])
 
 
 class Sweep:

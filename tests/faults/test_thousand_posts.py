@@ -153,7 +153,7 @@ async def settle(desk: Office, there: Outside) -> int:
     """Let the publisher work, and people answer what they are asked, until all is live; returns how many attempts."""
     attempts = 0
     while True:
-        tasks = await desk.deliveries.take(48)
+        tasks = (await desk.deliveries.take(48)).tasks
         await asyncio.gather(*(desk.deliveries.deliver(task) for task in tasks))
         attempts += len(tasks)
         if tasks:

@@ -32,6 +32,7 @@ from services.publisher.settings import Settings as PublisherSettings
 from services.publisher.shelf import Pages
 from services.publisher.workers import Deliveries
 from services.publisher.workers_objects import Clearing
+from services.publisher.workers_removals import Removals
 from services.publisher.workers_schedules import Schedules
 from services.review import handlers as review
 from services.review.app import create_app as review_app
@@ -112,6 +113,7 @@ class WholeOffice:
     road: Road = field(init=False)
     deliveries: Deliveries = field(init=False)
     clearing: Clearing = field(init=False)
+    removals: Removals = field(init=False)
     schedules: Schedules = field(init=False)
     _tick: "itertools.count[int]" = field(default_factory=itertools.count)
     _carrying: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -220,9 +222,9 @@ class WholeOffice:
     async def work(self) -> int:
         """One round of all that the publisher does by itself."""
         done = await self.schedules.round()
-        tasks = await self.deliveries.take(100)
+        tasks = (await self.deliveries.take(100)).tasks
         await asyncio.gather(*(self.deliveries.deliver(task) for task in tasks))
-        return done + len(tasks) + await self.clearing.round()
+        return done + len(tasks) + await self.removals.round() + await self.clearing.round()
 
     async def seal(self, service: str) -> int:
         async with self.desks[service].db.transaction() as conn:
@@ -324,5 +326,5 @@ def _publishing(made: WholeOffice) -> None:
     board, addresses = app.state.board, Addresses(PUBLIC, app.state.office.media_url)
     board.fixed = {site.name: site}
     made.deliveries = Deliveries(desk, board, addresses, lease_seconds=60, at_once=16)
-    made.clearing = Clearing(desk, store, bucket, board, addresses)
+    made.clearing, made.removals = Clearing(desk, store, bucket), Removals(desk, board, addresses)
     made.schedules = another_scheduler(desk, board)

@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 
 from services.publisher import handlers
 from services.publisher.app import create_app
+from services.publisher.carrying import carries_of
 from services.publisher.channels import Channel
 from services.publisher.channels.known import KNOWN, NOTHING
 from services.publisher.channels.site import Site
@@ -28,6 +29,7 @@ from services.publisher.switchboard import Switchboard
 from services.publisher.workers import Deliveries
 from services.publisher.workers_checks import Rechecks
 from services.publisher.workers_objects import Clearing, Sweep
+from services.publisher.workers_removals import Removals
 from services.publisher.workers_schedules import Schedules, Terms
 from shared import accounts, db
 from shared.accounts import sessions
@@ -80,6 +82,7 @@ class Office:
     site: Site
     deliveries: Deliveries
     clearing: Clearing
+    removals: Removals
     sweep: Sweep
     schedules: Schedules
     board: Switchboard
@@ -181,10 +184,15 @@ class Office:
     async def work(self, *, later: float = 0) -> int:
         """One round of the deliveries that are due, so many seconds later; returns how many."""
         self.at += timedelta(seconds=later)
-        tasks = await self.deliveries.take(100)
+        tasks = (await self.deliveries.take(100)).tasks
         for task in tasks:
             await self.deliveries.deliver(task)
         return len(tasks)
+
+    async def clear(self) -> None:
+        """One round of what has to be gone, from the channels and from the public bucket."""
+        await self.removals.round()
+        await self.clearing.round()
 
     async def publish(self, event: StoryApproved) -> str:
         """Start it and let it be delivered; returns its path."""
@@ -332,13 +340,16 @@ def _open(made: Stack, app: FastAPI, database: db.Database, owner: "asyncpg.Conn
     board.fixed = {site.name: site}
     addresses = Addresses(PUBLIC, app.state.office.media_url)
     deliveries = Deliveries(desk, board, addresses, lease_seconds=60, at_once=16)
-    clearing = Clearing(desk, store, bucket, board, addresses)
+    clearing = Clearing(desk, store, bucket)
+    removals = Removals(desk, board, addresses)
     sweep = Sweep(desk, store, bucket, site, seconds=1)
     checks = Rechecks(desk, board, addresses, site.stranger)
     schedules = another_scheduler(desk, board)
-    opened = Office(made, app, desk, owner, store, road, site, deliveries, clearing, sweep, schedules, board, checks)
+    opened = Office(
+        made, app, desk, owner, store, road, site, deliveries, clearing, removals, sweep, schedules, board, checks
+    )
     opened.consumers = {
         "decisions": Consumer("decisions", database, handlers.on_decisions(desk), now=now, wake=wake),
-        "reports": Consumer("reports", database, handlers.on_reports(desk), now=now, wake=wake),
+        "reports": Consumer("reports", database, handlers.on_reports(desk, carries_of(board)), now=now, wake=wake),
     }
     return opened

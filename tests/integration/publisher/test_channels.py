@@ -162,7 +162,7 @@ async def test_a_take_down_tells_the_truth_per_channel_and_a_person_ends_what_th
     sure = await desk.post("bambang", f"/terbit/{event.story}/turunkan", reason="Salah foto.")
     assert "sistem tidak dapat menghapusnya" in sure.text
     assert (await desk.post("bambang", f"/terbit/{event.story}/turunkan", reason="Salah foto.", yakin="ya")).is_redirect
-    await desk.clearing.round()
+    await desk.clear()
     (told,) = await desk.bodies(StoryTakenDown)
     assert told["channels"] == {"site": "done", "medsos": "impossible"}
     page = await desk.page("tono", f"/terbit/{event.story}")
@@ -201,7 +201,7 @@ async def test_a_revocation_while_a_channel_waits_for_a_word_takes_down_and_asks
     event = await sent(desk, Medsos(mood="silent-after", can_remove=True))
     await desk.hear(revoked(event.story))
     assert (await answer(desk, event, "nyatakan", tautan=LINK)).status_code == 409
-    await desk.clearing.round()
+    await desk.clear()
     (told,) = await desk.bodies(StoryTakenDown)
     assert told["channels"] == {"site": "done", "medsos": "done"}
 

@@ -86,7 +86,7 @@ async def test_a_live_page_that_is_superseded_stays_until_the_newer_version_is_l
 async def test_a_revocation_and_the_sending_of_its_version(desk: Office, reason: Why, revoked_first: bool) -> None:
     event = await desk.approve("Dicabut")
     slug = (await desk.start(event.story)).json()["url"].rpartition("/")[2]
-    (task,) = await desk.deliveries.take(10)
+    (task,) = (await desk.deliveries.take(10)).tasks
     if revoked_first:
         await desk.hear(revoked(event.story, 1, reason))
         await desk.deliveries.deliver(task)
@@ -94,7 +94,7 @@ async def test_a_revocation_and_the_sending_of_its_version(desk: Office, reason:
         await desk.deliveries.deliver(task)
         await desk.hear(revoked(event.story, 1, reason))
     assert (await desk.call(None, "GET", f"/berita/{slug}")).status_code == (404 if revoked_first else 410)
-    await desk.clearing.round()
+    await desk.clear()
     assert await desk.states(event.story) == {1: ("taken-down", "revoked", False)}
     assert await desk.public_keys() == []
     (told,) = await desk.bodies(StoryTakenDown)
@@ -108,7 +108,7 @@ async def test_a_revocation_and_the_sending_of_its_version(desk: Office, reason:
 async def test_a_supersession_while_sending_lets_the_page_stand(desk: Office, superseded_first: bool) -> None:
     event = await desk.approve()
     await desk.start(event.story)
-    (task,) = await desk.deliveries.take(10)
+    (task,) = (await desk.deliveries.take(10)).tasks
     if superseded_first:
         await desk.hear(revoked(event.story, 1, "superseded"))
         await desk.deliveries.deliver(task)
@@ -123,7 +123,7 @@ async def test_a_supersession_while_sending_lets_the_page_stand(desk: Office, su
 async def test_an_older_version_still_being_sent_does_not_replace_the_newer_page(desk: Office) -> None:
     event = await desk.approve("Versi satu", data=b"satu")
     await desk.start(event.story)
-    (late,) = await desk.deliveries.take(10)
+    (late,) = (await desk.deliveries.take(10)).tasks
     newer = approved(event.story, 2, content=await desk.content("Versi dua", b"dua"))
     await desk.hear(newer)
     path = await desk.publish(newer)
@@ -133,7 +133,7 @@ async def test_an_older_version_still_being_sent_does_not_replace_the_newer_page
         1: ("superseded", "superseded", False),
         2: ("published", "valid", True),
     }
-    await desk.clearing.round()
+    await desk.clear()
     assert await desk.public_keys() == [f"{newer.content.media[0].renditions[0].sha256}.jpg"]
     assert await desk.clocks(event.story) == {1: "revoked", 2: "completed"}
 
@@ -160,6 +160,6 @@ async def test_an_erased_file_leaves_a_live_page_and_the_public_bucket(desk: Off
     assert "<img" in (await desk.call(None, "GET", path)).text
     await desk.hear(erased(event))
     assert "<img" not in (await desk.call(None, "GET", path)).text
-    await desk.clearing.round()
+    await desk.clear()
     assert await desk.public_keys() == []
     assert await desk.states(event.story) == {1: ("published", "valid", True)}

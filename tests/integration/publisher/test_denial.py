@@ -40,13 +40,13 @@ async def test_practice_is_never_public(desk: Office) -> None:
 async def test_a_revocation_between_sending_and_showing_keeps_the_page_hidden(desk: Office) -> None:
     event = await desk.approve()
     url = (await desk.start(event.story)).json()["url"]
-    (task,) = await desk.deliveries.take(10)
+    (task,) = (await desk.deliveries.take(10)).tasks
     await desk.hear(revoked(event.story))
     await desk.deliveries.deliver(task)
     assert (await desk.call(None, "GET", "/berita/" + url.rpartition("/")[2])).status_code == 404
     assert await desk.states(event.story) == {1: ("taking-down", "revoked", False)}
     assert await desk.delivery(event.story) == "void"
-    await desk.clearing.round()
+    await desk.clear()
     assert await desk.public_keys() == []
     assert await desk.told() == ["story.taken-down"]
     assert await desk.clocks(event.story) == {1: "revoked"}

@@ -74,7 +74,7 @@ async def test_every_reading_of_the_desk_goes_by_an_index(full: Office) -> None:
         assert await store_desk.done(conn, words="nomor 1234", limit=51)
         assert await store_desk.story(conn, one)
         assert await store.lock_scheduled(conn, minutes(0), 50)
-        assert await store.lock_due(conn, minutes(0), 50) == {}
+        assert await store.lock_due(conn, minutes(0), {"site": 50, "telegram": 50}, 50) == {}
     # That table is empty here.
     assert conn.tables_read_whole() <= {"early_revocations"}
     assert {"publications_done", "publications_at_work", "deliveries_asking", "schedules_due"} <= conn.indexes()

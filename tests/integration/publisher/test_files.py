@@ -99,7 +99,7 @@ async def test_after_a_take_down_no_old_address_answers_and_the_page_says_so(des
     )
     assert answer.status_code == 202
     assert await private_answers(desk, event) == {403}
-    await desk.clearing.round()
+    await desk.clear()
     assert (await desk.call(None, "GET", path)).status_code == 410
     gone = await strangers(desk, desk.stack.buckets.public, names)
     assert {a.status_code for a in gone.values()} == {404}
@@ -114,7 +114,7 @@ async def test_a_take_down_leaves_what_another_live_story_shows(desk: Office) ->
     await desk.publish(event)
     await desk.publish(other)
     await desk.call("tono", "POST", f"/api/v1/publications/{event.story}/take-down", json={"reason": "Keliru."})
-    await desk.clearing.round()
+    await desk.clear()
     assert set(await desk.public_keys()) == set(keys([shared]))
     left = await strangers(desk, desk.stack.buckets.public, keys([shared]))
     assert {a.status_code for a in left.values()} == {200}
@@ -149,7 +149,7 @@ async def test_every_copy_of_an_erased_file_leaves_the_page_and_the_public_bucke
         text = (await desk.call(None, "GET", path)).text
         assert not [r for r in media.renditions if r.sha256 in text]
         assert media.alt not in text
-    await desk.clearing.round()
+    await desk.clear()
     assert await desk.public_keys() == []
     rows = await desk.rows("SELECT content::text AS content FROM publisher.approvals ")
     assert "Keterangan" not in rows[0]["content"]

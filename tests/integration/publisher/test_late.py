@@ -64,12 +64,12 @@ async def test_the_sweep_brings_nothing_back_that_goes_while_it_copies(
 
     async def between() -> None:
         await act(desk, event)
-        await desk.clearing.round()
+        await desk.clear()
 
     _meanwhile(desk, monkeypatch, between)
     await desk.sweep.round()
     assert await desk.lies_in_public(name)
-    await desk.clearing.round()
+    await desk.clear()
     assert await desk.public_keys() == []
     assert await desk.rows("SELECT FROM publisher.public_objects") == []
 
@@ -77,14 +77,14 @@ async def test_the_sweep_brings_nothing_back_that_goes_while_it_copies(
 async def test_a_worker_that_wakes_after_the_take_down_leaves_nothing_in_public(desk: Office) -> None:
     event = await whole(desk)
     await desk.start(event.story)
-    (late,) = await desk.deliveries.take(10)
+    (late,) = (await desk.deliveries.take(10)).tasks
     for _ in range(3):
         await desk.work(later=400)
     await _take_down(desk, event)
-    await desk.clearing.round()
+    await desk.clear()
     assert await desk.public_keys() == []
     await desk.deliveries.deliver(late)
-    await desk.clearing.round()
+    await desk.clear()
     assert await desk.public_keys() == []
     assert (await desk.states(event.story))[1][0] == "taken-down"
 
@@ -106,11 +106,11 @@ async def test_a_copy_that_goes_on_behind_its_time_out_is_deleted_after_the_take
     assert hanging.is_set()
     assert await desk.delivery(event.story) == "waiting"
     await _take_down(desk, event)
-    await desk.clearing.round()
+    await desk.clear()
     go_on.set()
     await asyncio.gather(*desk.site._copying.values())
     assert len(await desk.public_keys()) == 1
-    await desk.clearing.round()
+    await desk.clear()
     assert await desk.public_keys() == []
 
 
@@ -154,10 +154,10 @@ async def test_what_is_copied_while_it_is_being_deleted_is_deleted_again(
         assert not await desk.site.restore(found)
 
     monkeypatch.setattr(desk.store, "remove", overtaken)
-    await desk.clearing.round()
+    await desk.clear()
     assert await desk.lies_in_public(name)
     assert await desk.told() == ["delivery.live", "story.published"]
-    await desk.clearing.round()
+    await desk.clear()
     assert await desk.public_keys() == []
     assert (await desk.told())[-1] == "story.taken-down"
 
@@ -165,7 +165,7 @@ async def test_what_is_copied_while_it_is_being_deleted_is_deleted_again(
 async def test_a_file_that_is_erased_while_it_is_sent_does_not_fail_the_delivery(desk: Office) -> None:
     event = await whole(desk)
     await desk.start(event.story)
-    (task,) = await desk.deliveries.take(10)
+    (task,) = (await desk.deliveries.take(10)).tasks
     erased, *rest = event.content.media
     await desk.hear(erasure(erased))
     for rendition in erased.renditions:
@@ -174,7 +174,7 @@ async def test_a_file_that_is_erased_while_it_is_sent_does_not_fail_the_delivery
     assert await desk.delivery(event.story) == "waiting"
     await desk.work(later=400)
     assert await desk.delivery(event.story) == "live"
-    await desk.clearing.round()
+    await desk.clear()
     assert set(await desk.public_keys()) == set(keys(rest))
     assert "delivery.failed" not in await desk.told()
 
@@ -197,7 +197,7 @@ async def test_a_worker_stops_at_the_next_object_when_what_it_sends_changes(
     assert not set(brought[1:]) & set(keys(event.content.media[:1] if act is _erase else event.content.media))
     await desk.work(later=400)
     for _ in range(2):
-        await desk.clearing.round()
+        await desk.clear()
     left = keys(event.content.media[1:]) if act is _erase else {}
     assert set(await desk.public_keys()) == set(left)
 
@@ -213,7 +213,7 @@ async def test_an_approval_of_large_files_outlasts_its_lease(desk: Office, monke
         seen += 1
         await asyncio.sleep(0.2)
         desk.at += timedelta(seconds=0.2)
-        assert await desk.deliveries.take(10) == []
+        assert (await desk.deliveries.take(10)).tasks == []
         return await hash_of(bucket, key)
 
     monkeypatch.setattr(desk.store, "hash_of", slow)
@@ -290,12 +290,12 @@ async def test_what_a_failed_delivery_copied_is_not_left_in_public_and_a_retry_c
     await desk.work()
     assert await desk.delivery(event.story) == "failed"
     assert len(await desk.public_keys()) == 13
-    await desk.clearing.round()
+    await desk.clear()
     assert await desk.public_keys() == []
     await desk.store.put(lost.bucket, lost.key, data, lost.content_type)
     await _retry(desk, event)
     await desk.work()
-    await desk.clearing.round()
+    await desk.clear()
     assert await desk.delivery(event.story) == "live"
     assert set(await desk.public_keys()) == set(keys(event.content.media))
     assert await desk.lies_in_public(name)
@@ -314,9 +314,9 @@ async def test_a_retry_waits_for_what_is_being_deleted_since_its_failure(
         await remove(bucket, key)
 
     monkeypatch.setattr(desk.store, "remove", crossing)
-    await desk.clearing.round()
+    await desk.clear()
     await desk.work(later=2)
-    await desk.clearing.round()
+    await desk.clear()
     assert await desk.delivery(event.story) == "live"
     assert len(await desk.public_keys()) == 2
 
@@ -334,9 +334,9 @@ async def test_a_picture_that_a_failed_story_has_too_is_gone_before_its_take_dow
 
     with pytest.MonkeyPatch.context() as broken:
         broken.setattr(desk.store, "remove", away)
-        await desk.clearing.round()
+        await desk.clear()
     assert "story.taken-down" not in await desk.told()
-    await desk.clearing.round()
+    await desk.clear()
     assert await desk.public_keys() == []
     assert "story.taken-down" in await desk.told()
 

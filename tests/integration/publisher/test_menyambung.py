@@ -74,7 +74,7 @@ async def test_what_is_connected_is_published_to_and_taken_down_from(desk: Offic
         assert await desk.delivery(story, channel="webhook") == "live"
         assert receiver.shown[str(story)]["title"] == "Rumah selesai"
         await desk.call("tono", "POST", f"/api/v1/publications/{story}/take-down", json={"reason": "Salah foto."})
-        await desk.clearing.round()
+        await desk.clear()
         assert str(story) not in receiver.shown
         assert await desk.delivery(story, channel="webhook") == "taken-down"
 

@@ -31,7 +31,7 @@ async def test_the_admin_publishes_and_takes_down_with_plain_forms(desk: Office)
     assert (await desk.states(event.story))[1][0] == "published"
     down = await desk.post("tono", f"{path}/turunkan", reason="Keliru.", yakin="ya")
     assert down.status_code == 303
-    await desk.clearing.round()
+    await desk.clear()
     after = (await desk.call("tono", "GET", path, headers=HTML)).text
     assert "diturunkan" in after
     assert "Keliru." in after

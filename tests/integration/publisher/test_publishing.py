@@ -73,7 +73,7 @@ async def test_a_correction_replaces_the_page_at_the_same_address(desk: Office) 
     assert (await desk.bodies(StoryCorrected))[0]["previous_version"] == 1
     kinds = await desk.rows("SELECT cycle, kind FROM publisher.clocks ORDER BY cycle")
     assert [row["kind"] for row in kinds] == ["regular", "correction"]
-    await desk.clearing.round()
+    await desk.clear()
     assert len(await desk.public_keys()) == 1
 
 

@@ -201,7 +201,7 @@ async def test_a_revocation_and_the_set_time_at_the_same_moment(desk: Office) ->
         desk.at += timedelta(minutes=5)
         await asyncio.gather(desk.hear(revoked(story, at=desk.at)), desk.schedules.round())
         await desk.work()
-        await desk.clearing.round()
+        await desk.clear()
         assert (await desk.states(story))[1][2] is False
         assert (await desk.states(story))[1][0] in ("void", "taken-down")
 

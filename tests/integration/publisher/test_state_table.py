@@ -109,7 +109,7 @@ async def hidden(desk: Office, mood: Mood = "well") -> UUID:
 
 async def taken_down(desk: Office, mood: Mood = "well") -> UUID:
     story = await hidden(desk, mood)
-    await desk.clearing.round()
+    await desk.clear()
     return story
 
 
@@ -132,7 +132,7 @@ async def replaced_and_gone(desk: Office) -> UUID:
     """Corrected by a newer Version, which was taken down since."""
     story = await replaced(desk)
     await desk.call("tono", "POST", f"/api/v1/publications/{story}/take-down", json={"reason": "Keliru."})
-    await desk.clearing.round()
+    await desk.clear()
     return story
 
 
@@ -422,7 +422,7 @@ async def test_in_this_state_what_the_leaders_desk_tells_moves_each_item_by_one_
             if now not in {before[each], *to}:
                 wrong.append(f"{told}: the {each} went from {before[each]} to {now}, of {to}")
         await shop.deliveries.take(100)
-        await shop.clearing.round()
+        await shop.clear()
     assert not wrong, "\n" + "\n".join(wrong)
     assert await shop.rows("SELECT reason FROM publisher.dead_letters") == []
 

@@ -50,11 +50,11 @@ async def test_one_object_that_cannot_be_deleted_holds_up_only_its_own_take_down
     with monkeypatch.context() as broken:
         _fails(desk, broken, [stuck], error)
         for _ in range(2):
-            await desk.clearing.round()
+            await desk.clear()
     assert await desk.public_keys() == [stuck]
     assert (await desk.told()).count("story.taken-down") == 3
     assert metrics.WORKER_FAILED.labels("Clearing.run")._value.get() > before
-    await desk.clearing.round()
+    await desk.clear()
     assert await desk.public_keys() == []
     assert (await desk.told()).count("story.taken-down") == 4
 
@@ -71,7 +71,7 @@ async def test_those_that_failed_come_after_the_others(desk: Office, monkeypatch
     monkeypatch.setattr(store_objects, "mark_unneeded", two)
     _fails(desk, monkeypatch, [first, second], RuntimeError("AccessDenied"))
     for _ in range(3):
-        await desk.clearing.round()
+        await desk.clear()
     assert not set(rest) & set(await desk.public_keys())
 
 

@@ -48,7 +48,7 @@ async def test_a_crash_found_in_sending_after_the_page_was_shown_is_confirmed_wi
 ) -> None:
     event = await desk.approve()
     await desk.start(event.story)
-    (task,) = await desk.deliveries.take(10)
+    (task,) = (await desk.deliveries.take(10)).tasks
     await Attempt(desk.desk, task.post).submit()
     assert await desk.site.shelf.show(task.post)  # and the process is gone
     (found,) = await _take(desk, later=61)
@@ -63,7 +63,7 @@ async def test_a_crash_found_in_sending_after_the_page_was_shown_is_confirmed_wi
 async def test_a_worker_that_comes_back_after_its_lease_changes_nothing(desk: Office) -> None:
     event = await desk.approve()
     await desk.start(event.story)
-    (late,) = await desk.deliveries.take(10)
+    (late,) = (await desk.deliveries.take(10)).tasks
     await desk.work(later=61)
     await desk.deliveries.deliver(late)
     assert await desk.delivery(event.story) == "waiting"
@@ -113,7 +113,7 @@ async def test_a_take_down_hides_the_page_at_once_and_says_why(desk: Office) -> 
     assert gone.status_code == 410
     assert "Data penerima keliru." in gone.text
     assert await desk.told() == ["delivery.live", "story.published"]
-    await desk.clearing.round()
+    await desk.clear()
     assert await desk.public_keys() == []
     (told,) = await desk.bodies(StoryTakenDown)
     assert (told["channels"], told["reason"]) == ({"site": "done"}, "Data penerima keliru.")
@@ -129,11 +129,11 @@ async def test_an_object_that_another_live_page_shows_stays(desk: Office) -> Non
     await desk.publish(other)
     key = f"{hashlib.sha256(b'bersama').hexdigest()}.jpg"
     await _take_down(desk, one.story)
-    await desk.clearing.round()
+    await desk.clear()
     assert await desk.lies_in_public(key)
     assert (await desk.states(one.story))[1][0] == "taken-down"
     await _take_down(desk, other.story)
-    await desk.clearing.round()
+    await desk.clear()
     assert not await desk.lies_in_public(key)
 
 
@@ -149,9 +149,9 @@ async def test_a_take_down_is_not_told_before_the_store_has_deleted(
 
     with monkeypatch.context() as broken:
         broken.setattr(desk.store, "remove", away)
-        await desk.clearing.round()
+        await desk.clear()
     assert "story.taken-down" not in await desk.told()
-    await desk.clearing.round()
+    await desk.clear()
     assert "story.taken-down" in await desk.told()
 
 
@@ -164,7 +164,7 @@ async def test_an_object_being_deleted_is_waited_for_before_it_is_needed_again(d
     await desk.start(other.story)
     assert await desk.work() == 0
     assert await desk.delivery(other.story) == "waiting"
-    await desk.clearing.round()
+    await desk.clear()
     await desk.work(later=2)
     assert await desk.delivery(other.story) == "live"
     assert len(await desk.public_keys()) == 1
@@ -173,12 +173,12 @@ async def test_an_object_being_deleted_is_waited_for_before_it_is_needed_again(d
 async def test_a_take_down_does_not_delete_under_the_hands_of_a_worker_that_still_copies(desk: Office) -> None:
     event = await desk.approve()
     await desk.start(event.story)
-    (task,) = await desk.deliveries.take(10)
+    (task,) = (await desk.deliveries.take(10)).tasks
     await _take_down(desk, event.story)
-    await desk.clearing.round()
+    await desk.clear()
     assert "story.taken-down" not in await desk.told()
     await desk.deliveries.deliver(task)
-    await desk.clearing.round()
+    await desk.clear()
     assert await desk.public_keys() == []
     assert await desk.told() == ["story.taken-down"]
 
@@ -191,13 +191,13 @@ async def test_the_sweep_deletes_strays_and_brings_back_what_a_page_misses(desk:
     await desk.store.remove(bucket, key)
     await desk.store.put(bucket, "tersesat.jpg", b"x", "image/jpeg")
     await desk.sweep.round()
-    await desk.clearing.round()
+    await desk.clear()
     assert await desk.public_keys() == [key]
 
 
 async def _take(desk: Office, *, later: float) -> list[Task]:
     desk.at += timedelta(seconds=later)
-    return await desk.deliveries.take(10)
+    return (await desk.deliveries.take(10)).tasks
 
 
 async def _take_down(desk: Office, story: object) -> None:

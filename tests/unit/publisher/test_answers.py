@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.publisher import answers, delivery, starting, taking_down
+from services.publisher import answers, delivery, removing, starting, taking_down
 from services.publisher.consequences import Change, closed, entries, events
 from services.publisher.domain import SITE, Story
 from services.publisher.refusals import (
@@ -205,14 +205,15 @@ def test_only_a_required_channel_that_is_not_live_is_waived_while_publishing_goe
 
 
 def test_what_the_system_cannot_remove_a_person_removes_and_says_so() -> None:
-    story = taking_down.take_down(attest(sent()), by=BAMBANG, reason="x", at=minutes(7))
     with pytest.raises(NotPossible):
-        answers.removed(story, 1, MEDSOS)
+        removing.removed(attest(sent()), 1, MEDSOS)
+    story = taking_down.take_down(attest(sent()), by=BAMBANG, reason="x", at=minutes(7))
+    story = removing.leave_to_person(removing.needed(story, minutes(7)), 1, MEDSOS)
     down = taking_down.clear(story, 1)
     assert of(down, 1, MEDSOS).state == "live"
-    done = answers.removed(down, 1, MEDSOS)
+    done = removing.removed(down, 1, MEDSOS)
     assert of(done, 1, MEDSOS).state == "taken-down"
-    assert answers.removed(done, 1, MEDSOS) is done
+    assert removing.removed(done, 1, MEDSOS) is done
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.publisher import answers, assisting, delivery, starting, taking_down
+from services.publisher import answers, assisting, delivery, removing, starting, taking_down
 from services.publisher.domain import SITE, Story
 from services.publisher.refusals import ApprovalFell, HeldByOther, NotByHand, NotPossible
 from services.publisher.standing import Reach, standing
@@ -88,11 +88,12 @@ def test_nobody_begins_to_post_what_is_not_approved_any_more() -> None:
 
 def test_what_a_person_had_in_hand_when_it_was_revoked_may_be_there_and_is_to_be_removed_by_hand() -> None:
     story = assisting.take_on(begun(), 1, MEDSOS, by=TONO)
-    down = taking_down.clear(hear(story, revoked(story.id)), 1)
+    hidden = removing.needed(hear(story, revoked(story.id)), MORNING)
+    down = taking_down.clear(removing.leave_to_person(hidden, 1, MEDSOS), 1)
     found = of(down, 1, MEDSOS)
     assert (the(down).state, found.state, found.held_by) == ("taken-down", "unconfirmed", None)
     assert standing(the(down), found, reach=REACH, since=None).doable == ("removed",)
-    assert of(answers.removed(down, 1, MEDSOS), 1, MEDSOS).state == "taken-down"
+    assert of(removing.removed(down, 1, MEDSOS), 1, MEDSOS).state == "taken-down"
 
 
 def test_what_a_person_has_in_hand_holds_up_no_take_down() -> None:

@@ -86,11 +86,11 @@ def test_what_may_be_there_after_a_take_down_stays_so_until_a_person_removed_it(
     story = delivery.doubt(taken(), 1, MEDSOS, tries=1, reason="", at=MORNING, received=True)
     story = taking_down.take_down(story, by=BAMBANG, reason="Salah foto.", at=minutes(1))
     story = delivery.take(story, 1, SITE, at=minutes(1), until=minutes(2))
-    story = taking_down.clear(story, 1, gone_from=())
+    story = taking_down.clear(story, 1)
     found = of(story, 1, MEDSOS)
     assert (found.state, found.next_at) == ("unconfirmed", None)
-    late = delivery.put_back(story, 1, MEDSOS, tries=found.tries, reason="", at=minutes(3))
-    assert of(late, 1, MEDSOS).state == "unconfirmed"
+    found_out = delivery.put_back(story, 1, MEDSOS, tries=found.tries, reason="", at=minutes(3))
+    assert of(found_out, 1, MEDSOS).state == "void"
 
 
 def test_a_channel_that_was_connected_since_takes_what_failed_for_want_of_it() -> None:

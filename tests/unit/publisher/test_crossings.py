@@ -145,7 +145,7 @@ def test_the_revocation_of_a_newer_version_not_yet_sent_leaves_the_older_page_st
 def test_an_erased_file_leaves_every_version_in_whichever_order_it_comes() -> None:
     story = live(ready())
     erased = crossings.Erased(frozenset({PHOTO}))
-    after = crossings.erase(story, erased)
+    after = crossings.erase(story, erased, at=minutes(1))
     assert the(after).approval.content.media == ()
     assert len(the(after).approval.content.body) == 1
     assert the(after).approval.content_sha256 == the(story).approval.content_sha256
@@ -155,7 +155,7 @@ def test_an_erased_file_leaves_every_version_in_whichever_order_it_comes() -> No
 
 def test_an_erasure_of_another_file_changes_nothing() -> None:
     story = ready(content=content(media=(photo(),)))
-    assert crossings.erase(story, crossings.Erased(frozenset({uuid4()}), frozenset({"a" * 64}))) is story
+    assert crossings.erase(story, crossings.Erased(frozenset({uuid4()}), frozenset({"a" * 64})), at=minutes(1)) is story
 
 
 def test_a_correction_revoked_before_it_was_shown_leaves_the_story_public_and_says_nothing_of_a_take_down() -> None:

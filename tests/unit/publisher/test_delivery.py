@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from services.publisher import delivery, taking_down
-from services.publisher.domain import SITE, Schedule, Story, slug_of
+from services.publisher.domain import SITE, Removal, Schedule, Story, slug_of
 from services.publisher.objects import objects_of
 from services.publisher.refusals import (
     ApprovalFell,
@@ -211,9 +211,11 @@ def test_a_take_down_hides_the_page_first_and_is_done_when_all_is_gone() -> None
 
 
 def test_a_channel_that_cannot_remove_its_post_keeps_it_in_the_record() -> None:
-    story = taking_down.take_down(live(ready()), by=TONO, reason="x", at=MORNING)
-    done = taking_down.clear(story, 1, gone_from=())
-    assert (the(done).state, of(done).state) == ("taken-down", "live")
+    story = live(ready())
+    kept = replace(of(story), channel="medsos", removal=Removal("taken-down", "by-hand"))
+    story = story.put(replace(the(story), deliveries=(*the(story).deliveries, kept)))
+    done = taking_down.clear(taking_down.take_down(story, by=TONO, reason="x", at=MORNING), 1)
+    assert (the(done).state, of(done, 1, "medsos").state) == ("taken-down", "live")
 
 
 def test_a_take_down_waits_for_the_worker_that_is_still_sending() -> None:
