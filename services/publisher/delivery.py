@@ -25,6 +25,8 @@ CHECKS = (timedelta(hours=1), timedelta(days=1), timedelta(days=7))
 CUT_OFF = "Pengiriman terputus, dan kanal ini tidak dapat diperiksa oleh sistem."
 # Facts of parts that are out already and stay so when it is sent again.
 DONE = "done:"
+# So many looks for an older Version's post are waited for.
+FEW = 3
 Act = Callable[[Publication, Delivery], Publication]
 
 
@@ -90,9 +92,13 @@ def submit(story: Story, version: int, channel: str, *, tries: int) -> Story:
 
 
 def is_under_way_before(story: Story, version: int, channel: str) -> bool:
-    """Whether an older Version is being sent there by the system: what it makes has to be known first."""
-    older = (p.delivery(channel) for p in story.publications if p.version < version)
-    return any(d is not None and d.state == "sending" and not d.is_by_hand for d in older)
+    """Whether an older Version is being sent there by the system, or looked for: what it made has to be known first."""
+    older = (d for p in story.publications if p.version < version and (d := p.delivery(channel)) is not None)
+    return any(
+        (d.state == "sending" and not d.is_by_hand)
+        or (d.state == "unconfirmed" and d.next_at is not None and d.looks < FEW)
+        for d in older
+    )
 
 
 def is_submitted(publication: Publication, channel: str, *, tries: int) -> bool:

@@ -29,7 +29,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 DASHBOARDS = HOUSE / "deploy" / "grafana" / "dashboards"
 VARIABLES = {"$__rate_interval": "2m", "$office": ".*", "$stage": ".*", "$service": ".*"}
 # What has no series before there is something to tell: a failure, a channel whose secret ends.
-UNBORN = {"alurwarta_worker_failures_total", "alurwarta_channel_secret_left_seconds"}
+UNBORN = {
+    "alurwarta_worker_failures_total",
+    "alurwarta_channel_secret_left_seconds",
+    "alurwarta_channel_removal_waiting_seconds",
+}
 
 
 @dataclass(frozen=True)

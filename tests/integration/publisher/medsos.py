@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from services.publisher.channels import Capabilities, Limited, NotSent, Post, Receipt, Rejected, Rest, Steps
+from services.publisher.channels import Capabilities, Limited, MediaFit, NotSent, Post, Receipt, Rejected, Rest, Steps
 from services.publisher.domain import Way
 
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -26,6 +26,9 @@ class Medsos:
     posts: list[str] = field(default_factory=list[str])
     looks: int = 0
     holds: bool = False
+    refuses: bool = False
+    fails: str = ""
+    types: tuple[str, ...] = ()
     rested: datetime = NEVER
     seen_facts: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -34,12 +37,13 @@ class Medsos:
         return Capabilities(
             max_text=2200, max_media=10, edit=False, take_down=self.can_remove, idempotency=False,
             lookup=self.lookup_there, proved_against="fake", way=self.way, hosts=("medsos.test",),
+            media=MediaFit(self.types),
         )  # fmt: skip
 
     async def publish(self, post: Post, steps: Steps) -> Receipt:
         if self.mood == "limited":
             raise Limited("Kanal meminta jeda.", Rest(self.name, self.rested))
-        if self.mood == "not-sent":
+        if self.mood == "not-sent" or post.key == self.fails:
             raise NotSent("Kanal belum terjangkau.")
         await steps.keep(draft=f"d{post.tries}")
         self.seen_facts = dict(post.facts)
@@ -71,6 +75,10 @@ class Medsos:
         assert self.can_remove
         if self.holds:
             raise TimeoutError
+        if self.refuses:
+            raise Rejected("Izin menghapus dicabut.")
+        if self.mood == "limited":
+            raise Limited("Kanal meminta jeda.", Rest(self.name, self.rested))
         self.posts = [key for key in self.posts if key != post.key]
 
     @property

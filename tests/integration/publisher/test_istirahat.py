@@ -71,6 +71,28 @@ async def test_a_channel_that_fails_again_and_again_is_left_alone_and_then_tried
     assert len(set(medsos.posts)) == len(medsos.posts) == BROKEN
 
 
+async def test_a_delivery_that_fails_by_its_own_fault_keeps_a_channel_from_no_other(
+    desk: Office, medsos: Medsos
+) -> None:
+    medsos.mood = "not-sent"
+    stories = [await begun(desk) for _ in range(BROKEN + 3)]
+    for _ in range(3):
+        await desk.work(later=60)
+    medsos.mood, medsos.fails = "well", f"{stories[0]}/1/medsos"
+    for _ in range(40):
+        await desk.work(later=200)
+    states = [await desk.delivery(s, channel="medsos") for s in stories]
+    assert states == ["waiting", *["live"] * (len(stories) - 1)]
+
+
+async def test_what_waits_for_one_channel_takes_no_places_of_another(desk: Office, medsos: Medsos) -> None:
+    for _ in range(6):
+        await begun(desk)
+    tasks = (await desk.deliveries.take(2, {"medsos": 1})).tasks
+    assert sorted(t.post.channel for t in tasks) == ["medsos", "site", "site"]
+    assert medsos.posts == []
+
+
 async def test_a_channel_that_is_tried_in_vain_rests_longer_each_time(desk: Office) -> None:
     async def until() -> timedelta:
         (row,) = await desk.rows("SELECT until FROM publisher.channel_rests WHERE name = 'medsos'")
