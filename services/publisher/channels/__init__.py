@@ -2,9 +2,9 @@
 
 A channel prepares what the public does not see yet, as often as it takes, and keeps what it made (`Steps.keep`). Then
 it calls `Steps.submit` and, once, what makes the post public. A call ends in one of these ways: a Receipt; `NotSent`
-(nothing is public, for certain: again later), `Limited` (the same, and when); `Rejected` (the same would be refused
-again); or any other exception, after which nobody knows: then it is looked up, not sent again. An exception before
-`submit` is a `NotSent`.
+(nothing is public, for certain: again later), `Limited` (the same, and when), `Processing` (the channel is at work on
+it); `Rejected` (the same would be refused again); or any other exception, after which nobody knows: then it is looked
+up, not sent again. An exception before `submit` is a `NotSent`.
 """
 
 from collections.abc import Mapping
@@ -152,6 +152,17 @@ class Limited(NotSent):
     def __init__(self, reason: str, *rest: Rest) -> None:
         super().__init__(reason)
         self.rest = rest
+
+
+class Processing(NotSent):
+    """The channel has it and is not done: ask again at `until`. It answered, so that this is no failure of it.
+
+    From a look-up it says only that nothing can be told yet.
+    """
+
+    def __init__(self, reason: str, until: datetime) -> None:
+        super().__init__(reason)
+        self.until = until
 
 
 class Rejected(Exception):

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from services.publisher.channels import Attached, Capabilities, MediaFit, NotSent, Post, Receipt, Rejected, Rest, Steps
+from services.publisher.channels import Attached, Capabilities, MediaFit, Post, Receipt, Rejected, Rest, Steps
 from services.publisher.channels.finding import Seen, find, marks, read_back
 from services.publisher.channels.meta import APP, VERSION, Graph
-from services.publisher.channels.replies import Absent, Body, limited, moment_of, part, parts, word
+from services.publisher.channels.replies import Absent, Body, limited, moment_of, part, parts, processing, word
 from shared.channel_text import LIMITS
 from shared.refusal import Transient
 
@@ -115,7 +115,7 @@ class Instagram:
             status = await self._status(container)
             if status != "IN_PROGRESS":
                 return status in ("FINISHED", "PUBLISHED")
-        raise NotSent("Instagram masih mengolah berkasnya; dilanjutkan nanti.")
+        raise processing(self.name, self.now())
 
     async def _status(self, container: str) -> str:
         try:

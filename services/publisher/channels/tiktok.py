@@ -15,7 +15,7 @@ import httpx
 from services.publisher.channels import Attached, Capabilities, MediaFit, NotSent, Post, Receipt, Rejected, Steps
 from services.publisher.channels.files import Fetch, Reading
 from services.publisher.channels.finding import marks, settle
-from services.publisher.channels.replies import Absent, Body, body_of, part, parts, word
+from services.publisher.channels.replies import Absent, Body, body_of, part, parts, processing, word
 from services.publisher.channels.tiktok_api import NAME, TikTokApi
 from shared.channel_text import LIMITS, measure
 from shared.refusal import Transient
@@ -102,7 +102,7 @@ class TikTok:
                 settle(post, self.now())
                 return None
             case _:
-                raise Transient(f"still {state.status}")
+                raise processing(NAME, self.now())
 
     async def take_down(self, post: Post) -> None:
         raise Rejected("TikTok tidak menyediakan penghapusan lewat sistem. Hapus kiriman itu di aplikasinya.")

@@ -11,10 +11,10 @@ from datetime import datetime
 
 import httpx
 
-from services.publisher.channels import Attached, Capabilities, MediaFit, NotSent, Post, Receipt, Rejected, Steps
+from services.publisher.channels import Attached, Capabilities, MediaFit, Post, Receipt, Rejected, Steps
 from services.publisher.channels.files import Fetch
 from services.publisher.channels.finding import Seen, find, marks, read_back, same_words
-from services.publisher.channels.replies import Absent, Body, moment_of, part, parts, word
+from services.publisher.channels.replies import Absent, Body, moment_of, part, parts, processing, word
 from services.publisher.channels.youtube_api import NAME, YouTubeApi
 from shared.channel_text import LIMITS, measure
 
@@ -118,7 +118,7 @@ class YouTube:
                     raise Rejected(FAILED)
                 case _:
                     pass
-        raise NotSent("YouTube masih mengolah videonya; dilanjutkan nanti.")
+        raise processing(NAME, self.now())
 
     async def _look_at(self, id_: str) -> Receipt:
         """Read back what was just made public."""

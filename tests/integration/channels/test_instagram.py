@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from services.publisher.channels import Limited, NotSent, Rejected
+from services.publisher.channels import Limited, Processing, Rejected
 from services.publisher.channels.instagram import Instagram
 from shared.refusal import Transient
 from tests.integration.channels.medsos_samples import LINK, TEXT, Clock, Files, a_post
@@ -101,8 +101,9 @@ async def test_a_container_that_was_published_is_not_published_again(account: Ac
 async def test_a_file_that_takes_long_is_gone_on_with_later(account: Account) -> None:
     account.fake.slow = 8
     post, notes = a_post("instagram", account.files.video()), Notes()
-    with pytest.raises(NotSent):
+    with pytest.raises(Processing) as no:
         await account.made.publish(post, notes)
+    assert no.value.until > account.clock()
     await account.made.publish(replace(post, facts=notes.facts), notes)
     assert len(account.fake.containers) == 1
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from services.publisher.channels import Limited, NotSent, Rejected, tiktok
+from services.publisher.channels import Limited, NotSent, Processing, Rejected, tiktok
 from services.publisher.channels.tiktok import TikTok
 from services.publisher.channels.tiktok_api import renew
 from shared.refusal import Transient
@@ -129,7 +129,7 @@ async def test_an_upload_that_was_cut_is_not_there_and_one_that_is_whole_may_be(
     assert await there.made.lookup(half) is None
     (upload,) = there.fake.uploads.values()
     upload["data"], there.fake.slow = b"v" * 700_000, 1
-    with pytest.raises(Transient):
+    with pytest.raises(Processing):
         await there.made.lookup(half)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from services.publisher.channels import Limited, NotSent, Rejected
+from services.publisher.channels import Limited, Processing, Rejected
 from services.publisher.channels.oauth1 import OAuth1
 from services.publisher.channels.x import X
 from shared.refusal import Transient
@@ -66,8 +66,9 @@ async def test_a_video_goes_up_in_parts_and_is_waited_for(there: There) -> None:
 async def test_a_video_that_takes_long_is_gone_on_with_later(there: There) -> None:
     there.fake.slow = 4
     post, notes = a_post("x", there.files.video(), text=SHORT), Notes()
-    with pytest.raises(NotSent):
+    with pytest.raises(Processing) as no:
         await there.made.publish(post, notes)
+    assert no.value.until > there.clock()
     await there.made.publish(replace(post, facts=notes.facts), notes)
     assert len(there.fake.media) == 1
 

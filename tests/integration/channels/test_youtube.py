@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from services.publisher.channels import Limited, NotSent, Rejected
+from services.publisher.channels import Limited, Processing, Rejected
 from services.publisher.channels import youtube_api as api
 from services.publisher.channels.youtube import YouTube
 from services.publisher.channels.youtube_api import Keys, YouTubeApi
@@ -80,8 +80,9 @@ async def test_an_upload_whose_address_is_gone_begins_anew(there: There) -> None
 async def test_a_video_that_takes_long_is_gone_on_with_later(there: There) -> None:
     there.fake.slow = 4
     post, notes = a_post("youtube", there.files.video()), Notes()
-    with pytest.raises(NotSent):
+    with pytest.raises(Processing) as no:
         await there.made.publish(post, notes)
+    assert no.value.until > there.clock()
     await there.made.publish(replace(post, facts=notes.facts), notes)
     assert len(there.fake.videos) == 1
 
