@@ -25,6 +25,10 @@ MOST_PAGES = 20
 _NO_MORE = r"(?![\w/?#&=%~+@-]|[.,:;!][\w/?#&=%~+@-])"
 
 
+class Early(Transient):
+    """What was sent may not be shown yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A post as its channel shows it; `links` where they are not in its text as they were written."""
@@ -95,7 +99,7 @@ async def find(
 
 
 def settle(post: Post, now: datetime, settled: timedelta = SETTLED) -> None:
-    """Raises Transient while what was sent may not be shown yet."""
+    """Raises Early while what was sent may not be shown yet."""
     sent = moment_of(post.facts.get(SENT))
     if sent is not None and now < sent + settled:
-        raise Transient("too early to say that it is not there")
+        raise Early("too early to say that it is not there")
