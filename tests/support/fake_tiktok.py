@@ -36,10 +36,11 @@ UNAUDITED = error(403, "unaudited_client_can_only_post_to_private_accounts")
 
 @dataclass
 class FakeTikTok:
-    """`uploads` by their publish ids. Processing takes `slow` looks, moderation `moderating` more."""
+    """`uploads` by their publish ids, `deleted` posts. Processing takes `slow` looks, moderation `moderating` more."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     uploads: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    deleted: set[str] = field(default_factory=set[str])
     said: list[Answer] = field(default_factory=list[Answer])
     privacies: list[str] = field(default_factory=lambda: list(EVERYBODY))
     slow: int = 1
@@ -75,7 +76,10 @@ class FakeTikTok:
         ]
 
     def _is_whole(self, upload: dict[str, Any]) -> bool:
-        return len(upload["data"]) == upload["size"] and not self.fails
+        return len(upload["data"]) == upload["size"] and not self._fails(upload)
+
+    def _fails(self, upload: dict[str, Any]) -> str:
+        return upload.get("failed") or self.fails
 
     async def creator(self, request: Request) -> JSONResponse:
         return self._no(request) or _ok(
@@ -128,7 +132,8 @@ class FakeTikTok:
         upload["looks"] -= whole
         state: dict[str, Any] = {"uploaded_bytes": len(upload["data"]), "status": "PROCESSING_UPLOAD"}
         if whole and upload["looks"] < 0:
-            state |= {"status": "FAILED", "fail_reason": self.fails} if self.fails else {"status": "PUBLISH_COMPLETE"}
+            fails = self._fails(upload)
+            state |= {"status": "FAILED", "fail_reason": fails} if fails else {"status": "PUBLISH_COMPLETE"}
             open_ = upload["post"] in self.public() and upload["looks"] < -self.moderating
             state |= {"publicaly_available_post_id": [int(upload["post"])] if open_ else []}
         return _ok(state)
@@ -137,7 +142,7 @@ class FakeTikTok:
         told = await request.json()
         if no := self._no(request):
             return no
-        found = [id_ for id_ in told["filters"]["video_ids"] if id_ in self.public()]
+        found = [id_ for id_ in told["filters"]["video_ids"] if id_ in self.public() and id_ not in self.deleted]
         return _ok({"videos": [{"id": id_, "share_url": address(id_)} for id_ in found]})
 
     async def token(self, request: Request) -> JSONResponse:
