@@ -3,6 +3,7 @@
 https://docs.x.com/x-api/posts/create-post, /users/get-posts and /posts/delete-post. X changes no post by its API.
 """
 
+import contextlib
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -92,9 +93,14 @@ class X:
         fact = f"media-{one.found.sha256[:16]}"
         id_, _, until = post.facts.get(fact, "").partition(" ")
         ends = moment_of(until)
-        if not id_ or ends is None or ends <= self.now():
-            id_, ends = await self.api.upload(one)
-            await steps.keep(**{fact: f"{id_} {ends.isoformat()}"})
+        if id_ and ends is not None and ends > self.now():
+            with contextlib.suppress(Absent):
+                return await self._ready(one, id_)
+        id_, ends = await self.api.upload(one)
+        await steps.keep(**{fact: f"{id_} {ends.isoformat()}"})
+        return await self._ready(one, id_)
+
+    async def _ready(self, one: Attached, id_: str) -> str:
         if one.kind == "video":
             await self.api.processed(id_)
         return id_

@@ -85,6 +85,16 @@ async def test_an_upload_is_used_again_until_it_expires(there: There) -> None:
     assert len(there.fake.media) == 2
 
 
+async def test_a_video_that_x_does_not_have_any_more_is_uploaded_anew(there: There) -> None:
+    there.fake.slow = 20
+    post, notes = a_post("x", there.files.video(), text=SHORT), Notes()
+    with pytest.raises(Processing):
+        await there.made.publish(post, notes)
+    there.fake.media.clear()
+    there.fake.slow = 0
+    assert (await there.made.publish(replace(post, facts=notes.facts), notes)).way == "api"
+
+
 async def test_a_text_is_weighed_as_x_does(there: There) -> None:
     with pytest.raises(Rejected, match="terlalu panjang"):
         await there.made.publish(a_post("x", text="🏠" * 141, link=""), Notes())
