@@ -4,7 +4,9 @@ A channel prepares what the public does not see yet, as often as it takes, and k
 it calls `Steps.submit` and, once, what makes the post public. A call ends in one of these ways: a Receipt; `NotSent`
 (nothing is public, for certain: again later), `Limited` (the same, and when), `Processing` (the channel is at work on
 it); `Rejected` (the same would be refused again); or any other exception, after which nobody knows: then it is looked
-up, not sent again. An exception before `submit` is a `NotSent`.
+up, not sent again (`Doubtful` tells a person what is known). Another exception before `submit` is a `NotSent`.
+
+Facts whose names begin with `done:` outlive *Kirim ulang*: what they name was shown for good, and is not shown twice.
 """
 
 from collections.abc import Mapping
@@ -167,6 +169,13 @@ class Processing(NotSent):
 
 class Rejected(Exception):
     """Nothing is public, and the same would be refused again: a person has to look. The reason is theirs to read."""
+
+
+class Doubtful(Exception):
+    """Nobody knows how it ended, or it ended in part; what is known of it is for a person to read.
+
+    Also before this attempt's own `submit`: an earlier one may have shown a part.
+    """
 
 
 class ApprovalGone(Exception):
