@@ -53,7 +53,7 @@ class Post:
     `text` is what was approved for this channel, or what its template makes of the Version, `link` included, by which
     it is found again. `former` where an older Version of the Story stands there already. `facts` were kept by an
     earlier attempt; `submitted` tells whether that one may have made it public, `external_id` is the channel's own name
-    for it.
+    for it. `known_url` is where it is known to be: the channel told so, or a person did.
     """
 
     story: UUID
@@ -71,6 +71,7 @@ class Post:
     facts: Mapping[str, str] = field(default_factory=dict[str, str])
     submitted: bool = False
     external_id: str = ""
+    known_url: str = ""
 
     @property
     def key(self) -> str:
@@ -214,5 +215,11 @@ class Channel(Protocol):
         ...
 
     async def take_down(self, post: Post) -> None:
-        """Remove it, where the channel is capable of that; raises while it is not certain to be gone."""
+        """Remove all that is there of it: the post, and what an attempt has made and nobody saw (its `facts`).
+
+        The post is the one of `external_id`, else of `known_url` as far as the channel's links tell, else it is looked
+        for. What is gone already is done. Raises `Rejected` where a person has to delete it (the channel never lets
+        the system, or the link that a person gave matches nothing there), `Limited` with its rests, and anything else
+        while it is not certain to be gone: then it is asked again.
+        """
         ...

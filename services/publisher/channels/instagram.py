@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from services.publisher.channels import Attached, Capabilities, MediaFit, Post, Receipt, Rejected, Rest, Steps
-from services.publisher.channels.finding import SENT, Early, Seen, find, marks, read_back
+from services.publisher.channels.finding import SENT, Early, Seen, find, find_newest, marks, read_back
 from services.publisher.channels.meta import APP, VERSION, Graph
 from services.publisher.channels.replies import Absent, Body, limited, moment_of, part, parts, processing, word
 from shared.channel_text import LIMITS
@@ -86,7 +86,20 @@ class Instagram:
         return _receipt(found) if found is not None else None
 
     async def take_down(self, post: Post) -> None:
-        raise Rejected("Instagram tidak menyediakan penghapusan lewat sistem. Hapus kiriman itu di aplikasinya.")
+        """A person does that; containers that were not published end by themselves."""
+        if not await self._is_gone(post):
+            raise Rejected("Instagram tidak menyediakan penghapusan lewat sistem. Hapus kiriman itu di aplikasinya.")
+
+    async def _is_gone(self, post: Post) -> bool:
+        """Whether it is certain that nothing of it is there."""
+        if post.external_id:
+            return await self._one(post.external_id) is None
+        if post.known_url:
+            return False  # what no one of the account's posts has for its address may be another account's
+        kept = post.facts.get(CONTAINER)
+        if kept and await self._status(kept) == "PUBLISHED":
+            return False
+        return await find_newest(post, self._pages(), self.now()) is None
 
     async def _room(self) -> None:
         """Whether the account may publish another post today."""

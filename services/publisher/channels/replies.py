@@ -25,6 +25,10 @@ class Absent(Rejected):
     """The channel says that it has no such thing."""
 
 
+class Disconnected(Rejected):
+    """The channel does not know us any more."""
+
+
 class Duplicate(Rejected):
     """The channel says that it has this very text already."""
 
@@ -68,8 +72,8 @@ def moment_of(found: object) -> datetime | None:
     return at if at.tzinfo else None
 
 
-def disconnected(channel: str) -> Rejected:
-    return Rejected(
+def disconnected(channel: str) -> Disconnected:
+    return Disconnected(
         f"Akses ke {name_of(channel)} sudah tidak berlaku. Minta pengelola sistem menyambungkan lagi kanal ini."
     )
 

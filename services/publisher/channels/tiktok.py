@@ -6,6 +6,7 @@ can be asked about. What an app that TikTok did not audit posts is private, and 
 """
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ PUBLISH = "publish"  # the fact: the upload's name
 PUBLIC = "PUBLIC_TO_EVERYONE"
 CHUNK = 10_000_000  # at least 5 MB each, but that the last one takes what is left
 PASSING = ("internal", "auth_removed", "publish_cancelled")  # reasons to fail that say nothing of the video
+_ID = re.compile(r"/@([\w.]+)/video/(\d+)")
 MODERATED = timedelta(hours=6)  # usually it takes a minute, sometimes "a few hours"
 GONE = (
     "TikTok sudah menayangkan video ini, tetapi sekarang tidak ada di akun kantor. Periksa akunnya, lalu kirim ulang"
@@ -118,7 +120,28 @@ class TikTok:
                 raise processing(NAME, self.now())
 
     async def take_down(self, post: Post) -> None:
-        raise Rejected("TikTok tidak menyediakan penghapusan lewat sistem. Hapus kiriman itu di aplikasinya.")
+        """A person does that; an upload that is not whole ends by itself."""
+        if not await self._is_gone(post):
+            raise Rejected("TikTok tidak menyediakan penghapusan lewat sistem. Hapus kiriman itu di aplikasinya.")
+
+    async def _is_gone(self, post: Post) -> bool:
+        """Whether it is certain that nothing of it is there."""
+        if post.external_id.isdigit():
+            return not await self._shared(post.external_id)
+        if post.known_url:
+            ours = _ID.search(post.known_url)
+            return ours is not None and ours[1] == self.username and not await self._shared(ours[2])
+        name = post.external_id or post.facts.get(PUBLISH, "")
+        if not name:
+            return not post.submitted
+        try:
+            state = await self._state(name)
+        except Absent:
+            return SENT not in post.facts
+        if state.post:
+            return not await self._shared(state.post)
+        size = max((v.found.size for v in _videos(post)[:1]), default=0)
+        return state.status == "FAILED" or (state.status == "PROCESSING_UPLOAD" and state.arrived < size)
 
     async def _before(self, post: Post, video: Attached) -> Receipt | None:
         """What became of what an attempt before has sent whole; None where nothing can come of it any more."""

@@ -235,5 +235,23 @@ async def test_a_post_that_somebody_deleted_is_told_as_gone(account: Account) ->
 
 
 async def test_a_take_down_is_a_persons(account: Account) -> None:
-    with pytest.raises(Rejected, match="aplikasinya"):
-        await account.made.take_down(a_post("instagram"))
+    post, notes = a_post("instagram", account.files.picture()), Notes()
+    receipt = await account.made.publish(post, notes)
+    for known in (
+        replace(post, external_id=receipt.external_id),
+        replace(post, known_url=receipt.url),
+        replace(post, facts=notes.facts, submitted=True),
+    ):
+        with pytest.raises(Rejected, match="aplikasinya"):
+            await account.made.take_down(known)
+    account.fake.posts.clear()
+    await account.made.take_down(replace(post, external_id=receipt.external_id))
+
+
+async def test_of_what_was_never_published_nothing_is_to_be_taken_down(account: Account) -> None:
+    post, notes = a_post("instagram", account.files.picture()), Notes()
+    account.faulty.break_next("error", "publish")
+    with pytest.raises(Transient):
+        await account.made.publish(post, notes)
+    account.clock.pass_(minutes=1)
+    await account.made.take_down(replace(post, facts=notes.facts))

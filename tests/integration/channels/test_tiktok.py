@@ -216,8 +216,28 @@ async def test_a_post_that_somebody_deleted_is_told_as_gone(there: There) -> Non
 
 
 async def test_a_take_down_is_a_persons(there: There) -> None:
-    with pytest.raises(Rejected, match="aplikasinya"):
-        await there.made.take_down(a_post("tiktok"))
+    post, notes = a_post("tiktok", there.files.video()), Notes()
+    receipt = await there.made.publish(post, notes)
+    known = (
+        replace(post, external_id=receipt.external_id),
+        replace(post, known_url=receipt.url),
+        replace(post, facts=notes.facts, submitted=True),
+    )
+    for told in (*known, replace(post, known_url="https://vt.tiktok.com/ZS1/")):
+        with pytest.raises(Rejected, match="aplikasinya"):
+            await there.made.take_down(told)
+    there.fake.deleted.add(receipt.external_id)
+    for told in known:
+        await there.made.take_down(told)
+
+
+async def test_of_an_upload_that_is_not_whole_nothing_is_to_be_taken_down(there: There) -> None:
+    post, notes = a_post("tiktok", there.files.video()), Notes()
+    there.faulty.break_next("cut", "publish")
+    with pytest.raises(httpx.HTTPError):
+        await there.made.publish(post, notes)
+    await there.made.take_down(replace(post, facts=notes.facts, submitted=True))
+    await there.made.take_down(a_post("tiktok"))
 
 
 @pytest.mark.parametrize(

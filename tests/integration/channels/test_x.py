@@ -139,6 +139,47 @@ async def test_a_post_that_is_taken_down_is_gone(there: There) -> None:
     assert await there.made.lookup(post) is None
 
 
+@pytest.mark.parametrize("form", ["https://x.com/{n}/status/{i}", "https://twitter.com/{n}/status/{i}?s=20"])
+async def test_a_post_is_taken_down_by_the_link_that_a_person_gave(there: There, form: str) -> None:
+    receipt = await there.made.publish(a_post("x", text="Ditulis orang", link=""), Notes())
+    url = form.format(n=fake_x.NAME, i=receipt.external_id)
+    post = replace(a_post("x", text=SHORT), known_url=url)
+    await there.made.take_down(post)
+    assert there.fake.tweets == []
+    await there.made.take_down(post)
+
+
+async def test_a_link_that_matches_nothing_is_a_persons_to_take_down(there: There) -> None:
+    with pytest.raises(Rejected, match="hapus sendiri"):
+        await there.made.take_down(replace(a_post("x", text=SHORT), known_url="https://x.com/i/events/7"))
+
+
+async def test_what_was_never_submitted_is_looked_for_among_the_newest_alone(there: There) -> None:
+    there.fake.page_size = 1
+    for n in range(30):
+        await there.made.publish(a_post("x", text=f"Berita {n}", link=""), Notes())
+    await there.made.take_down(a_post("x", text=SHORT))
+    assert len(there.fake.tweets) == 30
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "words"),
+    [
+        (problem(403, "Forbidden"), Rejected, "Hapus sendiri"),
+        (problem(401, "Unauthorized"), Rejected, "hapus sendiri"),
+        (problem(429, "Too Many Requests"), Limited, "membatasi"),
+        (problem(503, "Service Unavailable"), Transient, "503"),
+    ],
+)
+async def test_a_take_down_that_is_refused_is_told_as_what_it_means(
+    there: There, answer: tuple[int, dict[str, str], object], kind: type[Exception], words: str
+) -> None:
+    receipt = await there.made.publish(a_post("x", text=SHORT), Notes())
+    there.fake.said = [answer]
+    with pytest.raises(kind, match=words):
+        await there.made.take_down(replace(a_post("x", text=SHORT), external_id=receipt.external_id))
+
+
 async def test_the_last_call_of_a_window_tells_when_to_come_back(there: There) -> None:
     reset = int((there.clock() + timedelta(hours=3)).timestamp())
     there.fake.headers = {"x-user-limit-24hour-remaining": "0", "x-user-limit-24hour-reset": str(reset)}
