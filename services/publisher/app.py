@@ -24,6 +24,7 @@ from services.publisher.switchboard import Connect, Switchboard
 from services.publisher.workers import Deliveries
 from services.publisher.workers_checks import Rechecks
 from services.publisher.workers_objects import Clearing, Sweep
+from services.publisher.workers_renewals import Renewals
 from services.publisher.workers_schedules import Schedules, Terms
 from shared import audit_anchors, web
 from shared.consume import nothing_else
@@ -141,7 +142,9 @@ def _workers(app: FastAPI, desk: Desk, settings: Settings, objects: Store, ways:
         timedelta(minutes=settings.missed_schedule_after_minutes),
     )
     schedules = Schedules(desk, terms, ring=deliveries.ring)
-    return [lambda: board.run(desk.db, desk.now), deliveries.run, clearing.run, sweep.run, schedules.run, checks.run]
+    renewals = Renewals(desk, ways.apis, settings.channel_key.get_secret_value())
+    of_channels = (lambda: board.run(desk.db, desk.now), renewals.run, deliveries.run, checks.run)
+    return [*of_channels, clearing.run, sweep.run, schedules.run]
 
 
 def _connect(settings: Settings, objects: Store, ways: Ways, desk: Desk) -> Connect:

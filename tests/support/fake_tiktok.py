@@ -49,6 +49,7 @@ class FakeTikTok:
     refresh: str = KEYS["refresh_token"]
     answers: Mapping[How, Answer] = field(default_factory=lambda: {"expired": EXPIRED, "limited": LIMITED})
     count: int = 0
+    renewed: int = 0
 
     @property
     def app(self) -> Starlette:
@@ -147,10 +148,19 @@ class FakeTikTok:
 
     async def token(self, request: Request) -> JSONResponse:
         form = dict(await request.form())
+        if said := self._said():
+            return said
         if form != {**KEYS, "refresh_token": self.refresh, "grant_type": "refresh_token"}:
             return JSONResponse({"error": "invalid_grant", "error_description": "Refresh token is invalid."}, 400)
-        self.refresh = "rft.uji-2"
-        return JSONResponse({"access_token": TOKEN, "refresh_token": self.refresh, "expires_in": 7200})
+        self.renewed += 1
+        self.refresh = f"rft.uji-{self.renewed + 1}"
+        return JSONResponse(
+            {
+                "access_token": TOKEN, "refresh_token": self.refresh, "expires_in": 7200,
+                "refresh_expires_in": 31_536_000, "open_id": "afd97af1", "scope": "video.publish",
+                "token_type": "Bearer",
+            }
+        )  # fmt: skip
 
     def _no(self, request: Request) -> JSONResponse | None:
         return None if request.headers.get("authorization") == f"Bearer {TOKEN}" else _json(EXPIRED)

@@ -9,7 +9,6 @@ import pytest
 
 from services.publisher.channels import Limited, NotSent, Processing, Rejected, tiktok
 from services.publisher.channels.tiktok import TikTok
-from services.publisher.channels.tiktok_api import renew
 from shared.refusal import Transient
 from tests.integration.channels.medsos_samples import TEXT, Clock, Files, a_post
 from tests.integration.channels.medsos_worker import Notes
@@ -272,11 +271,3 @@ async def test_a_refusal_tells_a_person_what_to_do(
     there.fake.said = [answer]
     with pytest.raises(Rejected, match=words):
         await there.made.publish(a_post("tiktok", there.files.video()), Notes())
-
-
-async def test_a_refresh_token_is_changed_for_a_new_one(there: There) -> None:
-    renewed = await renew(there.made.http, fake_tiktok.KEYS, there.clock(), url=there.made.url)
-    assert renewed.secret == {**fake_tiktok.KEYS, "access_token": fake_tiktok.TOKEN, "refresh_token": "rft.uji-2"}
-    assert renewed.until == there.clock() + timedelta(hours=2)
-    with pytest.raises(Rejected, match="menyambungkan lagi"):
-        await renew(there.made.http, fake_tiktok.KEYS, there.clock(), url=there.made.url)
