@@ -16,6 +16,7 @@ from services.publisher.channels import Attached, Capabilities, MediaFit, Post, 
 from services.publisher.channels.files import Fetch, Form
 from services.publisher.channels.finding import (
     FEW_PAGES,
+    SENT,
     Seen,
     find,
     find_newest,
@@ -72,6 +73,11 @@ class Facebook:
             said = await self.graph.post(f"{self.page}/feed", {"message": post.text, **shown})
         except Duplicate:
             return await self._known(post)
+        except Rejected:
+            # What an attempt before had ordered may have been carried out meanwhile, with these very photos.
+            if SENT in post.facts and (receipt := await self.lookup(post)) is not None:
+                return receipt
+            raise
         return await self._look_at(word(said.body.get("id")), said.rest)
 
     async def edit(self, post: Post, steps: Steps) -> Receipt:

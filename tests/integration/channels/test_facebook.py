@@ -256,6 +256,24 @@ async def test_an_error_that_may_pass_leaves_the_outcome_open(page: Page, code: 
         await page.made.publish(a_post("facebook"), Notes())
 
 
+async def test_an_order_that_was_carried_out_late_is_not_told_as_refused(page: Page) -> None:
+    post, notes = a_post("facebook", page.files.picture()), Notes()
+    page.faulty.break_next("error", "publish")
+    with pytest.raises(Transient):
+        await page.made.publish(post, notes)
+    page.clock.pass_(minutes=1)
+
+    class Late(Notes):
+        """What the attempt before had ordered happens now, and its photo is used up."""
+
+        async def submit(self) -> None:
+            await page.made.publish(post, Notes(dict(self.facts)))
+            page.fake.said = [error(100, "Invalid parameter")]
+
+    receipt = await page.made.publish(replace(post, facts=notes.facts), Late(notes.facts))
+    assert (receipt.url, len(page.fake.posts)) == (page.fake.posts[0]["permalink_url"], 1)
+
+
 async def test_words_that_facebook_has_already_are_looked_up(page: Page) -> None:
     first = await page.made.publish(a_post("facebook"), Notes())
     again = await page.made.publish(a_post("facebook"), Notes())
