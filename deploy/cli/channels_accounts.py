@@ -96,7 +96,7 @@ async def _mode(settings: OperatorSettings, name: str, to: Literal["off", "assis
     if name == "site" or name not in KNOWN:
         raise typer.BadParameter(f"one of {', '.join(sorted({*KNOWN} - {'site'}))}", param_hint="NAME")
     async with owner(settings, "publisher") as conn, conn.transaction():
-        known = {account.channel: account for account in await store_accounts.every(conn)}
+        known = {account.channel: account for account in await store_accounts.every(conn, lock=True)}
         none = Account(name, to, {}, None, None, "", datetime.now(UTC))
         found = replace(known.get(name, none), mode=to, changed_by=operator().account, changed_at=datetime.now(UTC))
         if to == "assisted" and not KNOWN[name].assisted:

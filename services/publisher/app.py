@@ -26,6 +26,7 @@ from services.publisher.workers import Deliveries
 from services.publisher.workers_checks import Rechecks
 from services.publisher.workers_objects import Clearing, Sweep
 from services.publisher.workers_removals import Removals
+from services.publisher.workers_renewals import Renewals
 from services.publisher.workers_schedules import Schedules, Terms
 from shared import audit_anchors, web
 from shared.consume import nothing_else
@@ -144,8 +145,9 @@ def _workers(app: FastAPI, desk: Desk, settings: Settings, objects: Store, ways:
         timedelta(minutes=settings.missed_schedule_after_minutes),
     )
     schedules = Schedules(desk, terms, ring=deliveries.ring)
-    rounds = (deliveries.run, removals.run, clearing.run, sweep.run, schedules.run, checks.run)
-    return [lambda: board.run(desk.db, desk.now), *rounds]
+    renewals = Renewals(desk, ways.apis, settings.channel_key.get_secret_value())
+    of_channels = (lambda: board.run(desk.db, desk.now), renewals.run, deliveries.run, removals.run, checks.run)
+    return [*of_channels, clearing.run, sweep.run, schedules.run]
 
 
 def _connect(settings: Settings, objects: Store, ways: Ways, desk: Desk) -> Connect:

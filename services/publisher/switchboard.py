@@ -6,7 +6,7 @@ Read from the database every few seconds, so that what an operator connects work
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -21,6 +21,7 @@ from shared.db import Database
 log = structlog.get_logger(__name__)
 
 SECONDS = 3.0
+LATE = timedelta(minutes=30)  # before its end access that is renewed by itself should have been
 Connect = Callable[[Account], Channel]
 
 
@@ -89,9 +90,9 @@ class Switchboard:
         self.accounts, self.is_read = found, True
         metrics.CHANNEL_SECRET_LEFT.clear()
         for name, account in found.items():
-            if account.mode == "connected" and account.secret_expires_at is not None:
-                left = (account.secret_expires_at - at).total_seconds()
-                metrics.CHANNEL_SECRET_LEFT.labels(name).set(max(left, 0.0))
+            left = _left(account, at)
+            if account.mode == "connected" and left is not None:
+                metrics.CHANNEL_SECRET_LEFT.labels(name).set(max(left.total_seconds(), 0.0))
 
     def _connect(self, account: Account) -> None:
         """One that cannot be made is told of, and keeps none of the others back."""
@@ -108,3 +109,11 @@ class Switchboard:
             except Exception as e:
                 log.warning("the channels could not be read", error=type(e).__name__)
             await asyncio.sleep(SECONDS)
+
+
+def _left(account: Account, at: datetime) -> timedelta | None:
+    """How long a channel's secret is good: that what is renewed by itself ends soon is no news before it is late."""
+    left = [end - at for end in (account.secret_expires_at,) if end is not None]
+    if account.access_ends_at is not None and account.access_ends_at - at < LATE:
+        left.append(account.access_ends_at - at)
+    return min(left, default=None)

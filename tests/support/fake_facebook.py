@@ -18,7 +18,7 @@ from starlette.routing import Route
 from tests.support.faulty import Answer, How, Kind
 
 TOKEN = "EAAuji-token-halaman"
-PAGE = "102030"
+PAGE, USERNAME = "102030", "disperkim.uji"
 
 
 def error(code: int, message: str, *, subcode: int = 0, status: int = 400, transient: bool = False) -> Answer:
@@ -126,6 +126,11 @@ class FakeFacebook:
         if no := self._no(request):
             return no
         id_ = request.path_params["id"]
+        if id_ == PAGE:
+            return self._json({"id": PAGE, "username": USERNAME})
+        if id_ in self.photos and request.method == "DELETE":
+            del self.photos[id_]
+            return self._json({"success": True})
         if id_ in self.photos:
             return self._json({"id": id_})
         post = next((p for p in self.posts if p["id"] == id_), None)

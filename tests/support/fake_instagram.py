@@ -17,7 +17,7 @@ from starlette.routing import Route
 from tests.support.fake_facebook import ABSENT, EXPIRED, error
 from tests.support.faulty import Answer, How, Kind
 
-TOKEN = "IGuji-token-akun"
+TOKEN, NEXT_TOKEN = "IGuji-token-akun", "IGuji-token-berikut"
 USER = "17841400000000001"
 LIMITED: Answer = (429, {"content-type": "application/json", "retry-after": "90"}, error(80002, "Too many calls")[2])
 NOT_READY = error(9007, "The media is not ready to be published", subcode=2207027)
@@ -48,6 +48,7 @@ class FakeInstagram:
                 Route(f"{root}/media", self.listed, methods=["GET"]),
                 Route(f"{root}/media_publish", self.publish, methods=["POST"]),
                 Route(f"{root}/content_publishing_limit", self.limit, methods=["GET"]),
+                Route("/refresh_access_token", self.refresh, methods=["GET"]),
                 Route("/v23.0/{id}", self.one, methods=["GET"]),
             ]
         )
@@ -114,6 +115,11 @@ class FakeInstagram:
             return no
         config = {"quota_total": 100, "quota_duration": 86400}
         return JSONResponse({"data": [{"quota_usage": self.used, "config": config}]})
+
+    async def refresh(self, request: Request) -> JSONResponse:
+        if dict(request.query_params) != {"grant_type": "ig_refresh_token", "access_token": TOKEN}:
+            return _json(error(190, "Invalid OAuth access token.", status=400))
+        return JSONResponse({"access_token": NEXT_TOKEN, "token_type": "bearer", "expires_in": 5_184_000})
 
     async def one(self, request: Request) -> JSONResponse:
         if no := self._no(request):

@@ -37,12 +37,17 @@ UNCHANGED = error(400, "Bad Request: message is not modified: specified new mess
 
 @dataclass
 class FakeTelegramChannel:
-    """`messages` by their ids, in their order; `hidden` is a channel without a public preview."""
+    """`messages` by their ids, in their order; `hidden` is a channel without a public preview.
+
+    Those in `fixed` are too old to be deleted, and those in `foreign` were not posted by the bot.
+    """
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     messages: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
     said: list[Answer] = field(default_factory=list[Answer])
     calls: list[str] = field(default_factory=list[str])
+    fixed: set[int] = field(default_factory=set[int])
+    foreign: set[int] = field(default_factory=set[int])
     hidden: bool = False
     behind: int = 0
     answers: Mapping[How, Answer] = field(default_factory=lambda: {"expired": EXPIRED, "limited": LIMITED})
@@ -83,8 +88,13 @@ class FakeTelegramChannel:
             case "sendMediaGroup":
                 return self._group(json.loads(told["media"]), files)
             case "deleteMessages":
-                for id_ in told["message_ids"]:
+                for id_ in set(told["message_ids"]) - self.fixed:
                     self.messages.pop(id_, None)
+                return JSONResponse({"ok": True, "result": True})
+            case "deleteMessage" if told["message_id"] in self.fixed:
+                return _json(error(400, "Bad Request: message can't be deleted for everyone"))
+            case "deleteMessage":
+                self.messages.pop(told["message_id"], None)
                 return JSONResponse({"ok": True, "result": True})
             case _:
                 return self._edited(method, told)
@@ -115,6 +125,8 @@ class FakeTelegramChannel:
         message = self.messages.get(int(told["message_id"]))
         if message is None:
             return _json(NOT_THERE)
+        if message["message_id"] in self.foreign:
+            return _json(error(400, "Bad Request: message can't be edited"))
         text = told.get("text" if method == "editMessageText" else "caption", message["text"])
         if method == "editMessageText" and message["media"]:
             return _json(error(400, "Bad Request: there is no text in the message to edit"))

@@ -36,10 +36,11 @@ UNAUDITED = error(403, "unaudited_client_can_only_post_to_private_accounts")
 
 @dataclass
 class FakeTikTok:
-    """`uploads` by their publish ids. Processing takes `slow` looks, moderation `moderating` more."""
+    """`uploads` by their publish ids, `deleted` posts. Processing takes `slow` looks, moderation `moderating` more."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     uploads: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    deleted: set[str] = field(default_factory=set[str])
     said: list[Answer] = field(default_factory=list[Answer])
     privacies: list[str] = field(default_factory=lambda: list(EVERYBODY))
     slow: int = 1
@@ -48,6 +49,7 @@ class FakeTikTok:
     refresh: str = KEYS["refresh_token"]
     answers: Mapping[How, Answer] = field(default_factory=lambda: {"expired": EXPIRED, "limited": LIMITED})
     count: int = 0
+    renewed: int = 0
 
     @property
     def app(self) -> Starlette:
@@ -75,7 +77,10 @@ class FakeTikTok:
         ]
 
     def _is_whole(self, upload: dict[str, Any]) -> bool:
-        return len(upload["data"]) == upload["size"] and not self.fails
+        return len(upload["data"]) == upload["size"] and not self._fails(upload)
+
+    def _fails(self, upload: dict[str, Any]) -> str:
+        return upload.get("failed") or self.fails
 
     async def creator(self, request: Request) -> JSONResponse:
         return self._no(request) or _ok(
@@ -128,7 +133,8 @@ class FakeTikTok:
         upload["looks"] -= whole
         state: dict[str, Any] = {"uploaded_bytes": len(upload["data"]), "status": "PROCESSING_UPLOAD"}
         if whole and upload["looks"] < 0:
-            state |= {"status": "FAILED", "fail_reason": self.fails} if self.fails else {"status": "PUBLISH_COMPLETE"}
+            fails = self._fails(upload)
+            state |= {"status": "FAILED", "fail_reason": fails} if fails else {"status": "PUBLISH_COMPLETE"}
             open_ = upload["post"] in self.public() and upload["looks"] < -self.moderating
             state |= {"publicaly_available_post_id": [int(upload["post"])] if open_ else []}
         return _ok(state)
@@ -137,15 +143,24 @@ class FakeTikTok:
         told = await request.json()
         if no := self._no(request):
             return no
-        found = [id_ for id_ in told["filters"]["video_ids"] if id_ in self.public()]
+        found = [id_ for id_ in told["filters"]["video_ids"] if id_ in self.public() and id_ not in self.deleted]
         return _ok({"videos": [{"id": id_, "share_url": address(id_)} for id_ in found]})
 
     async def token(self, request: Request) -> JSONResponse:
         form = dict(await request.form())
+        if said := self._said():
+            return said
         if form != {**KEYS, "refresh_token": self.refresh, "grant_type": "refresh_token"}:
             return JSONResponse({"error": "invalid_grant", "error_description": "Refresh token is invalid."}, 400)
-        self.refresh = "rft.uji-2"
-        return JSONResponse({"access_token": TOKEN, "refresh_token": self.refresh, "expires_in": 7200})
+        self.renewed += 1
+        self.refresh = f"rft.uji-{self.renewed + 1}"
+        return JSONResponse(
+            {
+                "access_token": TOKEN, "refresh_token": self.refresh, "expires_in": 7200,
+                "refresh_expires_in": 31_536_000, "open_id": "afd97af1", "scope": "video.publish",
+                "token_type": "Bearer",
+            }
+        )  # fmt: skip
 
     def _no(self, request: Request) -> JSONResponse | None:
         return None if request.headers.get("authorization") == f"Bearer {TOKEN}" else _json(EXPIRED)

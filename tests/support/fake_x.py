@@ -111,7 +111,9 @@ class FakeX:
         if no := self._no(request):
             return no
         assert request.query_params["command"] == "STATUS"
-        media = self.media[request.query_params["media_id"]]
+        media = self.media.get(request.query_params["media_id"])
+        if media is None:
+            return _json(problem(404, "Not Found Error"))
         media["looks"] -= 1
         state = "in_progress" if media["looks"] >= 0 else media.get("state", "succeeded")
         return JSONResponse({"data": {"processing_info": {"state": state, "progress_percent": 50}}})

@@ -101,7 +101,7 @@ class FakeYouTube:
         if no := self._no(request):
             return no
         session = self.sessions.get(request.path_params["id"])
-        if session is None:
+        if session is None or session["video"] not in ("", *self.videos):
             return _json(error(404, "notFound"))
         if session["video"]:
             return JSONResponse(self.videos[session["video"]])

@@ -24,10 +24,10 @@ class MailServer:
     of_data: deque[str] = field(default_factory=deque[str])
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
-        if self.of_recipients:
-            return self.of_recipients.popleft()
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
+        answer = self.of_recipients.popleft() if self.of_recipients else "250 OK"
+        if answer[0] == "2":
+            envelope.rcpt_tos.append(address)
+        return answer
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         answer = self.of_data.popleft() if self.of_data else "250 OK"

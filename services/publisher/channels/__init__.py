@@ -2,9 +2,11 @@
 
 A channel prepares what the public does not see yet, as often as it takes, and keeps what it made (`Steps.keep`). Then
 it calls `Steps.submit` and, once, what makes the post public. A call ends in one of these ways: a Receipt; `NotSent`
-(nothing is public, for certain: again later), `Limited` (the same, and when); `Rejected` (the same would be refused
-again); or any other exception, after which nobody knows: then it is looked up, not sent again. An exception before
-`submit` is a `NotSent`.
+(nothing is public, for certain: again later), `Limited` (the same, and when), `Processing` (the channel is at work on
+it); `Rejected` (the same would be refused again); or any other exception, after which nobody knows: then it is looked
+up, not sent again (`Doubtful` tells a person what is known). Another exception before `submit` is a `NotSent`.
+
+Facts whose names begin with `done:` outlive *Kirim ulang*: what they name was shown for good, and is not shown twice.
 """
 
 from collections.abc import Mapping
@@ -51,7 +53,7 @@ class Post:
     `text` is what was approved for this channel, or what its template makes of the Version, `link` included, by which
     it is found again. `former` where an older Version of the Story stands there already. `facts` were kept by an
     earlier attempt; `submitted` tells whether that one may have made it public, `external_id` is the channel's own name
-    for it.
+    for it. `known_url` is where it is known to be: the channel told so, or a person did.
     """
 
     story: UUID
@@ -69,6 +71,7 @@ class Post:
     facts: Mapping[str, str] = field(default_factory=dict[str, str])
     submitted: bool = False
     external_id: str = ""
+    known_url: str = ""
 
     @property
     def key(self) -> str:
@@ -154,8 +157,26 @@ class Limited(NotSent):
         self.rest = rest
 
 
+class Processing(NotSent):
+    """The channel has it and is not done: ask again at `until`. It answered, so that this is no failure of it.
+
+    From a look-up it says only that nothing can be told yet.
+    """
+
+    def __init__(self, reason: str, until: datetime) -> None:
+        super().__init__(reason)
+        self.until = until
+
+
 class Rejected(Exception):
     """Nothing is public, and the same would be refused again: a person has to look. The reason is theirs to read."""
+
+
+class Doubtful(Exception):
+    """Nobody knows how it ended, or it ended in part; what is known of it is for a person to read.
+
+    Also before this attempt's own `submit`: an earlier one may have shown a part.
+    """
 
 
 class ApprovalGone(Exception):
@@ -194,5 +215,11 @@ class Channel(Protocol):
         ...
 
     async def take_down(self, post: Post) -> None:
-        """Remove it, where the channel is capable of that; raises while it is not certain to be gone."""
+        """Remove all that is there of it: the post, and what an attempt has made and nobody saw (its `facts`).
+
+        The post is the one of `external_id`, else of `known_url` as far as the channel's links tell, else it is looked
+        for. What is gone already is done. Raises `Rejected` where a person has to delete it (the channel never lets
+        the system, or the link that a person gave matches nothing there), `Limited` with its rests, and anything else
+        while it is not certain to be gone: then it is asked again.
+        """
         ...

@@ -101,6 +101,7 @@ NEEDS: Mapping[str, tuple[Need, ...]] = MappingProxyType(
             Need("user", "the professional account's id, in digits", DIGITS),
             _secret("token", "an access token with instagram_basic and instagram_content_publish"),
             _api(f"https://graph.facebook.com/{VERSION}"),
+            Need("tokens", "where a token of Instagram's own log-in is renewed", ADDRESS, otherwise=""),
         ),
         "telegram": (
             Need("channel", "the public channel's name, without the @", r"[A-Za-z]\w{3,31}"),
@@ -143,11 +144,16 @@ def sealed(key: str, channel: str, secret: Mapping[str, str]) -> bytes:
     return Box(key, PURPOSE).seal(channel, json.dumps(dict(secret)))
 
 
-def opened(account: Account, key: str, tools: Tools) -> Channel:
-    """The adapter of a saved account. Raises NotConnected, and WrongKey where another key sealed its secrets."""
+def unsealed(account: Account, key: str) -> dict[str, str]:
+    """A saved account's secrets. Raises NotConnected, and WrongKey where another key sealed them."""
     if account.secret is None:
         raise NotConnected(f"{account.channel}: has no secrets yet")
-    return connect(account, json.loads(Box(key, PURPOSE).open(account.channel, account.secret)), tools)
+    return json.loads(Box(key, PURPOSE).open(account.channel, account.secret))
+
+
+def opened(account: Account, key: str, tools: Tools) -> Channel:
+    """The adapter of a saved account. Raises NotConnected, and WrongKey where another key sealed its secrets."""
+    return connect(account, unsealed(account, key), tools)
 
 
 def connect(account: Account, secret: Mapping[str, str], tools: Tools) -> Channel:

@@ -4,23 +4,37 @@ https://developers.facebook.com/docs/graph-api/reference/page/feed, /page/photos
 """
 
 import json
+import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
 from services.publisher.channels import Attached, Capabilities, MediaFit, Post, Receipt, Rejected, Rest, Steps
 from services.publisher.channels.files import Fetch, Form
-from services.publisher.channels.finding import Seen, find, has_link, marks, read_back, same_words
+from services.publisher.channels.finding import (
+    FEW_PAGES,
+    SENT,
+    Seen,
+    find,
+    find_newest,
+    has_link,
+    marks,
+    read_back,
+    same_words,
+)
 from services.publisher.channels.meta import APP, VERSION, Graph
+from services.publisher.channels.removing import letting_go, unmatched
 from services.publisher.channels.replies import Absent, Body, Duplicate, moment_of, part, parts, word
 from shared.channel_text import LIMITS
 from shared.refusal import Transient
 
 FIELDS = "id,message,permalink_url,is_published,created_time,privacy"
 OF_ALL = ("EVERYONE", "")  # a Page's post has one of these unless somebody narrowed it
-FEW_PAGES = 3
+PHOTO = "photo-"  # the facts: which photos lie there unpublished
+_NUMBER = re.compile(r"/posts/(?:[^/?]+/)?(\d+)|[?&]story_fbid=(\d+)")
 NOT_OURS = (
     "Kiriman lama di Facebook tidak dibuat oleh sistem, sehingga sistem tidak dapat mengubahnya. "
     "Ubah teksnya di Facebook, lalu kirim ulang."
@@ -59,6 +73,11 @@ class Facebook:
             said = await self.graph.post(f"{self.page}/feed", {"message": post.text, **shown})
         except Duplicate:
             return await self._known(post)
+        except Rejected:
+            # What an attempt before had ordered may have been carried out meanwhile, with these very photos.
+            if SENT in post.facts and (receipt := await self.lookup(post)) is not None:
+                return receipt
+            raise
         return await self._look_at(word(said.body.get("id")), said.rest)
 
     async def edit(self, post: Post, steps: Steps) -> Receipt:
@@ -91,17 +110,45 @@ class Facebook:
         return _receipt(found) if found is not None else None
 
     async def take_down(self, post: Post) -> None:
-        seen = await self._one(post.external_id) if post.external_id else await self._former(post)
-        seen = seen or await find(post, self._pages(), self.now())
-        if seen is None:
-            return
-        said = await self.graph.call("DELETE", seen.id)
-        if said.body.get("success") is not True:
-            raise Transient("a deletion without its success")
+        """Its photos by themselves too: those that no post has shown stay otherwise."""
+        seen = await self._standing(post)
+        photos = [kept for name, kept in post.facts.items() if name.startswith(PHOTO)]
+        for id_ in [*([seen.id] if seen is not None else []), *photos]:
+            with letting_go(self.name):
+                said = await self.graph.call("DELETE", id_)
+                if said.body.get("success") is not True:
+                    raise Transient("a deletion without its success")
+
+    async def _standing(self, post: Post) -> Seen | None:
+        """What is to be removed; None where it certainly is not there."""
+        if post.external_id and (seen := await self._one(post.external_id)) is not None:
+            return seen
+        if post.known_url and not post.external_id:
+            return await self._linked(post)
+        seen = None if post.external_id else await self._former(post)
+        return seen or await find_newest(post, self._pages(), self.now())
+
+    async def _linked(self, post: Post) -> Seen | None:
+        """What a link leads to; where it cannot be told that it is one of this Page it is a person's."""
+        number = _NUMBER.search(post.known_url)
+        seen = await self._one(f"{self.page}_{number[1] or number[2]}") if number else None
+        seen = seen or await self._newest(post, post.known_url)
+        seen = seen or await find_newest(post, self._pages(), self.now())
+        if seen is None and not (number and await self._is_ours(post.known_url)):
+            raise unmatched(self.name)
+        return seen
+
+    async def _is_ours(self, url: str) -> bool:
+        parts = urlsplit(url)
+        told = [*parts.path.split("/")[1:2], *parse_qs(parts.query).get("id", [])]
+        if self.page in told:
+            return True
+        name = (await self.graph.get(self.page, fields="username")).body.get("username")
+        return isinstance(name, str) and name.lower() in [one.lower() for one in told]
 
     async def _photo(self, post: Post, one: Attached, steps: Steps) -> str:
         """Its id at Facebook, from an earlier attempt where it is still there."""
-        fact = f"photo-{one.found.sha256[:16]}"
+        fact = f"{PHOTO}{one.found.sha256[:16]}"
         if kept := post.facts.get(fact):
             try:
                 return word((await self.graph.get(kept, fields="id")).body.get("id"))
@@ -139,11 +186,15 @@ class Facebook:
             return None
         if former.external_id:
             return await self._one(former.external_id)
+        return await self._newest(post, former.url)
+
+    async def _newest(self, post: Post, url: str) -> Seen | None:
+        """What has this address, or leads to this Story, among the newest."""
         count = 0
         async for page in self._pages():
             count += 1
             for seen in page:
-                if seen.url == former.url or has_link(seen, post.link):
+                if seen.url == url or has_link(seen, post.link):
                     return seen
             if count == FEW_PAGES:
                 break

@@ -6,7 +6,7 @@ it. So an attempt keeps when it sent (`marks`).
 
 import re
 import unicodedata
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -20,9 +20,13 @@ T = TypeVar("T")
 BEGAN, SENT = "began", "sent"  # the facts: when the first attempt sent, and the last
 SKEW = timedelta(minutes=5)  # clocks of a channel and ours
 SETTLED = timedelta(seconds=30)  # what was sent may be shown so much later
-MOST_PAGES = 20
+MOST_PAGES, FEW_PAGES = 20, 3
 # What may not follow a link: then it is another one. A full stop, a comma and the like end a sentence.
 _NO_MORE = r"(?![\w/?#&=%~+@-]|[.,:;!][\w/?#&=%~+@-])"
+
+
+class Early(Transient):
+    """What was sent may not be shown yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,24 @@ async def find(
     return worded
 
 
+async def find_newest(
+    post: Post, pages: AsyncIterator[Sequence[Seen]], now: datetime, *, settled: timedelta = SETTLED
+) -> Seen | None:
+    """What is to be removed. What was never submitted is there by a person's hand alone: among the newest."""
+    return await find(post, pages if post.submitted else _few(pages), now, settled=settled)
+
+
+async def _few(pages: AsyncIterator[Sequence[Seen]]) -> AsyncGenerator[Sequence[Seen]]:
+    count = 0
+    async for page in pages:
+        yield page
+        count += 1
+        if count == FEW_PAGES:
+            return
+
+
 def settle(post: Post, now: datetime, settled: timedelta = SETTLED) -> None:
-    """Raises Transient while what was sent may not be shown yet."""
+    """Raises Early while what was sent may not be shown yet."""
     sent = moment_of(post.facts.get(SENT))
     if sent is not None and now < sent + settled:
-        raise Transient("too early to say that it is not there")
+        raise Early("too early to say that it is not there")

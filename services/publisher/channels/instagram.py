@@ -11,15 +11,19 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from services.publisher.channels import Attached, Capabilities, MediaFit, NotSent, Post, Receipt, Rejected, Rest, Steps
-from services.publisher.channels.finding import Seen, find, marks, read_back
+from services.publisher.channels import Attached, Capabilities, MediaFit, Post, Receipt, Rejected, Rest, Steps
+from services.publisher.channels.finding import SENT, Early, Seen, find, find_newest, marks, read_back
 from services.publisher.channels.meta import APP, VERSION, Graph
-from services.publisher.channels.replies import Absent, Body, limited, moment_of, part, parts, word
+from services.publisher.channels.replies import Absent, Body, limited, moment_of, part, parts, processing, word
 from shared.channel_text import LIMITS
-from shared.refusal import Transient
 
 FIELDS = "id,caption,permalink,timestamp"
 CONTAINER = "container"
+ABSENT = "ABSENT"  # a word of ours: Instagram has none for a container that it does not know
+NOT_FOUND = (
+    "Instagram sudah menayangkan kiriman ini, tetapi tidak ditemukan lagi di akun kantor. Periksa akunnya: bila masih"
+    " ada di sana jangan kirim ulang; bila sudah dihapus, kirim ulang."
+)
 # An image is refused outside of these, width by height; a video is not.
 RATIOS = (0.8, 1.91)
 MAX_IMAGE = 8_000_000
@@ -53,13 +57,18 @@ class Instagram:
         files = [a for a in post.attached if _fits(a)]
         if not files:
             raise Rejected("Tidak ada foto atau video yang memenuhi ukuran Instagram. Ajukan versi dengan berkas lain.")
+        if (receipt := await self._before(post)) is not None:
+            return receipt
         await self._room()
         container = await self._container(post, files, steps)
-        if await self._status(container) == "PUBLISHED":
-            return await self._published(post)
         await steps.keep(**marks(post, self.now()))
         await steps.submit()
-        said = await self.graph.post(f"{self.user}/media_publish", {"creation_id": container})
+        try:
+            said = await self.graph.post(f"{self.user}/media_publish", {"creation_id": container})
+        except Rejected:
+            if await self._status(container) == "PUBLISHED":
+                return await self._published(post)
+            raise
         return await self._look_at(word(said.body.get("id")), said.rest)
 
     async def edit(self, post: Post, steps: Steps) -> Receipt:
@@ -77,7 +86,20 @@ class Instagram:
         return _receipt(found) if found is not None else None
 
     async def take_down(self, post: Post) -> None:
-        raise Rejected("Instagram tidak menyediakan penghapusan lewat sistem. Hapus kiriman itu di aplikasinya.")
+        """A person does that; containers that were not published end by themselves."""
+        if not await self._is_gone(post):
+            raise Rejected("Instagram tidak menyediakan penghapusan lewat sistem. Hapus kiriman itu di aplikasinya.")
+
+    async def _is_gone(self, post: Post) -> bool:
+        """Whether it is certain that nothing of it is there."""
+        if post.external_id:
+            return await self._one(post.external_id) is None
+        if post.known_url:
+            return False  # what no one of the account's posts has for its address may be another account's
+        kept = post.facts.get(CONTAINER)
+        if kept and await self._status(kept) == "PUBLISHED":
+            return False
+        return await find_newest(post, self._pages(), self.now()) is None
 
     async def _room(self) -> None:
         """Whether the account may publish another post today."""
@@ -87,21 +109,40 @@ class Instagram:
             if isinstance(used, int) and isinstance(total, int) and used >= total:
                 raise limited(self.name, self.now() + UNTIL_FREE)
 
+    async def _before(self, post: Post) -> Receipt | None:
+        """What an attempt before has made public, in whatever way it ended; None where it certainly did not."""
+        kept = post.facts.get(CONTAINER)
+        status = await self._status(kept) if kept else ""
+        if status == "PUBLISHED":
+            return await self._published(post)
+        if status == ABSENT and SENT in post.facts:
+            found = await find(post, self._pages(), self.now())
+            return _receipt(found) if found is not None else None
+        return None
+
     async def _container(self, post: Post, files: list[Attached], steps: Steps) -> str:
         """What publishing makes public: one file, or a carousel of several."""
+        kept = post.facts.get(CONTAINER)
+        if kept and await self._finished(kept):
+            return kept
         if len(files) == 1:
-            return await self._made(post, CONTAINER, {**_source(files[0]), "caption": post.text}, steps)
+            return await self._make(CONTAINER, {**_source(files[0]), "caption": post.text}, steps)
         items = [
-            await self._made(post, f"item-{a.found.sha256[:16]}", _item(a), steps) for a in files
+            await self._item(post, a, steps) for a in files
         ]  # one after the other: each is kept as soon as it is there
         carousel = {"media_type": "CAROUSEL", "children": ",".join(items), "caption": post.text}
-        return await self._made(post, CONTAINER, carousel, steps)
+        return await self._make(CONTAINER, carousel, steps)
 
-    async def _made(self, post: Post, fact: str, data: dict[str, str], steps: Steps) -> str:
-        """A finished container, of an earlier attempt where that is of use still: they expire after a day."""
+    async def _item(self, post: Post, one: Attached, steps: Steps) -> str:
+        """A part of a carousel, of an earlier attempt where that is of use still: they expire after a day."""
+        fact = f"item-{one.found.sha256[:16]}"
         kept = post.facts.get(fact)
         if kept and await self._finished(kept):
             return kept
+        return await self._make(fact, _item(one), steps)
+
+    async def _make(self, fact: str, data: dict[str, str], steps: Steps) -> str:
+        """A finished container."""
         made = word((await self.graph.post(f"{self.user}/media", data)).body.get("id"))
         await steps.keep(**{fact: made})
         if not await self._finished(made):
@@ -115,19 +156,22 @@ class Instagram:
             status = await self._status(container)
             if status != "IN_PROGRESS":
                 return status in ("FINISHED", "PUBLISHED")
-        raise NotSent("Instagram masih mengolah berkasnya; dilanjutkan nanti.")
+        raise processing(self.name, self.now())
 
     async def _status(self, container: str) -> str:
         try:
             return word((await self.graph.get(container, fields="status_code")).body.get("status_code"))
         except Absent:
-            return "EXPIRED"
+            return ABSENT
 
     async def _published(self, post: Post) -> Receipt:
-        """An attempt before has published it: it is among the newest."""
-        found = await find(post, self._pages(), self.now())
+        """An attempt before has published it: it is among the newest, if nobody took it away or wrote it anew."""
+        try:
+            found = await find(post, self._pages(), self.now())
+        except Early:
+            raise processing(self.name, self.now()) from None
         if found is None:
-            raise Transient("published, and not listed yet")
+            raise Rejected(NOT_FOUND)
         return _receipt(found)
 
     async def _look_at(self, id_: str, rest: tuple[Rest, ...]) -> Receipt:

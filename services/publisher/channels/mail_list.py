@@ -24,7 +24,16 @@ from aiosmtplib import (
     SMTPSenderRefused,
 )
 
-from services.publisher.channels import Capabilities, NotSent, Post, Receipt, Rejected, Steps
+from services.publisher.channels import (
+    ApprovalGone,
+    Capabilities,
+    Doubtful,
+    NotSent,
+    Post,
+    Receipt,
+    Rejected,
+    Steps,
+)
 
 NAME = "mail"
 # A second message with the same Message-ID is one for most readers' programs, but not for every list.
@@ -39,10 +48,10 @@ NO_LOGIN = "Server surel tidak menerima nama atau sandi kanal ini. Perbarui sand
 NO_SENDER = "Server surel tidak menerima alamat pengirim {sender}. Periksa alamatnya, lalu kirim ulang."
 NO_LIST = "Alamat milis {list} ditolak server surel. Periksa alamatnya, lalu kirim ulang."
 NO_MESSAGE = "Server surel menolak pesannya ({code}). Hubungi pengelola server surel, lalu kirim ulang."
-
-
-class PartlySent(Exception):
-    """Some lists have it, and the others not yet, or perhaps not: the next attempt leaves out those that have it."""
+UNSURE = "Belum pasti apakah {list} sudah menerima surel ini."
+NO_APPROVAL = "Persetujuannya sudah tidak berlaku; tidak dikirim ke {list}."
+FOR_GOOD = "Surel yang sudah terkirim tidak dapat ditarik. Kirim ralat lewat milisnya bila perlu."
+DONE = "done:"  # the facts: which lists have it, and since when
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +78,12 @@ class MailList:
     capabilities: Capabilities = CAN
 
     async def publish(self, post: Post, steps: Steps) -> Receipt:
-        sent = post.facts.get("sent", "").split()
-        client = await self._connect()
-        try:
-            await steps.submit()
-            for address in self.server.lists:
-                if address not in sent:
-                    await self._send(client, post, address, any_sent=bool(sent))
-                    sent.append(address)
-                    await steps.keep(sent=" ".join(sent))
-        finally:
-            client.close()
+        done = [name for name in self.server.lists if DONE + name in post.facts]
+        if len(done) < len(self.server.lists):
+            try:
+                await self._send_all(post, steps, done)
+            except (NotSent, Rejected, Doubtful) as no:
+                raise type(no)(self._told(str(no), done)) from no
         return Receipt(post.link or post.url, "api", message_id(post, self.server.sender))
 
     async def edit(self, post: Post, steps: Steps) -> Receipt:
@@ -89,7 +93,33 @@ class MailList:
         raise NotImplementedError("nobody can look into all mail boxes")
 
     async def take_down(self, post: Post) -> None:
-        raise NotImplementedError("what was sent by e-mail does not come back")
+        """Only of what no list has is there nothing to remove."""
+        done = [name.removeprefix(DONE) for name in post.facts if name.startswith(DONE)]
+        if done or post.submitted:
+            raise Rejected(self._told(FOR_GOOD, done))
+
+    async def _send_all(self, post: Post, steps: Steps, done: list[str]) -> None:
+        """To each list that is not `done`, which grows; whether it still may is asked before each."""
+        client = await self._connect()
+        try:
+            for address in [name for name in self.server.lists if name not in done]:
+                try:
+                    await steps.submit()
+                except ApprovalGone:
+                    if not done:
+                        raise
+                    raise Doubtful(NO_APPROVAL.format(list=address)) from None
+                await self._send(client, post, address)
+                done.append(address)
+                await steps.keep(**{DONE + address: self.now().isoformat()})
+        finally:
+            client.close()
+
+    def _told(self, reason: str, done: list[str]) -> str:
+        """The reason, and where a part was sent, which."""
+        left = [name for name in self.server.lists if name not in done]
+        more = f" Belum: {', '.join(left)}." if left else ""
+        return f"{reason} Sudah menerima: {', '.join(done)}.{more}" if done else reason
 
     async def _connect(self) -> aiosmtplib.SMTP:
         """Connected and logged in; nothing is sent until then."""
@@ -107,13 +137,14 @@ class MailList:
             raise NotSent(AWAY) from e
         return client
 
-    async def _send(self, client: aiosmtplib.SMTP, post: Post, address: str, *, any_sent: bool) -> None:
+    async def _send(self, client: aiosmtplib.SMTP, post: Post, address: str) -> None:
         letter = letter_of(post, self.server, to=address, at=self.now())
         try:
             await client.send_message(letter, sender=self.server.sender, recipients=[address])
         except (SMTPRecipientsRefused, SMTPResponseException) as no:
-            ended = self._refused(no, address)
-            raise (PartlySent(str(ended)) if any_sent else ended) from no
+            raise self._refused(no, address) from no
+        except (SMTPException, OSError, TimeoutError) as e:
+            raise Doubtful(UNSURE.format(list=address)) from e
 
     def _refused(self, no: SMTPRecipientsRefused | SMTPResponseException, address: str) -> Exception:
         """The server took nothing over, and said so."""

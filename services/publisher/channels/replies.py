@@ -5,12 +5,13 @@ from typing import Any, NamedTuple, cast
 
 import httpx
 
-from services.publisher.channels import Limited, Rejected, Rest
+from services.publisher.channels import Limited, Processing, Rejected, Rest
 from services.publisher.channels.pausing import wait_of
 from shared.channel_words import name_of
 from shared.refusal import Transient
 
 Body = dict[str, Any]
+WORKS = timedelta(minutes=1)  # until a channel is asked again what became of a file
 
 
 class Said(NamedTuple):
@@ -22,6 +23,10 @@ class Said(NamedTuple):
 
 class Absent(Rejected):
     """The channel says that it has no such thing."""
+
+
+class Disconnected(Rejected):
+    """The channel does not know us any more."""
 
 
 class Duplicate(Rejected):
@@ -67,8 +72,8 @@ def moment_of(found: object) -> datetime | None:
     return at if at.tzinfo else None
 
 
-def disconnected(channel: str) -> Rejected:
-    return Rejected(
+def disconnected(channel: str) -> Disconnected:
+    return Disconnected(
         f"Akses ke {name_of(channel)} sudah tidak berlaku. Minta pengelola sistem menyambungkan lagi kanal ini."
     )
 
@@ -82,6 +87,10 @@ def forbidden(channel: str) -> Rejected:
 
 def refused(channel: str, code: object) -> Rejected:
     return Rejected(f"{name_of(channel)} menolak kiriman ini (kode {code}). Periksa teks dan berkasnya.")
+
+
+def processing(channel: str, now: datetime) -> Processing:
+    return Processing(f"{name_of(channel)} masih mengolah berkasnya; dilanjutkan nanti.", now + WORKS)
 
 
 def limited(channel: str, until: datetime, *limits: str) -> Limited:

@@ -6,6 +6,7 @@ is the one that the public sees: nothing is prepared.
 
 import contextlib
 import json
+import re
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,7 +16,8 @@ import httpx
 
 from services.publisher.channels import Attached, Capabilities, MediaFit, Post, Receipt, Rejected, Steps
 from services.publisher.channels.files import Fetch, Form
-from services.publisher.channels.finding import Seen, find, has_link, marks, read_back, same_words, settle
+from services.publisher.channels.finding import Seen, find, find_newest, has_link, marks, read_back, same_words, settle
+from services.publisher.channels.removing import letting_go, unmatched
 from services.publisher.channels.replies import (
     Absent,
     Body,
@@ -40,12 +42,17 @@ SAME, GONE = (
     "message is not modified",
     ("message to edit not found", "MESSAGE_ID_INVALID", "message to delete not found"),
 )
+LOCKED = "message can't be edited"
 RIGHTS = ("chat not found", "not enough rights", "need administrator rights", "CHAT_ADMIN_REQUIRED")
 CAN = Capabilities(
     max_text=LIMITS["telegram"].most, max_media=10, edit=True, take_down=True, idempotency=False, lookup=True,
     proved_against="fake", way="fetched", hosts=("t.me",), assisted=True,
     media=MediaFit(("image/jpeg", "image/png", "video/mp4"), max_bytes=50_000_000),
 )  # fmt: skip
+
+
+class Locked(Rejected):
+    """Somebody else posted it, or it is too old to be changed."""
 
 
 class Unchanged(Exception):
@@ -101,12 +108,18 @@ class Telegram:
         return None if found is None else await self._look_at(found.id)
 
     async def take_down(self, post: Post) -> None:
+        """Telegram passes over what it does not delete of several, and says why of one alone."""
         ids = await self._ids(post)
         if not ids:
             return
-        await self._call("deleteMessages", {"message_ids": [int(id_) for id_ in ids]})
-        if await self._exists(ids[0]):
-            raise Transient("a message that was deleted is still there")
+        with letting_go(self.name):
+            await self._call("deleteMessages", {"message_ids": [int(id_) for id_ in ids]})
+        for id_ in ids:
+            if await self._exists(id_):
+                with letting_go(self.name):
+                    await self._call("deleteMessage", {"message_id": int(id_)})
+                if await self._exists(id_):
+                    raise Transient("a message that was deleted is still there")
 
     async def _send_text(self, post: Post) -> list[str]:
         shown = {"url": post.link or post.url, "prefer_large_media": True}
@@ -154,6 +167,8 @@ class Telegram:
             return Unchanged()
         if code == 400 and any(gone in why for gone in GONE):
             return Absent("Telegram tidak memiliki kiriman ini lagi.")
+        if code == 400 and LOCKED in why:
+            return Locked("Telegram tidak mengizinkan sistem mengubah kiriman ini. Ubah sendiri di Telegram.")
         if code == 403 or any(missing in why for missing in RIGHTS):
             return forbidden(self.name)
         return refused(self.name, code) if code in (400, 413) else Transient(f"error {code}")
@@ -162,7 +177,7 @@ class Telegram:
         """Take the buttons away that it does not have: Telegram says that nothing changed, or that it is not there."""
         try:
             await self._call("editMessageReplyMarkup", {"message_id": int(id_)})
-        except Unchanged:
+        except (Unchanged, Locked):
             return True
         except Absent:
             return False
@@ -190,11 +205,21 @@ class Telegram:
         """The messages of a post; none where it is not there."""
         if post.external_id:
             return tuple(post.external_id.split(","))
+        if id_ := self._id_in(post.known_url):
+            shown = await read_back(self._shown(id_))
+            return (id_,) if shown is None else shown.ids
         if (former := await self._former(post)) is not None:
             return former.ids
-        found = await find(post, self._pages(), self.now(), settled=SETTLED)
+        found = await find_newest(post, self._pages(), self.now(), settled=SETTLED)
+        if found is None and post.known_url:
+            raise unmatched(self.name)
         shown = None if found is None else await self._shown(found.id)
         return () if shown is None else shown.ids
+
+    def _id_in(self, url: str) -> str:
+        """A message's id in a link to this channel."""
+        found = re.search(rf"//(?:www\.)?t(?:elegram)?\.me/(?:s/)?{self.channel}/(\d+)", url, re.IGNORECASE)
+        return found[1] if found else ""
 
     async def _former(self, post: Post) -> Shown | None:
         """What shows the older Version: by its id, which its address ends in where a person posted it."""

@@ -6,16 +6,17 @@ can be asked about. What an app that TikTok did not audit posts is private, and 
 """
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import httpx
 
 from services.publisher.channels import Attached, Capabilities, MediaFit, NotSent, Post, Receipt, Rejected, Steps
 from services.publisher.channels.files import Fetch, Reading
-from services.publisher.channels.finding import marks, settle
-from services.publisher.channels.replies import Absent, Body, body_of, part, parts, word
+from services.publisher.channels.finding import SENT, SETTLED, marks, settle
+from services.publisher.channels.replies import Absent, Body, body_of, moment_of, part, parts, processing, word
 from services.publisher.channels.tiktok_api import NAME, TikTokApi
 from shared.channel_text import LIMITS, measure
 from shared.refusal import Transient
@@ -24,6 +25,20 @@ PUBLISH = "publish"  # the fact: the upload's name
 PUBLIC = "PUBLIC_TO_EVERYONE"
 CHUNK = 10_000_000  # at least 5 MB each, but that the last one takes what is left
 PASSING = ("internal", "auth_removed", "publish_cancelled")  # reasons to fail that say nothing of the video
+_ID = re.compile(r"/@([\w.]+)/video/(\d+)")
+MODERATED = timedelta(hours=6)  # usually it takes a minute, sometimes "a few hours"
+GONE = (
+    "TikTok sudah menayangkan video ini, tetapi sekarang tidak ada di akun kantor. Periksa akunnya, lalu kirim ulang"
+    " bila perlu."
+)
+NOT_PUBLIC = (
+    "TikTok sudah menerima video ini, tetapi belum tampil untuk umum. Periksa akun TikTok: bila videonya ada di sana"
+    " buka untuk umum atau hapus; kirim ulang hanya bila sudah tidak ada."
+)
+FORGOTTEN = (
+    "TikTok tidak mengenal lagi kiriman ini, dan mungkin sudah menayangkannya. Periksa akun TikTok, lalu kirim ulang"
+    " bila videonya tidak ada di sana."
+)
 CAN = Capabilities(
     max_text=LIMITS[NAME].most, max_media=1, edit=False, take_down=False, idempotency=False, lookup=True,
     proved_against="fake", hosts=("tiktok.com",), least_media=1, assisted=True,
@@ -68,8 +83,8 @@ class TikTok:
         if not measure(NAME, post.text).fits:
             raise Rejected("Teks terlalu panjang untuk TikTok. Pendekkan teks kanal ini dalam versi baru.")
         video = videos[0]
-        if await self._is_whole(post, video):
-            return Receipt("", None, post.facts[PUBLISH])
+        if (receipt := await self._before(post, video)) is not None:
+            return receipt
         begun = await self._begin(post, video)
         name, address = word(begun.get("publish_id")), word(begun.get("upload_url"))
         await steps.keep(**{PUBLISH: name})
@@ -102,20 +117,68 @@ class TikTok:
                 settle(post, self.now())
                 return None
             case _:
-                raise Transient(f"still {state.status}")
+                raise processing(NAME, self.now())
 
     async def take_down(self, post: Post) -> None:
-        raise Rejected("TikTok tidak menyediakan penghapusan lewat sistem. Hapus kiriman itu di aplikasinya.")
+        """A person does that; an upload that is not whole ends by itself."""
+        if not await self._is_gone(post):
+            raise Rejected("TikTok tidak menyediakan penghapusan lewat sistem. Hapus kiriman itu di aplikasinya.")
 
-    async def _is_whole(self, post: Post, video: Attached) -> bool:
-        """Whether an attempt before has sent all of it: then nothing is sent again."""
+    async def _is_gone(self, post: Post) -> bool:
+        """Whether it is certain that nothing of it is there."""
+        if post.external_id.isdigit():
+            return not await self._shared(post.external_id)
+        if post.known_url:
+            ours = _ID.search(post.known_url)
+            return ours is not None and ours[1] == self.username and not await self._shared(ours[2])
+        name = post.external_id or post.facts.get(PUBLISH, "")
+        if not name:
+            return not post.submitted
+        try:
+            state = await self._state(name)
+        except Absent:
+            return SENT not in post.facts
+        if state.post:
+            return not await self._shared(state.post)
+        size = max((v.found.size for v in _videos(post)[:1]), default=0)
+        return state.status == "FAILED" or (state.status == "PROCESSING_UPLOAD" and state.arrived < size)
+
+    async def _before(self, post: Post, video: Attached) -> Receipt | None:
+        """What became of what an attempt before has sent whole; None where nothing can come of it any more."""
         if not (kept := post.facts.get(PUBLISH)):
-            return False
+            return None
         try:
             state = await self._state(kept)
         except Absent:
-            return False
-        return state.status != "FAILED" and (state.status != "PROCESSING_UPLOAD" or state.arrived >= video.found.size)
+            if SENT in post.facts:
+                raise Rejected(FORGOTTEN) from None
+            return None
+        match state.status:
+            case "FAILED" if state.reason in PASSING:
+                return None
+            case "FAILED":
+                raise _failed(state.reason)
+            case "PROCESSING_UPLOAD" if state.arrived < video.found.size:
+                return None
+            case "PUBLISH_COMPLETE":
+                return await self._completed(post, kept, state)
+            case _:
+                return Receipt("", None, kept)
+
+    async def _completed(self, post: Post, name: str, state: State) -> Receipt:
+        """It was public, or is to be: it is not sent again before a person has looked."""
+        sent = moment_of(post.facts.get(SENT)) or self.now()
+        if state.post:
+            try:
+                address = await self._shared(state.post)
+            except Rejected:  # an app that may not ask
+                address = self._usual(state.post)
+            if not address and self.now() >= sent + SETTLED:
+                raise Rejected(GONE)
+            return Receipt(address, "api" if address else None, state.post)
+        if self.now() >= sent + MODERATED:
+            raise Rejected(NOT_PUBLIC)
+        return Receipt("", None, name)
 
     async def _begin(self, post: Post, video: Attached) -> Body:
         """Announce the video, as its account allows."""

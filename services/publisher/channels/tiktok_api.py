@@ -1,13 +1,12 @@
-"""TikTok's Content Posting API: the call, its errors, and access tokens, which end after hours.
+"""TikTok's Content Posting API: the call, and its errors.
 
-https://developers.tiktok.com/doc/content-posting-api-reference-direct-post, -get-video-status and
-/docs/en/oauth-refresh-a-user-access-token
+https://developers.tiktok.com/doc/content-posting-api-reference-direct-post and -get-video-status
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 
@@ -22,7 +21,6 @@ from services.publisher.channels.replies import (
     part,
     refused,
     retry_after,
-    word,
 )
 from shared.channel_words import name_of
 from shared.refusal import Transient
@@ -75,26 +73,3 @@ class TikTokApi:
         if code == "invalid_publish_id":
             return Absent(f"{name_of(NAME)} tidak mengenal kiriman ini lagi.")
         return refused(NAME, code) if answer.status_code in (400, 403, 404) else Transient(f"error {code}")
-
-
-class Renewed(NamedTuple):
-    """The secret from now on: what it was renewed from is of no use any more. `until` its access token ends."""
-
-    secret: dict[str, str]
-    until: datetime
-
-
-async def renew(
-    http: httpx.AsyncClient, secret: Mapping[str, str], now: datetime, *, url: str = "https://open.tiktokapis.com"
-) -> Renewed:
-    """Change a refresh token into new tokens, once: who calls this saves the outcome before anybody else calls it."""
-    told = {name: secret[name] for name in ("client_key", "client_secret", "refresh_token")}
-    answer = await http.post(f"{url}/v2/oauth/token/", data={**told, "grant_type": "refresh_token"})
-    body = body_of(answer)
-    if answer.status_code in (400, 401) or "error" in body:
-        raise disconnected(NAME)
-    if answer.status_code != 200:
-        raise Transient(f"no access token, status {answer.status_code}")
-    seconds = body.get("expires_in")
-    fresh = {"access_token": word(body.get("access_token")), "refresh_token": word(body.get("refresh_token"))}
-    return Renewed({**secret, **fresh}, now + timedelta(seconds=seconds if isinstance(seconds, int) else 0))

@@ -46,6 +46,7 @@ NO_SIGNATURE = (
 )
 REFUSED = "Sistem penerima menolak kiriman ini ({status}). Hubungi pengelolanya, lalu kirim ulang."
 MOVED = "Alamat sistem penerima sudah pindah ({status}). Perbarui alamat kanalnya, lalu kirim ulang."
+NOT_HEARD = "{why} Penarikannya belum sampai: minta pengelola sistem penerima menghapus berita itu."
 
 
 class Unclear(Exception):
@@ -87,11 +88,15 @@ class Webhook:
         raise Unclear("a webhook cannot be looked up")
 
     async def take_down(self, post: Post) -> None:
-        """It is gone when the receiver says that it has heard of it."""
+        """It is gone when the receiver says that it has heard of it; it hears of each, shown or not."""
         told = {"story": str(post.story), "version": post.version, "url": post.link or post.url}
         try:
             await self._tell("story.taken-down", f"{post.key}/take-down", told)
-        except (NotSent, Rejected, Unclear, httpx.HTTPError) as e:
+        except Limited:
+            raise
+        except Rejected as no:
+            raise Rejected(NOT_HEARD.format(why=no)) from no
+        except (NotSent, Unclear, httpx.HTTPError) as e:
             raise Transient("the receiver has not heard of the take-down") from e
 
     async def _show(self, event: Event, post: Post, steps: Steps) -> Receipt:

@@ -26,6 +26,7 @@ from services.publisher.channels import (
     wordpress_media,
 )
 from services.publisher.channels import wordpress_own as own
+from services.publisher.channels.removing import unmatched
 from services.publisher.channels.wordpress_answers import LIMIT, MediaRow, PostRow, Refused, Unclear
 from services.publisher.channels.wordpress_api import BIN, GONE, Access, Api
 from services.publisher.channels.wordpress_html import (
@@ -60,6 +61,7 @@ STRIPPED = (
     "WordPress menghapus penanda berita dari isi tulisan. Minta pengelola WordPress mengizinkan atribut data-* dalam"
     " tulisan, lalu kirim ulang."
 )
+NOT_GONE = "{why} Tulisannya belum terhapus: bila perlu hapus sendiri di WordPress."
 DELETED = "Tulisannya dihapus dari WordPress sebelum tayang; dibuat lagi."
 
 
@@ -115,12 +117,33 @@ class WordPress:
         there = own.of_story(post, await self.api.posts(slug_of(post), post.story, status=BIN))
         if any(own.version_of(found) > post.version for found in there):
             return
-        pages = [post.facts.get("page", ""), post.former.url if post.former else "", *(p.address for p in there)]
-        files = [*post.facts.get("media", "").split(), *await self._withdraw(post, there)]
-        for address in dict.fromkeys(files):
+        there += await self._linked(post, there)
+        try:
+            removed = await self._withdraw(post, there)
+        except Refused as no:
+            raise Rejected(NOT_GONE.format(why=no)) from no
+        former = post.former.url if post.former else ""
+        pages = [post.known_url, former, post.facts.get("page", ""), *(p.address for p in there)]
+        for address in dict.fromkeys([*post.facts.get("media", "").split(), *removed]):
             await self._sure(address, _is_no_file)
         for address in dict.fromkeys(filter(None, pages)):
             await self._sure(address, lambda answer: _shows_none(answer, post))
+
+    async def _linked(self, post: Post, there: list[PostRow]) -> list[PostRow]:
+        """What a person's link leads to, where it is none of those that were found. Raises where it leads elsewhere."""
+        if not post.known_url or post.known_url in [address for p in there for address in (p.link, p.address)]:
+            return []
+        found = await self.api.linked(post.known_url)
+        if found is None:
+            answer = await self.stranger.get(post.known_url, follow_redirects=True)
+            mark = mark_of(answer.text)
+            if _shows_none(answer, post) or (mark is not None and mark[0] == post.story):
+                return []
+            raise unmatched(NAME)
+        mark = mark_of(found.content.raw)
+        if mark is not None and mark[0] != post.story:
+            raise unmatched(NAME)
+        return [found] if found.id not in [p.id for p in there] else []
 
     async def _sure(self, address: str, is_gone: Callable[[httpx.Response], bool]) -> None:
         if not is_gone(await self.stranger.get(address, follow_redirects=True)):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID
 
 import httpx
@@ -59,6 +60,18 @@ class Api:
         by_mark = rows(PostRow, await self.call("GET", "/posts", params={**asked, "search": str(story)}))
         found = {p.id: p for p in at_slug} | {p.id: p for p in by_mark if _is_of(p, story)}
         return list(found.values())
+
+    async def linked(self, url: str) -> PostRow | None:
+        """The post that a link leads to: by its number, else by its slug; None where it is none of this site's."""
+        parts = urlsplit(url)
+        if parts.hostname != urlsplit(self.access.base_url).hostname:
+            return None
+        asked = {"status": BIN, "context": "edit", "_fields": POST_FIELDS}
+        number, slug = parse_qs(parts.query).get("p", [""])[0], unquote(parts.path.rstrip("/").rpartition("/")[2])
+        narrow = {"include": number} if number.isdigit() else {"slug": slug}
+        if not any(narrow.values()):
+            return None
+        return next(iter(rows(PostRow, await self.call("GET", "/posts", params={**asked, **narrow}))), None)
 
     async def create(self, facts: Mapping[str, Any]) -> PostRow:
         return row(PostRow, await self.call("POST", "/posts", params=_edit(POST_FIELDS), json=facts))

@@ -3,6 +3,8 @@
 https://docs.x.com/x-api/posts/create-post, /users/get-posts and /posts/delete-post. X changes no post by its API.
 """
 
+import contextlib
+import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,14 +13,16 @@ import httpx
 
 from services.publisher.channels import Attached, Capabilities, MediaFit, Post, Receipt, Rejected, Rest, Steps
 from services.publisher.channels.files import Fetch
-from services.publisher.channels.finding import SKEW, Seen, began, find, marks, read_back, settle
+from services.publisher.channels.finding import SKEW, Seen, began, find, find_newest, marks, read_back, settle
 from services.publisher.channels.oauth1 import OAuth1
+from services.publisher.channels.removing import letting_go, unmatched
 from services.publisher.channels.replies import Absent, Body, Duplicate, moment_of, part, parts, word
 from services.publisher.channels.x_api import NAME, XApi, absent
 from shared.channel_text import LIMITS, measure
 from shared.refusal import Transient
 
 MAX_IMAGE, MAX_IMAGES = 5_000_000, 4
+_ID = re.compile(r"/status(?:es)?/(\d+)")
 FIELDS = {
     "tweet.fields": "created_at,entities,note_tweet,author_id", "expansions": "author_id", "user.fields": "protected",
 }  # fmt: skip
@@ -72,12 +76,24 @@ class X:
         return self._receipt(seen) if seen is not None else None
 
     async def take_down(self, post: Post) -> None:
-        seen = await self._found(post)
+        """Its files, that nobody sees, end by themselves."""
+        seen = await self._standing(post)
         if seen is None:
             return
-        said = await self.api.call("DELETE", f"tweets/{seen.id}")
-        if part(said.body.get("data")).get("deleted") is not True:
-            raise Transient("a deletion without its success")
+        with letting_go(NAME):
+            said = await self.api.call("DELETE", f"tweets/{seen.id}")
+            if part(said.body.get("data")).get("deleted") is not True:
+                raise Transient("a deletion without its success")
+
+    async def _standing(self, post: Post) -> Seen | None:
+        if post.external_id:
+            return await self._found(post)
+        if known := _ID.search(post.known_url):
+            return await self._one(known[1])
+        seen = await find_newest(post, self._pages(post), self.now())
+        if seen is None and post.known_url:
+            raise unmatched(NAME)
+        return seen
 
     async def _found(self, post: Post) -> Seen | None:
         if post.external_id:
@@ -92,9 +108,14 @@ class X:
         fact = f"media-{one.found.sha256[:16]}"
         id_, _, until = post.facts.get(fact, "").partition(" ")
         ends = moment_of(until)
-        if not id_ or ends is None or ends <= self.now():
-            id_, ends = await self.api.upload(one)
-            await steps.keep(**{fact: f"{id_} {ends.isoformat()}"})
+        if id_ and ends is not None and ends > self.now():
+            with contextlib.suppress(Absent):
+                return await self._ready(one, id_)
+        id_, ends = await self.api.upload(one)
+        await steps.keep(**{fact: f"{id_} {ends.isoformat()}"})
+        return await self._ready(one, id_)
+
+    async def _ready(self, one: Attached, id_: str) -> str:
         if one.kind == "video":
             await self.api.processed(id_)
         return id_

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from services.publisher.channels import Attached, NotSent, Rejected, Rest
+from services.publisher.channels import Attached, Rejected, Rest
 from services.publisher.channels.files import Fetch, slices
 from services.publisher.channels.oauth1 import OAuth1
 from services.publisher.channels.replies import (
@@ -25,6 +25,7 @@ from services.publisher.channels.replies import (
     limited,
     part,
     parts,
+    processing,
     refused,
     retry_after,
     word,
@@ -87,7 +88,7 @@ class XApi:
             if state == "failed":
                 raise Rejected(FAILED)
             await asyncio.sleep(self.poll)
-        raise NotSent("X masih mengolah videonya; dilanjutkan nanti.")
+        raise processing(NAME, self.now())
 
     def _meaning(self, answer: httpx.Response) -> Exception:
         if answer.status_code == 429:

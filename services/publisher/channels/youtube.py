@@ -5,22 +5,25 @@ nothing is ever posted twice.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import httpx
 
-from services.publisher.channels import Attached, Capabilities, MediaFit, NotSent, Post, Receipt, Rejected, Steps
+from services.publisher.channels import Attached, Capabilities, MediaFit, Post, Receipt, Rejected, Steps
 from services.publisher.channels.files import Fetch
-from services.publisher.channels.finding import Seen, find, marks, read_back, same_words
-from services.publisher.channels.replies import Absent, Body, moment_of, part, parts, word
+from services.publisher.channels.finding import Seen, find, find_newest, marks, read_back, same_words
+from services.publisher.channels.removing import letting_go, unmatched
+from services.publisher.channels.replies import Absent, Body, moment_of, part, parts, processing, word
 from services.publisher.channels.youtube_api import NAME, YouTubeApi
 from shared.channel_text import LIMITS, measure
 
 VIDEO, UPLOAD = "video", "upload"  # the facts
 PARTS = "snippet,status,processingDetails"
 MAX_TITLE, MAX_TAGS = 100, 500
+_ID = re.compile(r"(?:[?&]v=|youtu\.be/|/(?:shorts|live|embed)/)([\w-]+)")
 NEWS = "25"  # the category "News & Politics"
 FAILED = "YouTube tidak dapat mengolah videonya. Periksa berkasnya."
 LOCKED = (
@@ -85,12 +88,24 @@ class YouTube:
         return _receipt(found) if found is not None else None
 
     async def take_down(self, post: Post) -> None:
-        id_ = post.external_id or post.facts.get(VIDEO, "")
-        if not id_:
-            seen = await self._former(post) or await find(post, self._pages(), self.now())
-            id_ = seen.id if seen is not None else ""
-        if id_ and await self._one(id_) is not None:
-            await self.api.call("DELETE", "youtube/v3/videos", params={"id": id_})
+        """The private videos too, that attempts have left."""
+        made = [post.facts.get(VIDEO, ""), await self._left(post)]
+        known = post.external_id or id_in(post.known_url)
+        if not known and not (post.submitted and any(made)):
+            seen = await self._former(post) or await find_newest(post, self._pages(), self.now())
+            if seen is None and post.known_url:
+                raise unmatched(NAME)
+            known = seen.id if seen is not None else ""
+        for id_ in dict.fromkeys(filter(None, [known, *made])):
+            if await self._one(id_) is not None:
+                with letting_go(NAME):
+                    await self.api.call("DELETE", "youtube/v3/videos", params={"id": id_})
+
+    async def _left(self, post: Post) -> str:
+        """The video of an upload that arrived whole, and whose name nobody could write down."""
+        session = post.facts.get(UPLOAD)
+        video = next((a for a in post.attached if a.kind == "video"), None)
+        return await self.api.finished(session, video.found) or "" if session and video else ""
 
     async def _uploaded(self, post: Post, one: Attached, steps: Steps) -> str:
         """The private video, of an earlier attempt where it is there; an upload that was cut is gone on with."""
@@ -118,7 +133,7 @@ class YouTube:
                     raise Rejected(FAILED)
                 case _:
                     pass
-        raise NotSent("YouTube masih mengolah videonya; dilanjutkan nanti.")
+        raise processing(NAME, self.now())
 
     async def _look_at(self, id_: str) -> Receipt:
         """Read back what was just made public."""
@@ -141,8 +156,7 @@ class YouTube:
         former = post.former
         if former is None:
             return None
-        id_ = former.external_id or former.url.partition("v=")[2].partition("&")[0]
-        id_ = id_ or former.url.partition("youtu.be/")[2].partition("?")[0]
+        id_ = former.external_id or id_in(former.url)
         return await self._seen(id_) if id_ else None
 
     async def _pages(self) -> AsyncGenerator[Sequence[Seen]]:
@@ -161,6 +175,12 @@ class YouTube:
 def _measured(post: Post) -> None:
     if not measure(NAME, post.text).fits:
         raise Rejected("Keterangan video tidak sesuai dengan batas YouTube. Perbaiki teks kanal ini dalam versi baru.")
+
+
+def id_in(url: str) -> str:
+    """A video's id in a link to it, none where it is no such link."""
+    found = _ID.search(url)
+    return found[1] if found else ""
 
 
 def _snippet(post: Post) -> Body:

@@ -107,6 +107,15 @@ class YouTubeApi:
             raise self._meaning(answer)
         return await self.send(session, found, _arrived(answer))
 
+    async def finished(self, session: str, found: PublicObject) -> str | None:
+        """The id of a video whose upload arrived whole; None where there is none of it."""
+        answer = await self._put(session, b"", f"bytes */{found.size}")
+        if answer.status_code in (200, 201):
+            return word(body_of(answer).get("id"))
+        if answer.status_code in (308, 404, 410):
+            return None
+        raise self._meaning(answer)
+
     async def _put(self, session: str, data: bytes, told: str) -> httpx.Response:
         return await self._request("PUT", session, content=data, headers={"Content-Range": told})
 

@@ -159,6 +159,63 @@ async def test_a_post_whose_name_is_not_known_is_taken_down_by_its_link(page: Pa
     assert page.fake.posts == []
 
 
+async def test_photos_that_no_post_has_shown_are_removed_too(page: Page) -> None:
+    post, notes = a_post("facebook", page.files.picture(), page.files.picture("Rumah.", seed=1)), Notes()
+    page.faulty.break_next("error", "publish")
+    with pytest.raises(Transient):
+        await page.made.publish(post, notes)
+    assert len(page.fake.photos) == 2
+    left = replace(post, facts=notes.facts)
+    page.clock.pass_(minutes=1)
+    for _ in range(2):
+        await page.made.take_down(left)
+        assert page.fake.photos == {}
+
+
+@pytest.mark.parametrize(
+    ("form", "again"),
+    [
+        ("https://www.facebook.com/disperkim.uji/posts/{}", True),
+        ("https://www.facebook.com/disperkim.uji/posts/rumah-selesai/{}/?mibextid=x", True),
+        ("https://m.facebook.com/permalink.php?story_fbid={}&id=102030", True),
+        ("https://www.facebook.com/102030/posts/{}", True),
+        ("https://www.facebook.com/share/p/abc", False),
+    ],
+)
+async def test_a_post_is_taken_down_by_the_link_that_a_person_gave(page: Page, form: str, again: bool) -> None:
+    receipt = await page.made.publish(a_post("facebook", text="Ditulis orang", link=""), Notes())
+    url = form.format(receipt.external_id.partition("_")[2])
+    if not again:
+        page.fake.posts[0]["permalink_url"] = url
+    post = replace(a_post("facebook"), known_url=url)
+    await page.made.take_down(post)
+    assert page.fake.posts == []
+    if again:
+        await page.made.take_down(post)
+
+
+@pytest.mark.parametrize("url", ["https://www.facebook.com/lain/posts/77", "https://www.facebook.com/share/p/abc"])
+async def test_a_link_that_matches_nothing_is_a_persons_to_take_down(page: Page, url: str) -> None:
+    with pytest.raises(Rejected, match="hapus sendiri"):
+        await page.made.take_down(replace(a_post("facebook"), known_url=url))
+
+
+@pytest.mark.parametrize(("code", "words"), [(200, "Hapus sendiri"), (190, "hapus sendiri"), (10, "Hapus sendiri")])
+async def test_a_take_down_that_is_refused_is_a_persons(page: Page, code: int, words: str) -> None:
+    receipt = await page.made.publish(a_post("facebook"), Notes())
+    page.fake.said = [error(code, "no")]
+    with pytest.raises(Rejected, match=words):
+        await page.made.take_down(replace(a_post("facebook"), external_id=receipt.external_id))
+
+
+async def test_a_take_down_that_meets_a_limit_says_when_to_come_back(page: Page) -> None:
+    receipt = await page.made.publish(a_post("facebook"), Notes())
+    page.fake.said = [error(32, "Page request limit reached")]
+    with pytest.raises(Limited) as no:
+        await page.made.take_down(replace(a_post("facebook"), external_id=receipt.external_id))
+    assert [rest.limit for rest in no.value.rest] == ["facebook"]
+
+
 async def test_an_app_that_is_near_its_limit_rests_after_a_good_call(page: Page) -> None:
     page.fake.headers = {"X-App-Usage": '{"call_count": 97, "total_cputime": 10, "total_time": 12}'}
     receipt = await page.made.publish(a_post("facebook"), Notes())
@@ -197,6 +254,24 @@ async def test_an_error_that_may_pass_leaves_the_outcome_open(page: Page, code: 
     page.fake.said = [error(code, "An unknown error occurred", status=500)]
     with pytest.raises(Transient):
         await page.made.publish(a_post("facebook"), Notes())
+
+
+async def test_an_order_that_was_carried_out_late_is_not_told_as_refused(page: Page) -> None:
+    post, notes = a_post("facebook", page.files.picture()), Notes()
+    page.faulty.break_next("error", "publish")
+    with pytest.raises(Transient):
+        await page.made.publish(post, notes)
+    page.clock.pass_(minutes=1)
+
+    class Late(Notes):
+        """What the attempt before had ordered happens now, and its photo is used up."""
+
+        async def submit(self) -> None:
+            await page.made.publish(post, Notes(dict(self.facts)))
+            page.fake.said = [error(100, "Invalid parameter")]
+
+    receipt = await page.made.publish(replace(post, facts=notes.facts), Late(notes.facts))
+    assert (receipt.url, len(page.fake.posts)) == (page.fake.posts[0]["permalink_url"], 1)
 
 
 async def test_words_that_facebook_has_already_are_looked_up(page: Page) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from services.publisher.channels import Limited, NotSent, Rejected
+from services.publisher.channels import Limited, Processing, Rejected
 from services.publisher.channels.instagram import Instagram
 from shared.refusal import Transient
 from tests.integration.channels.medsos_samples import LINK, TEXT, Clock, Files, a_post
@@ -98,11 +98,85 @@ async def test_a_container_that_was_published_is_not_published_again(account: Ac
     assert len(account.fake.posts) == 1
 
 
+async def test_what_was_published_and_is_not_listed_yet_is_waited_for(account: Account) -> None:
+    post, notes = a_post("instagram", account.files.picture()), Notes()
+    await account.made.publish(post, notes)
+    account.fake.posts.clear()
+    with pytest.raises(Processing):
+        await account.made.publish(replace(post, facts=notes.facts), Notes())
+    with pytest.raises(Processing):
+        await account.made.lookup(replace(post, facts=notes.facts, submitted=True))
+
+
+async def test_what_was_published_and_is_not_found_in_the_account_needs_a_person(account: Account) -> None:
+    post, notes = a_post("instagram", account.files.picture()), Notes()
+    await account.made.publish(post, notes)
+    account.fake.posts.clear()
+    account.clock.pass_(minutes=1)
+    again = Notes(dict(notes.facts))
+    with pytest.raises(Rejected, match="sudah menayangkan"):
+        await account.made.publish(replace(post, facts=notes.facts), again)
+    assert (again.submitted, len(account.fake.containers)) == (0, 1)
+    with pytest.raises(Rejected, match="sudah menayangkan"):
+        await account.made.lookup(replace(post, facts=notes.facts, submitted=True))
+    # Who sends it again after that has looked: the facts are forgotten.
+    assert (await account.made.publish(post, Notes())).way == "api"
+
+
+async def test_a_carousel_that_was_published_is_found_though_its_items_expired(account: Account) -> None:
+    post = a_post("instagram", account.files.picture(), account.files.picture("Rumah.", seed=1))
+    notes = Notes()
+    await account.made.publish(post, notes)
+    for name, id_ in notes.facts.items():
+        if name.startswith("item-"):
+            account.fake.containers[id_]["status"] = "EXPIRED"
+    again = await account.made.publish(replace(post, facts=notes.facts), Notes())
+    assert again.url == account.fake.posts[0]["permalink"]
+    assert len(account.fake.containers) == 3
+
+
+async def test_a_container_that_is_not_there_any_more_is_no_proof_that_nothing_is_public(account: Account) -> None:
+    post, notes = a_post("instagram", account.files.picture()), Notes()
+    await account.made.publish(post, notes)
+    account.fake.containers.clear()
+    again = await account.made.publish(replace(post, facts=notes.facts), Notes())
+    assert (again.url, len(account.fake.posts)) == (account.fake.posts[0]["permalink"], 1)
+
+
+@pytest.mark.parametrize("status", ["EXPIRED", "ERROR"])
+async def test_a_container_that_is_of_no_use_any_more_is_begun_anew(account: Account, status: str) -> None:
+    post, notes = a_post("instagram", account.files.picture()), Notes()
+    account.faulty.break_next("error", "publish")
+    with pytest.raises(Transient):
+        await account.made.publish(post, notes)
+    account.fake.containers[notes.facts["container"]]["status"] = status
+    account.clock.pass_(minutes=1)
+    assert await account.made.lookup(replace(post, facts=notes.facts)) is None
+    assert (await account.made.publish(replace(post, facts=notes.facts), notes)).way == "api"
+    assert len(account.fake.posts) == 1
+
+
+async def test_an_order_that_was_carried_out_late_is_not_told_as_refused(account: Account) -> None:
+    post, notes = a_post("instagram", account.files.picture()), Notes()
+
+    class Late(Notes):
+        """What an attempt before had ordered happens now."""
+
+        async def submit(self) -> None:
+            await super().submit()
+            if not account.fake.posts:
+                await account.made.publish(replace(post, facts=dict(self.facts)), Notes())
+
+    receipt = await account.made.publish(post, Late(notes.facts))
+    assert (receipt.url, len(account.fake.posts)) == (account.fake.posts[0]["permalink"], 1)
+
+
 async def test_a_file_that_takes_long_is_gone_on_with_later(account: Account) -> None:
     account.fake.slow = 8
     post, notes = a_post("instagram", account.files.video()), Notes()
-    with pytest.raises(NotSent):
+    with pytest.raises(Processing) as no:
         await account.made.publish(post, notes)
+    assert no.value.until > account.clock()
     await account.made.publish(replace(post, facts=notes.facts), notes)
     assert len(account.fake.containers) == 1
 
@@ -161,5 +235,23 @@ async def test_a_post_that_somebody_deleted_is_told_as_gone(account: Account) ->
 
 
 async def test_a_take_down_is_a_persons(account: Account) -> None:
-    with pytest.raises(Rejected, match="aplikasinya"):
-        await account.made.take_down(a_post("instagram"))
+    post, notes = a_post("instagram", account.files.picture()), Notes()
+    receipt = await account.made.publish(post, notes)
+    for known in (
+        replace(post, external_id=receipt.external_id),
+        replace(post, known_url=receipt.url),
+        replace(post, facts=notes.facts, submitted=True),
+    ):
+        with pytest.raises(Rejected, match="aplikasinya"):
+            await account.made.take_down(known)
+    account.fake.posts.clear()
+    await account.made.take_down(replace(post, external_id=receipt.external_id))
+
+
+async def test_of_what_was_never_published_nothing_is_to_be_taken_down(account: Account) -> None:
+    post, notes = a_post("instagram", account.files.picture()), Notes()
+    account.faulty.break_next("error", "publish")
+    with pytest.raises(Transient):
+        await account.made.publish(post, notes)
+    account.clock.pass_(minutes=1)
+    await account.made.take_down(replace(post, facts=notes.facts))

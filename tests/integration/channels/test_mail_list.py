@@ -1,17 +1,19 @@
 """A Story sent to the office's e-mail lists, by real SMTP."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from services.publisher.channels import Former, Post
+from services.publisher.channels import Former, Post, Rejected
 from services.publisher.channels.mail_list import CAN, MailList, MailServer, message_id
 from tests.integration.channels.stories import content, post_of
 from tests.integration.channels.worker import Delivery, Steps
 from tests.support.mail_server import MailServer as Server
 from tests.support.mail_server import mail_server
 
+HAS_ONE = "Sudah menerima: warta@milis.contoh.test. Belum: rt-rw@milis.contoh.test."
 LISTS = ("warta@milis.contoh.test", "rt-rw@milis.contoh.test")
 
 
@@ -104,11 +106,75 @@ async def test_what_one_list_has_does_not_go_to_it_again_when_another_refused(se
     server.of_data.extend(["250 OK", "451 later"])
     delivery = Delivery(a_post())
     await delivery.step(channel(server))
-    assert (delivery.state, delivery.facts["sent"]) == ("unconfirmed", LISTS[0])
-    await delivery.step(channel(server))
+    assert (delivery.state, list(delivery.facts)) == ("waiting", [f"done:{LISTS[0]}"])
+    assert delivery.reason == f"Server surel belum menerima pesan untuk {LISTS[1]}; dikirim lagi. {HAS_ONE}"
     await delivery.step(channel(server))
     assert delivery.state == "live"
     assert server.recipients == list(LISTS)
+
+
+async def test_a_list_that_refuses_fails_it_and_a_person_reads_who_has_it(server: Server) -> None:
+    server.of_recipients.extend(["250 OK", "550 no such list"])
+    delivery = Delivery(a_post())
+    await delivery.step(channel(server))
+    assert delivery.state == "failed"
+    assert delivery.reason.startswith(f"Alamat milis {LISTS[1]} ditolak")
+    assert delivery.reason.endswith(HAS_ONE)
+
+
+async def test_who_sends_again_what_failed_sends_it_to_nobody_twice(server: Server) -> None:
+    server.of_recipients.extend(["250 OK", "550 no such list"])
+    delivery = Delivery(a_post())
+    await delivery.step(channel(server))
+    delivery.state, delivery.submitted = "waiting", False
+    delivery.facts = {name: fact for name, fact in delivery.facts.items() if name.startswith("done:")}
+    await delivery.step(channel(server))
+    assert (delivery.state, server.recipients) == ("live", list(LISTS))
+
+
+async def test_an_answer_that_was_lost_after_one_list_says_who_has_it_and_who_perhaps(server: Server) -> None:
+    server.of_data.extend(["250 OK", "cut"])
+    delivery = Delivery(a_post())
+    await delivery.step(channel(server))
+    assert delivery.state == "unconfirmed"
+    assert delivery.reason == f"Belum pasti apakah {LISTS[1]} sudah menerima surel ini. {HAS_ONE}"
+
+
+async def test_the_approval_is_asked_before_each_list(server: Server) -> None:
+    delivery = Delivery(a_post())
+    # submit, keep, and the second list's submit
+    await delivery.step(channel(server), Steps(delivery, gone_at=3))
+    assert server.recipients == [LISTS[0]]
+    assert delivery.state == "unconfirmed"
+    assert delivery.reason == f"Persetujuannya sudah tidak berlaku; tidak dikirim ke {LISTS[1]}. {HAS_ONE}"
+
+
+async def test_an_approval_that_fell_before_any_list_has_it_is_nothing_but_that(server: Server) -> None:
+    delivery = Delivery(a_post())
+    await delivery.step(channel(server), Steps(delivery, gone_at=1))
+    assert (delivery.state, delivery.ends, server.mails) == ("waiting", ["not-sent"], [])
+
+
+async def test_while_the_server_is_away_it_is_told_who_has_it_already(server: Server) -> None:
+    delivery = Delivery(a_post(), facts={f"done:{LISTS[0]}": "2026-11-27T02:00:00+00:00"})
+    await delivery.step(channel(server, port=1))
+    assert delivery.state == "waiting"
+    assert delivery.reason == f"Server surel tidak terjangkau; dikirim lagi. {HAS_ONE}"
+
+
+async def test_when_all_lists_have_it_no_server_is_called(server: Server) -> None:
+    delivery = Delivery(a_post(), facts={f"done:{name}": "2026-11-27T02:00:00+00:00" for name in LISTS})
+    await delivery.step(channel(server, port=1))
+    assert (delivery.state, server.mails) == ("live", [])
+
+
+async def test_what_was_mailed_does_not_come_back(server: Server) -> None:
+    await channel(server).take_down(a_post())
+    sent = replace(a_post(), facts={f"done:{LISTS[0]}": "2026-11-27T02:00:00+00:00"})
+    with pytest.raises(Rejected, match=LISTS[0]):
+        await channel(server).take_down(sent)
+    with pytest.raises(Rejected, match="ditarik"):
+        await channel(server).take_down(replace(a_post(), submitted=True))
 
 
 async def test_a_process_that_dies_before_it_submits_has_sent_nothing(server: Server) -> None:

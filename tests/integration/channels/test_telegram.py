@@ -138,6 +138,31 @@ async def test_all_messages_of_a_group_are_taken_down(there: There) -> None:
     await there.made.take_down(replace(post, external_id="11,12"))
 
 
+async def test_a_group_is_taken_down_by_the_link_that_a_person_gave(there: There) -> None:
+    mine = a_post("telegram", there.files.picture(), there.files.picture(seed=1), text="Ditulis orang", link="")
+    await there.made.publish(mine, Notes())
+    there.fake.foreign.update(there.fake.messages)
+    post = replace(a_post("telegram"), known_url=f"https://t.me/s/{CHANNEL.upper()}/11?single")
+    await there.made.take_down(post)
+    assert there.fake.messages == {}
+    await there.made.take_down(post)
+
+
+@pytest.mark.parametrize("url", ["https://t.me/c/123/11", "https://t.me/kanal_lain/11"])
+async def test_a_link_to_another_channel_is_a_persons_to_take_down(there: There, url: str) -> None:
+    await there.made.publish(a_post("telegram", text="Lain", link=""), Notes())
+    with pytest.raises(Rejected, match="hapus sendiri"):
+        await there.made.take_down(replace(a_post("telegram"), known_url=url))
+    assert len(there.fake.messages) == 1
+
+
+async def test_what_telegram_does_not_delete_any_more_is_a_persons_to_take_down(there: There) -> None:
+    receipt = await there.made.publish(a_post("telegram"), Notes())
+    there.fake.fixed.add(int(receipt.external_id))
+    with pytest.raises(Rejected, match="Hapus sendiri"):
+        await there.made.take_down(replace(a_post("telegram"), external_id=receipt.external_id))
+
+
 async def test_a_limit_tells_its_seconds(there: There) -> None:
     there.fake.said = [error(429, "Too Many Requests: retry after 31", retry_after=31)]
     with pytest.raises(Limited) as no:

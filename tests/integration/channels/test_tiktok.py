@@ -7,9 +7,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from services.publisher.channels import Limited, NotSent, Rejected, tiktok
+from services.publisher.channels import Limited, NotSent, Processing, Rejected, tiktok
 from services.publisher.channels.tiktok import TikTok
-from services.publisher.channels.tiktok_api import renew
 from shared.refusal import Transient
 from tests.integration.channels.medsos_samples import TEXT, Clock, Files, a_post
 from tests.integration.channels.medsos_worker import Notes
@@ -129,16 +128,79 @@ async def test_an_upload_that_was_cut_is_not_there_and_one_that_is_whole_may_be(
     assert await there.made.lookup(half) is None
     (upload,) = there.fake.uploads.values()
     upload["data"], there.fake.slow = b"v" * 700_000, 1
-    with pytest.raises(Transient):
+    with pytest.raises(Processing):
         await there.made.lookup(half)
 
 
 async def test_what_was_sent_whole_is_not_sent_again(there: There) -> None:
     post, notes = a_post("tiktok", there.files.video()), Notes()
     await there.made.publish(post, notes)
+    (upload,) = there.fake.uploads.values()
     again = await there.made.publish(replace(post, facts=notes.facts), Notes())
-    assert again.external_id == notes.facts["publish"]
+    assert (again.url, again.way, again.external_id) == (fake_tiktok.address(upload["post"]), "api", upload["post"])
     assert len(there.fake.uploads) == 1
+
+
+async def test_what_was_sent_whole_and_is_being_processed_is_looked_up(there: There) -> None:
+    post, notes = a_post("tiktok", there.files.video()), Notes()
+    there.fake.slow = 20
+    await there.made.publish(post, notes)
+    again = await there.made.publish(replace(post, facts=notes.facts), Notes())
+    assert (again.way, again.external_id) == (None, notes.facts["publish"])
+    assert len(there.fake.uploads) == 1
+
+
+async def test_what_was_public_and_is_gone_needs_a_person(there: There) -> None:
+    post, notes = a_post("tiktok", there.files.video()), Notes()
+    await there.made.publish(post, notes)
+    there.fake.deleted.update(there.fake.public())
+    there.clock.pass_(minutes=1)
+    with pytest.raises(Rejected, match="sudah menayangkan"):
+        await there.made.publish(replace(post, facts=notes.facts), Notes())
+    assert len(there.fake.uploads) == 1
+
+
+async def test_what_does_not_become_public_for_hours_needs_a_person(there: There) -> None:
+    there.fake.moderating = 1000
+    post, notes = a_post("tiktok", there.files.video()), Notes()
+    await there.made.publish(post, notes)
+    soon = await there.made.publish(replace(post, facts=notes.facts), Notes())
+    assert (soon.way, soon.external_id) == (None, notes.facts["publish"])
+    there.clock.pass_(hours=6)
+    with pytest.raises(Rejected, match="belum tampil"):
+        await there.made.publish(replace(post, facts=notes.facts), Notes())
+    assert len(there.fake.uploads) == 1
+
+
+async def test_a_video_that_failed_is_refused_without_a_second_upload(there: There) -> None:
+    there.fake.fails, there.fake.slow = "frame_rate_check_failed", 20
+    post, notes = a_post("tiktok", there.files.video()), Notes()
+    await there.made.publish(post, notes)
+    there.fake.uploads[notes.facts["publish"]]["looks"] = 0
+    with pytest.raises(Rejected, match="frame_rate"):
+        await there.made.publish(replace(post, facts=notes.facts), Notes())
+    assert len(there.fake.uploads) == 1
+
+
+async def test_what_failed_for_no_fault_of_the_video_is_begun_anew(there: There) -> None:
+    there.fake.fails = "internal"
+    post, notes = a_post("tiktok", there.files.video()), Notes()
+    with pytest.raises(NotSent):
+        await there.made.publish(post, notes)
+    there.fake.fails = ""
+    there.fake.uploads[notes.facts["publish"]]["failed"] = "internal"
+    assert (await there.made.publish(replace(post, facts=notes.facts), notes)).way == "api"
+    assert len(there.fake.uploads) == 2
+
+
+async def test_an_upload_that_tiktok_forgot_may_be_public_where_its_last_part_was_sent(there: There) -> None:
+    post, notes = a_post("tiktok", there.files.video()), Notes()
+    await there.made.publish(post, notes)
+    there.fake.uploads.clear()
+    with pytest.raises(Rejected, match="Periksa akun"):
+        await there.made.publish(replace(post, facts=notes.facts), Notes())
+    begun = {"publish": notes.facts["publish"]}
+    assert (await there.made.publish(replace(post, facts=begun), Notes())).way == "api"
 
 
 async def test_a_post_that_somebody_deleted_is_told_as_gone(there: There) -> None:
@@ -153,8 +215,28 @@ async def test_a_post_that_somebody_deleted_is_told_as_gone(there: There) -> Non
 
 
 async def test_a_take_down_is_a_persons(there: There) -> None:
-    with pytest.raises(Rejected, match="aplikasinya"):
-        await there.made.take_down(a_post("tiktok"))
+    post, notes = a_post("tiktok", there.files.video()), Notes()
+    receipt = await there.made.publish(post, notes)
+    known = (
+        replace(post, external_id=receipt.external_id),
+        replace(post, known_url=receipt.url),
+        replace(post, facts=notes.facts, submitted=True),
+    )
+    for told in (*known, replace(post, known_url="https://vt.tiktok.com/ZS1/")):
+        with pytest.raises(Rejected, match="aplikasinya"):
+            await there.made.take_down(told)
+    there.fake.deleted.add(receipt.external_id)
+    for told in known:
+        await there.made.take_down(told)
+
+
+async def test_of_an_upload_that_is_not_whole_nothing_is_to_be_taken_down(there: There) -> None:
+    post, notes = a_post("tiktok", there.files.video()), Notes()
+    there.faulty.break_next("cut", "publish")
+    with pytest.raises(httpx.HTTPError):
+        await there.made.publish(post, notes)
+    await there.made.take_down(replace(post, facts=notes.facts, submitted=True))
+    await there.made.take_down(a_post("tiktok"))
 
 
 @pytest.mark.parametrize(
@@ -189,11 +271,3 @@ async def test_a_refusal_tells_a_person_what_to_do(
     there.fake.said = [answer]
     with pytest.raises(Rejected, match=words):
         await there.made.publish(a_post("tiktok", there.files.video()), Notes())
-
-
-async def test_a_refresh_token_is_changed_for_a_new_one(there: There) -> None:
-    renewed = await renew(there.made.http, fake_tiktok.KEYS, there.clock(), url=there.made.url)
-    assert renewed.secret == {**fake_tiktok.KEYS, "access_token": fake_tiktok.TOKEN, "refresh_token": "rft.uji-2"}
-    assert renewed.until == there.clock() + timedelta(hours=2)
-    with pytest.raises(Rejected, match="menyambungkan lagi"):
-        await renew(there.made.http, fake_tiktok.KEYS, there.clock(), url=there.made.url)

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.publisher.channels import Former, Post
+from services.publisher.channels import Former, Limited, Post, Rejected
 from services.publisher.channels.webhook import CAN, Receiver, Webhook
 from services.publisher.channels.wordpress_html import slug_of
 from shared.refusal import Transient
@@ -101,7 +101,16 @@ async def test_a_correction_replaces_and_a_take_down_removes(there: AtReceiver) 
 async def test_a_take_down_that_the_receiver_did_not_hear_is_not_done(there: AtReceiver) -> None:
     delivery = await live(there, there.post())
     await there.break_("access")
+    with pytest.raises(Rejected, match="minta pengelola sistem penerima menghapus"):
+        await there.channel().take_down(delivery.known)
+    await there.restore()
+    there.proxy.fail("error", times=1)
     with pytest.raises(Transient):
+        await there.channel().take_down(delivery.known)
+    there.proxy.fail("limit", times=1)
+    with pytest.raises(Limited):
+        await there.channel().take_down(delivery.known)
+    for _ in range(2):
         await there.channel().take_down(delivery.known)
 
 

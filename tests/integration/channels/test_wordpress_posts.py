@@ -3,11 +3,12 @@
 import hashlib
 import html
 import re
+from dataclasses import replace
 
 import httpx
 import pytest
 
-from services.publisher.channels import Former
+from services.publisher.channels import Former, Rejected
 from services.publisher.channels.wordpress_html import slug_of
 from shared.refusal import Transient
 from tests.integration.channels.at_wordpress import AtWordPress
@@ -218,3 +219,44 @@ async def test_a_look_at_what_is_in_order_changes_nothing(there: AtWordPress) ->
     there.proxy.calls.clear()
     await there.channel().lookup(delivery.known)
     assert [call for call in there.proxy.calls if not call.startswith("GET ")] == []
+
+
+async def test_a_draft_that_nobody_saw_is_taken_down_with_its_pictures(there: AtWordPress) -> None:
+    delivery = Delivery(there.post())
+    calls = Steps(delivery)
+    await delivery.step(there.channel(), calls)
+    last = calls.calls
+    unseen = Delivery(there.post())
+    await unseen.step(there.channel(), Steps(unseen, gone_at=last))
+    assert (await there.count(unseen.post), unseen.submitted) == (1, False)
+    for _ in range(2):
+        await there.channel().take_down(unseen.known)
+        assert (await there.count(unseen.post), await there.media(unseen.post)) == (0, [])
+
+
+@pytest.mark.parametrize("form", ["link", "number"])
+async def test_a_post_is_taken_down_by_the_link_that_a_person_gave(there: AtWordPress, form: str) -> None:
+    api = f"{there.site.url}/wp-json/wp/v2/posts"
+    auth = httpx.BasicAuth("warta", there.password)
+    told = {"title": f"Ditulis orang {form}", "content": "Kunci.", "status": "publish"}
+    made = (await there.stranger.post(api, json=told, auth=auth)).json()
+    url = made["link"] if form == "link" else f"{there.site.url}/?p={made['id']}"
+    post = replace(there.post(), known_url=url)
+    for _ in range(2):
+        await there.channel().take_down(post)
+        assert (await there.stranger.get(made["link"])).status_code == 404
+
+
+async def test_a_link_that_is_not_the_storys_is_a_persons_to_take_down(there: AtWordPress) -> None:
+    other = await live(there, there.post())
+    for url in (other.url, f"{there.site.url}/"):
+        with pytest.raises(Rejected, match="hapus sendiri"):
+            await there.channel().take_down(replace(there.post(), known_url=url))
+    assert await there.shown(other.post) == 1
+
+
+async def test_a_post_that_the_account_may_not_delete_is_a_persons_to_take_down(there: AtWordPress) -> None:
+    told = {"title": "Ditulis webmaster", "content": "Kunci.", "status": "publish"}
+    made = (await there.webmaster.post(f"{there.site.url}/wp-json/wp/v2/posts", json=told)).json()
+    with pytest.raises(Rejected, match="hapus sendiri"):
+        await there.channel().take_down(replace(there.post(), known_url=made["link"]))

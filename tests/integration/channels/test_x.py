@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from services.publisher.channels import Limited, NotSent, Rejected
+from services.publisher.channels import Limited, Processing, Rejected
 from services.publisher.channels.oauth1 import OAuth1
 from services.publisher.channels.x import X
 from shared.refusal import Transient
@@ -66,8 +66,9 @@ async def test_a_video_goes_up_in_parts_and_is_waited_for(there: There) -> None:
 async def test_a_video_that_takes_long_is_gone_on_with_later(there: There) -> None:
     there.fake.slow = 4
     post, notes = a_post("x", there.files.video(), text=SHORT), Notes()
-    with pytest.raises(NotSent):
+    with pytest.raises(Processing) as no:
         await there.made.publish(post, notes)
+    assert no.value.until > there.clock()
     await there.made.publish(replace(post, facts=notes.facts), notes)
     assert len(there.fake.media) == 1
 
@@ -82,6 +83,16 @@ async def test_an_upload_is_used_again_until_it_expires(there: There) -> None:
     there.clock.pass_(days=1)
     await there.made.publish(replace(post, facts=notes.facts), notes)
     assert len(there.fake.media) == 2
+
+
+async def test_a_video_that_x_does_not_have_any_more_is_uploaded_anew(there: There) -> None:
+    there.fake.slow = 20
+    post, notes = a_post("x", there.files.video(), text=SHORT), Notes()
+    with pytest.raises(Processing):
+        await there.made.publish(post, notes)
+    there.fake.media.clear()
+    there.fake.slow = 0
+    assert (await there.made.publish(replace(post, facts=notes.facts), notes)).way == "api"
 
 
 async def test_a_text_is_weighed_as_x_does(there: There) -> None:
@@ -126,6 +137,47 @@ async def test_a_post_that_is_taken_down_is_gone(there: There) -> None:
     assert there.fake.tweets == []
     await there.made.take_down(post)
     assert await there.made.lookup(post) is None
+
+
+@pytest.mark.parametrize("form", ["https://x.com/{n}/status/{i}", "https://twitter.com/{n}/status/{i}?s=20"])
+async def test_a_post_is_taken_down_by_the_link_that_a_person_gave(there: There, form: str) -> None:
+    receipt = await there.made.publish(a_post("x", text="Ditulis orang", link=""), Notes())
+    url = form.format(n=fake_x.NAME, i=receipt.external_id)
+    post = replace(a_post("x", text=SHORT), known_url=url)
+    await there.made.take_down(post)
+    assert there.fake.tweets == []
+    await there.made.take_down(post)
+
+
+async def test_a_link_that_matches_nothing_is_a_persons_to_take_down(there: There) -> None:
+    with pytest.raises(Rejected, match="hapus sendiri"):
+        await there.made.take_down(replace(a_post("x", text=SHORT), known_url="https://x.com/i/events/7"))
+
+
+async def test_what_was_never_submitted_is_looked_for_among_the_newest_alone(there: There) -> None:
+    there.fake.page_size = 1
+    for n in range(30):
+        await there.made.publish(a_post("x", text=f"Berita {n}", link=""), Notes())
+    await there.made.take_down(a_post("x", text=SHORT))
+    assert len(there.fake.tweets) == 30
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "words"),
+    [
+        (problem(403, "Forbidden"), Rejected, "Hapus sendiri"),
+        (problem(401, "Unauthorized"), Rejected, "hapus sendiri"),
+        (problem(429, "Too Many Requests"), Limited, "membatasi"),
+        (problem(503, "Service Unavailable"), Transient, "503"),
+    ],
+)
+async def test_a_take_down_that_is_refused_is_told_as_what_it_means(
+    there: There, answer: tuple[int, dict[str, str], object], kind: type[Exception], words: str
+) -> None:
+    receipt = await there.made.publish(a_post("x", text=SHORT), Notes())
+    there.fake.said = [answer]
+    with pytest.raises(kind, match=words):
+        await there.made.take_down(replace(a_post("x", text=SHORT), external_id=receipt.external_id))
 
 
 async def test_the_last_call_of_a_window_tells_when_to_come_back(there: There) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from services.publisher.channels import Limited, NotSent, Rejected
+from services.publisher.channels import Limited, Processing, Rejected
 from services.publisher.channels import youtube_api as api
 from services.publisher.channels.youtube import YouTube
 from services.publisher.channels.youtube_api import Keys, YouTubeApi
@@ -80,8 +80,9 @@ async def test_an_upload_whose_address_is_gone_begins_anew(there: There) -> None
 async def test_a_video_that_takes_long_is_gone_on_with_later(there: There) -> None:
     there.fake.slow = 4
     post, notes = a_post("youtube", there.files.video()), Notes()
-    with pytest.raises(NotSent):
+    with pytest.raises(Processing) as no:
         await there.made.publish(post, notes)
+    assert no.value.until > there.clock()
     await there.made.publish(replace(post, facts=notes.facts), notes)
     assert len(there.fake.videos) == 1
 
@@ -144,6 +145,43 @@ async def test_a_video_that_is_taken_down_is_gone(there: There) -> None:
     await there.made.take_down(post)
     assert there.fake.videos == {}
     await there.made.take_down(post)
+
+
+@pytest.mark.parametrize(
+    "form", ["https://www.youtube.com/watch?app=m&v={}", "https://youtu.be/{}?t=3", "https://youtube.com/shorts/{}"]
+)
+async def test_a_video_is_taken_down_by_the_link_that_a_person_gave(there: There, form: str) -> None:
+    receipt = await there.made.publish(a_post("youtube", there.files.video(), text="Ditulis orang", link=""), Notes())
+    post = replace(a_post("youtube"), known_url=form.format(receipt.external_id))
+    await there.made.take_down(post)
+    assert there.fake.videos == {}
+    await there.made.take_down(post)
+
+
+async def test_a_link_that_matches_nothing_is_a_persons_to_take_down(there: There) -> None:
+    url = "https://www.youtube.com/@disperkim/community"
+    with pytest.raises(Rejected, match="hapus sendiri"):
+        await there.made.take_down(replace(a_post("youtube"), known_url=url))
+
+
+@pytest.mark.parametrize("known", ["video", "upload"])
+async def test_a_private_upload_that_nobody_saw_is_removed_too(there: There, known: str) -> None:
+    there.fake.slow = 20
+    post, notes = a_post("youtube", there.files.video()), Notes()
+    with pytest.raises(Processing):
+        await there.made.publish(post, notes)
+    assert len(there.fake.videos) == 1
+    left = replace(post, facts={known: notes.facts[known]})
+    await there.made.take_down(left)
+    assert there.fake.videos == {}
+    await there.made.take_down(left)
+
+
+async def test_a_take_down_without_the_right_to_it_is_a_persons(there: There) -> None:
+    receipt = await there.made.publish(a_post("youtube", there.files.video()), Notes())
+    there.fake.said = [error(403, "forbidden")]
+    with pytest.raises(Rejected, match="Hapus sendiri"):
+        await there.made.take_down(replace(a_post("youtube"), external_id=receipt.external_id))
 
 
 async def test_an_access_token_is_used_until_it_ends(there: There) -> None:
