@@ -31,7 +31,7 @@ def post_of(story: Story, p: Publication, d: Delivery, at: Addresses, can: Capab
     text = "" if d.channel == SITE else text_of(d.channel, content, link, picture=bool(files))
     return Post(
         story.id, p.version, d.channel, d.tries, content.title, url, content, text, link, files, objects_of(content),
-        former, d.made.facts, d.made.submitted, d.made.external_id,
+        former, d.made.facts, d.made.submitted, d.made.external_id, d.url,
     )  # fmt: skip
 
 

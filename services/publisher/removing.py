@@ -91,7 +91,7 @@ def leave_to_person(story: Story, version: int, channel: str) -> Story:
     """The system cannot remove anything there; what nobody ever saw is no work for a person."""
 
     def change(p: Publication, d: Delivery, r: Removal) -> Delivery:
-        if r.cause == "left-over":
+        if d.state not in STANDS:
             return _gone(d, r)
         return replace(d, removal=replace(r, state="by-hand", at=None))
 

@@ -15,9 +15,11 @@ from services.publisher.calling import Calling
 from services.publisher.channels import (
     ApprovalGone,
     Channel,
+    Doubtful,
     Limited,
     NotSent,
     Post,
+    Processing,
     Receipt,
     Rejected,
     patience,
@@ -110,12 +112,18 @@ class Sending:
         except Limited as no:
             await self.calling.rest(post.channel, *no.rest)
             return _counted(post, "limited", self._put_back(post, str(no), until=max(r.until for r in no.rest)))
+        except Processing as no:
+            await self.calling.answered(post.channel)
+            return _counted(post, "processing", self._put_back(post, str(no), until=no.until))
         except NotSent as no:
             await self.calling.failing(post.channel)
             return _counted(post, "not-sent", self._put_back(post, str(no)))
         except Rejected as no:
             await self.calling.answered(post.channel)
             return _counted(post, "rejected", _failed(post, str(no)))
+        except Doubtful as no:
+            await self.calling.answered(post.channel)
+            return _counted(post, "unconfirmed", _partly(channel, post, str(no)))
         except ApprovalGone:
             return self._put_back(post, "")
         except Exception as e:
@@ -150,9 +158,9 @@ class Sending:
             log.info("look-up without an answer", item=str(post.story), channel=post.channel, error=type(e).__name__)
             if isinstance(e, Limited):
                 await self.calling.rest(post.channel, *e.rest)
-            elif not isinstance(e, Rejected):
+            elif not isinstance(e, Processing | Rejected | Doubtful):
                 await self.calling.failing(post.channel)
-            reason = str(e) if isinstance(e, Limited | Rejected) else ""
+            reason = str(e) if isinstance(e, Limited | Processing | Rejected | Doubtful) else ""
             return _counted(post, "unconfirmed", _silent(channel, post, reason))
         await self.calling.answered(post.channel)
         if receipt is None and post.external_id:
@@ -222,6 +230,11 @@ def _arrived(post: Post, receipt: Receipt, *, looks_up: bool, edits: bool) -> St
 def _silent(channel: Channel, post: Post, reason: str = "") -> Step:
     looks_up = channel.capabilities.lookup
     return _unclear(post, reason or (SILENT if looks_up else UNKNOWN), looks_up=looks_up)
+
+
+def _partly(channel: Channel, post: Post, reason: str) -> Step:
+    """Something of it may be there, of this attempt or of one before."""
+    return _unclear(post, reason, looks_up=channel.capabilities.lookup, received=True)
 
 
 def _unclear(post: Post, reason: str, *, looks_up: bool, external_id: str = "", received: bool = False) -> Step:

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 import structlog
 
 from services.publisher import changes, removing, store, store_removals
 from services.publisher.calling import Calling
-from services.publisher.channels import Channel, Limited, Post, Rejected
+from services.publisher.channels import Channel, Discards, Limited, Post, Rejected
 from services.publisher.consequences import Change
 from services.publisher.domain import Delivery, Publication, Story
 from services.publisher.posting import Addresses, post_of
@@ -26,15 +27,20 @@ AT_ONCE = 20
 LEASE = timedelta(seconds=120)
 SOON, PATIENCE = timedelta(seconds=1), timedelta(seconds=30)
 NOT_OPEN = "Kanal ini tersambung, tetapi belum dapat dibuka oleh sistem."
+Doing = Literal["take-down", "discard"]
 SILENT = "Kanal belum memastikan bahwa kiriman ini hilang."
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One removal that this worker has taken up; `tries` tells it from a later one."""
+    """One removal that this worker has taken up; `tries` tells it from a later one.
+
+    What the public never saw is discarded: a take-down would look for the post, and could find another Version's.
+    """
 
     post: Post
     tries: int
+    doing: Doing
 
 
 class Removals:
@@ -101,9 +107,10 @@ class Removals:
             return removing.wait(story, p.version, d.channel, until=at + SOON), []
         if self.board.is_expected(d.channel):
             return removing.wait(story, p.version, d.channel, until=at + PATIENCE, reason=NOT_OPEN), []
-        if channel is None:
+        doing: Doing = "take-down" if d.state in removing.STANDS else "discard"
+        if channel is None or (doing == "discard" and not isinstance(channel, Discards)):
             return removing.leave_to_person(story, p.version, d.channel), []
-        if channel.capabilities.edit and removing.is_used(story, p.version, d.channel):
+        if doing == "take-down" and channel.capabilities.edit and removing.is_used(story, p.version, d.channel):
             return removing.wait(story, p.version, d.channel, until=at + PATIENCE), []
         until = resting.take(d.channel)
         if until is not None:
@@ -111,7 +118,7 @@ class Removals:
             return removing.wait(story, p.version, d.channel, until=until, reason=reason), []
         post = post_of(story, p, d, self.addresses, channel.capabilities)
         taken = removing.take(story, p.version, d.channel, until=at + LEASE)
-        return taken, [Task(post, removal.tries + 1)]
+        return taken, [Task(post, removal.tries + 1, doing)]
 
     def _channel(self, name: str) -> Channel | None:
         channel = self.board.channels.get(name)
@@ -132,7 +139,10 @@ class Removals:
             return lambda s, at: removing.wait(s, version, name, until=at)
         try:
             async with asyncio.timeout(LEASE.total_seconds() * 0.75):
-                await channel.take_down(task.post)
+                if task.doing == "take-down":
+                    await channel.take_down(task.post)
+                elif isinstance(channel, Discards):
+                    await channel.discard(task.post)
         except Limited as no:
             await self.calling.rest(name, *no.rest)
             until, reason = max(r.until for r in no.rest), str(no)

@@ -12,7 +12,7 @@ Facts whose names begin with `done:` outlive *Kirim ulang*: what they name was s
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 from services.publisher.domain import Way
@@ -192,6 +192,15 @@ class Steps(Protocol):
 
     async def submit(self) -> None:
         """From here on the public may see it. Raises ApprovalGone where it must not."""
+        ...
+
+
+@runtime_checkable
+class Discards(Protocol):
+    """A channel that keeps what an attempt has made and nobody saw (drafts, uploads) until somebody removes it."""
+
+    async def discard(self, post: Post) -> None:
+        """Remove that (`post.facts`), and nothing that the public sees, neither of this Version nor of another."""
         ...
 
 

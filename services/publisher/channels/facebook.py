@@ -112,12 +112,19 @@ class Facebook:
     async def take_down(self, post: Post) -> None:
         """Its photos by themselves too: those that no post has shown stay otherwise."""
         seen = await self._standing(post)
-        photos = [kept for name, kept in post.facts.items() if name.startswith(PHOTO)]
-        for id_ in [*([seen.id] if seen is not None else []), *photos]:
-            with letting_go(self.name):
-                said = await self.graph.call("DELETE", id_)
-                if said.body.get("success") is not True:
-                    raise Transient("a deletion without its success")
+        for id_ in [*([seen.id] if seen is not None else []), *_photos(post)]:
+            await self._delete(id_)
+
+    async def discard(self, post: Post) -> None:
+        """Photos that no post has shown yet."""
+        for id_ in _photos(post):
+            await self._delete(id_)
+
+    async def _delete(self, id_: str) -> None:
+        with letting_go(self.name):
+            said = await self.graph.call("DELETE", id_)
+            if said.body.get("success") is not True:
+                raise Transient("a deletion without its success")
 
     async def _standing(self, post: Post) -> Seen | None:
         """What is to be removed; None where it certainly is not there."""
@@ -221,3 +228,7 @@ def _seen(body: Body) -> Seen:
 
 def _receipt(seen: Seen, rest: tuple[Rest, ...] = ()) -> Receipt:
     return Receipt(seen.url, "api" if seen.public and seen.url else None, seen.id, rest)
+
+
+def _photos(post: Post) -> list[str]:
+    return [kept for name, kept in post.facts.items() if name.startswith(PHOTO)]

@@ -129,6 +129,21 @@ class WordPress:
         for address in dict.fromkeys(filter(None, pages)):
             await self._sure(address, lambda answer: _shows_none(answer, post))
 
+    async def discard(self, post: Post) -> None:
+        """A draft that nobody saw, and pictures that were brought for it; what an older Version shows stays."""
+        there = own.of_story(post, await self.api.posts(slug_of(post), post.story, status=BIN))
+        if any(own.version_of(found) > post.version for found in there):
+            return
+        public = [p for p in there if p.status == PUBLIC]
+        files = await wordpress_media.of_story(self.api, post.story, there[0].id if there else None)
+        if public:
+            shown = frozenset[int]().union(*(pictures_in(p.content.raw) for p in public))
+            files = [m for m in files if m.id not in shown and wordpress_media.brought_by(m) == post.version]
+        try:
+            await self._remove_all((p for p in there if p not in public), files)
+        except Refused as no:
+            raise Rejected(NOT_GONE.format(why=no)) from no
+
     async def _linked(self, post: Post, there: list[PostRow]) -> list[PostRow]:
         """What a person's link leads to, where it is none of those that were found. Raises where it leads elsewhere."""
         if not post.known_url or post.known_url in [address for p in there for address in (p.link, p.address)]:

@@ -75,7 +75,7 @@ async def tidy(api: Api, post: Post, parent: int, shown: Iterable[int]) -> None:
     for media in await of_story(api, post.story, parent):
         described = wanted.get(hash_in(media, post.story) or "")
         if media.id not in shown or described is None:
-            if _brought_by(media) <= post.version:
+            if brought_by(media) <= post.version:
                 await api.delete("media", media.id)
         elif (media.alt_text, media.caption.raw) != (_kept(described.alt), caption_of(described)):
             await api.describe(media.id, _words(described))
@@ -127,7 +127,7 @@ def _stamp(version: int) -> str:
     return f"Alurwarta, versi {version}"
 
 
-def _brought_by(media: MediaRow) -> int:
+def brought_by(media: MediaRow) -> int:
     """The Version for which it was uploaded; 0 where somebody wrote something else."""
     found = _STAMP.fullmatch(media.description.raw)
     return int(found[1]) if found else 0

@@ -101,6 +101,14 @@ class YouTube:
                 with letting_go(NAME):
                     await self.api.call("DELETE", "youtube/v3/videos", params={"id": id_})
 
+    async def discard(self, post: Post) -> None:
+        """The private videos that attempts have left."""
+        for id_ in filter(None, {post.facts.get(VIDEO, ""), await self._left(post)}):
+            told = await self._one(id_)
+            if told is not None and _privacy(told) != "public":
+                with letting_go(NAME):
+                    await self.api.call("DELETE", "youtube/v3/videos", params={"id": id_})
+
     async def _left(self, post: Post) -> str:
         """The video of an upload that arrived whole, and whose name nobody could write down."""
         session = post.facts.get(UPLOAD)
