@@ -23,8 +23,6 @@ LONGEST_PAUSE = timedelta(minutes=5)
 # What is live is looked at again so long after it was seen.
 CHECKS = (timedelta(hours=1), timedelta(days=1), timedelta(days=7))
 CUT_OFF = "Pengiriman terputus, dan kanal ini tidak dapat diperiksa oleh sistem."
-# Facts of parts that are out already and stay so when it is sent again.
-DONE = "done:"
 # So many looks for an older Version's post are waited for.
 FEW = 3
 Act = Callable[[Publication, Delivery], Publication]
@@ -104,7 +102,8 @@ def is_under_way_before(story: Story, version: int, channel: str) -> bool:
 def is_submitted(publication: Publication, channel: str, *, tries: int) -> bool:
     """Whether the attempt that was taken up so often may make it public now."""
     delivery = publication.delivery(channel)
-    return delivery is not None and is_sent_by(publication, channel, tries=tries) and delivery.made.submitted
+    sends = is_sent_by(publication, channel, tries=tries) and publication.may_show
+    return delivery is not None and sends and delivery.made.submitted
 
 
 def is_sent_by(publication: Publication, channel: str, *, tries: int) -> bool:
@@ -223,8 +222,7 @@ def retry(story: Story, channel: str, *, at: datetime, looks_up: bool = True, re
             if delivery.state == "unconfirmed" and not looks_up:
                 raise NoLookUp
             # What an attempt that failed had made may be of no use by now; what is done is not done twice.
-            kept = {name: fact for name, fact in delivery.made.facts.items() if name.startswith(DONE)}
-            made = replace(delivery.made, facts=kept) if delivery.state == "failed" else delivery.made
+            made = replace(delivery.made, facts=delivery.made.done) if delivery.state == "failed" else delivery.made
             again = replace(move_delivery(replace(delivery, made=made), "retry"), next_at=at)
             return story.put(publication.with_delivery(again))
     raise NotPossible("delivery", "", "retry")
@@ -265,7 +263,8 @@ def _absent(delivery: Delivery) -> Delivery:
 
 def _stopped(publication: Publication, delivery: Delivery) -> Publication:
     """The approval fell, or a newer page took the place, while this was under way: what may be there stays known."""
-    arrived = publication.shown_at is not None if delivery.channel == SITE else delivery.made.submitted
+    made = delivery.made
+    arrived = publication.shown_at is not None if delivery.channel == SITE else made.submitted or bool(made.done)
     known_as = "void"
     if delivery.state != "waiting" and arrived:
         known_as = {"taking-down": "doubt", "taken-down": "doubt", "superseded": "replace"}.get(

@@ -78,6 +78,10 @@ class Schedule:
         return self.state in ("waiting", "missed")
 
 
+# Facts of parts that are out already: they are not shown twice, and stay when it is sent again.
+DONE = "done:"
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """What is known to stand at the channel: its own name for the post, and what an attempt wrote down.
@@ -88,6 +92,11 @@ class Made:
     external_id: str = ""
     submitted: bool = False
     facts: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def done(self) -> dict[str, str]:
+        """Parts that are out for good, whatever becomes of the rest."""
+        return {name: fact for name, fact in self.facts.items() if name.startswith(DONE)}
 
 
 NOTHING_MADE = Made()

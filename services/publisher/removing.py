@@ -91,7 +91,7 @@ def leave_to_person(story: Story, version: int, channel: str) -> Story:
     """The system cannot remove anything there; what nobody ever saw is no work for a person."""
 
     def change(p: Publication, d: Delivery, r: Removal) -> Delivery:
-        if d.state not in STANDS:
+        if not may_stand(d):
             return _gone(d, r)
         return replace(d, removal=replace(r, state="by-hand", at=None))
 
@@ -202,11 +202,16 @@ def _is_down(story: Story) -> bool:
 def _cause(story: Story, p: Publication, d: Delivery, *, down: bool) -> RemovalCause | None:
     if d.channel == SITE or d.removal is not None or p.state not in ENDED:
         return None
-    if (down or p.state in DOWN) and d.state in STANDS and not _is_shared(story, p, d):
+    if (down or p.state in DOWN) and may_stand(d) and not _is_shared(story, p, d):
         return "taken-down"
-    if d.state in ("void", "failed") and d.made.facts and not d.made.submitted:
+    if d.state in ("void", "failed") and d.made.facts and not d.made.submitted and not d.made.done:
         return "left-over"
     return None
+
+
+def may_stand(d: Delivery) -> bool:
+    """Something of it is there, or may be: of what was sent in part also where the rest never was."""
+    return d.state in STANDS or (d.state in ("void", "failed") and bool(d.made.done))
 
 
 def _is_shared(story: Story, p: Publication, d: Delivery) -> bool:

@@ -107,7 +107,7 @@ class Removals:
             return removing.wait(story, p.version, d.channel, until=at + SOON), []
         if self.board.is_expected(d.channel):
             return removing.wait(story, p.version, d.channel, until=at + PATIENCE, reason=NOT_OPEN), []
-        doing: Doing = "take-down" if d.state in removing.STANDS else "discard"
+        doing: Doing = "take-down" if removing.may_stand(d) else "discard"
         if channel is None or (doing == "discard" and not isinstance(channel, Discards)):
             return removing.leave_to_person(story, p.version, d.channel), []
         if doing == "take-down" and channel.capabilities.edit and removing.is_used(story, p.version, d.channel):

@@ -8,8 +8,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from services.publisher.channels import Limited, Rejected
-from services.publisher.channels.facebook import Facebook
+from services.publisher.channels import Former, Limited, Rejected
+from services.publisher.channels.facebook import PHOTO, Facebook
 from shared.refusal import Transient
 from tests.integration.channels.medsos_samples import LINK, TEXT, Clock, Files, a_correction, a_post
 from tests.integration.channels.medsos_worker import Notes
@@ -170,6 +170,16 @@ async def test_photos_that_no_post_has_shown_are_removed_too(page: Page) -> None
     for _ in range(2):
         await page.made.take_down(left)
         assert page.fake.photos == {}
+
+
+async def test_what_nobody_saw_is_discarded_and_what_an_older_version_shows_stays(page: Page) -> None:
+    shown = await page.made.publish(a_post("facebook"), Notes())
+    former = Former(1, shown.external_id, shown.url)
+    left = replace(a_post("facebook", page.files.picture()), version=2, former=former, facts={f"{PHOTO}x": "77"})
+    page.fake.photos["77"] = {"id": "77"}
+    for _ in range(2):
+        await page.made.discard(left)
+    assert (page.fake.photos, len(page.fake.posts)) == ({}, 1)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from services.publisher.channels import Former, Rejected
+from services.publisher.channels import ApprovalGone, Former, Rejected
 from services.publisher.channels.wordpress_html import slug_of
 from shared.refusal import Transient
 from tests.integration.channels.at_wordpress import AtWordPress
@@ -232,6 +232,25 @@ async def test_a_draft_that_nobody_saw_is_taken_down_with_its_pictures(there: At
     for _ in range(2):
         await there.channel().take_down(unseen.known)
         assert (await there.count(unseen.post), await there.media(unseen.post)) == (0, [])
+
+
+class Fallen(Steps):
+    """The approval falls before the post is made public."""
+
+    async def submit(self) -> None:
+        raise ApprovalGone
+
+
+async def test_what_nobody_saw_of_a_correction_is_discarded_and_the_page_before_it_stays(there: AtWordPress) -> None:
+    first = await live(there, there.post())
+    pictures = await there.media(first.post)
+    former = Former(1, first.external_id, first.url)
+    second = Delivery(there.post(2, of=first.post, former=former))
+    await second.step(there.channel(), Fallen(second))
+    for _ in range(2):
+        await there.channel().discard(second.known)
+    assert await there.shown(first.post) == 1
+    assert await there.media(first.post) == pictures
 
 
 @pytest.mark.parametrize("form", ["link", "number"])

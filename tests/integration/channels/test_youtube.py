@@ -177,6 +177,17 @@ async def test_a_private_upload_that_nobody_saw_is_removed_too(there: There, kno
     await there.made.take_down(left)
 
 
+async def test_what_nobody_saw_is_discarded_and_what_is_public_stays(there: There) -> None:
+    receipt = await there.made.publish(a_post("youtube", there.files.video()), Notes())
+    there.fake.slow = 20
+    post, notes = replace(a_post("youtube", there.files.video()), version=2), Notes()
+    with pytest.raises(Processing):
+        await there.made.publish(post, notes)
+    for facts in (notes.facts, {"video": receipt.external_id}):
+        await there.made.discard(replace(post, facts=facts))
+        assert list(there.fake.videos) == [receipt.external_id]
+
+
 async def test_a_take_down_without_the_right_to_it_is_a_persons(there: There) -> None:
     receipt = await there.made.publish(a_post("youtube", there.files.video()), Notes())
     there.fake.said = [error(403, "forbidden")]

@@ -278,3 +278,24 @@ def test_a_person_may_remove_what_the_system_is_still_trying_to() -> None:
     story = removing.removed(down(live_on_both()), 1, MEDSOS)
     assert of(story, 1, MEDSOS).state == "taken-down"
     assert replace(asked(story), at=None).state == "done"
+
+
+def test_what_was_sent_in_part_stays_known_when_the_story_comes_down() -> None:
+    story = begun(ready(content=content(channels=BOTH)), 1)
+    story = delivery.take(story, 1, MEDSOS, at=MORNING, until=MORNING + LEASE)
+    story = delivery.submit(story, 1, MEDSOS, tries=1)
+    story = delivery.keep(story, 1, MEDSOS, tries=1, facts={"done:warga@kota.test": "1"})
+    failed = delivery.fail(story, 1, MEDSOS, tries=1, reason="Satu daftar menolak.")
+    again = of(delivery.retry(failed, MEDSOS, at=minutes(1)), 1, MEDSOS)
+    assert dict(again.made.facts) == {"done:warga@kota.test": "1"}
+    left = removing.leave_to_person(removing.needed(taking_down.clear(down(failed), 1), MORNING), 1, MEDSOS)
+    assert (asked(left).cause, asked(left).state) == ("taken-down", "by-hand")
+
+
+def test_the_approval_is_asked_before_each_part() -> None:
+    story = begun(ready(content=content(channels=BOTH)), 1)
+    story = delivery.take(story, 1, MEDSOS, at=MORNING, until=MORNING + LEASE)
+    story = delivery.submit(story, 1, MEDSOS, tries=1)
+    assert delivery.is_submitted(the(delivery.submit(story, 1, MEDSOS, tries=1)), MEDSOS, tries=1)
+    fallen = delivery.submit(down(story), 1, MEDSOS, tries=1)
+    assert not delivery.is_submitted(the(fallen), MEDSOS, tries=1)
