@@ -13,6 +13,9 @@ from services.publisher import api, forms, forms_posting, handlers, pages, publi
 from services.publisher.channels import connecting
 from services.publisher.channels.connecting import Tools
 from services.publisher.channels.site import Site
+from services.publisher.compliance import fold
+from services.publisher.compliance import pages as compliance_pages
+from services.publisher.compliance.handlers import TOPICS, on_clocks
 from services.publisher.kept import Kept
 from services.publisher.objects import PublicObject
 from services.publisher.posting import Addresses
@@ -63,6 +66,7 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
             Reads("decisions", handlers.on_decisions(desk)),
             Reads("reports", handlers.on_reports(desk)),
             Reads("stories", nothing_else, only=audit_anchors.ANCHORS),
+            Reads("figures", on_clocks(desk), pattern=TOPICS, only=fold.TYPES, folds=True),
         ],
         workers=lambda desk: _workers(app, desk, settings, objects, ways),
     )
@@ -81,7 +85,7 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.state.office = _office(app, settings)
     app.state.site = _site(settings)
     # Routes are tried in order, and the public asks most.
-    public_first = (public.router, public_machines.router)
+    public_first = (public.router, public_machines.router, compliance_pages.router)
     for router in (*public_first, api.router, pages.router, forms.router, forms_posting.router):
         app.include_router(router)
     return app

@@ -37,7 +37,7 @@ ATOM, RSS = "application/atom+xml; charset=utf-8", "application/rss+xml; charset
 XML, PLAIN, CSV = "application/xml; charset=utf-8", "text/plain; charset=utf-8", "text/csv; charset=utf-8"
 # What XML 1.0 has no way to write at all: one such character in a title would break the whole feed.
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-WAYS = ("/", "/topik", "/bidang", "/arsip", "/daftar-informasi-publik")
+WAYS = ("/", "/topik", "/bidang", "/arsip", "/daftar-informasi-publik", "/kepatuhan-sop")
 router = APIRouter(include_in_schema=False, dependencies=[public])
 
 
