@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 from fastapi import FastAPI
 
-from services.publisher import api, forms, forms_posting, handlers, pages, public, public_machines
+from services.publisher import api, forms, forms_posting, handlers, pages, public, public_elsewhere, public_machines
 from services.publisher.channels import connecting
 from services.publisher.channels.connecting import Tools
 from services.publisher.channels.site import Site
@@ -86,7 +86,8 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.state.site = _site(settings)
     # Routes are tried in order, and the public asks most.
     public_first = (public.router, public_machines.router, compliance_pages.router)
-    for router in (*public_first, api.router, pages.router, forms.router, forms_posting.router):
+    off = (public_elsewhere.router,) if settings.site_index == "off" else ()
+    for router in (*off, *public_first, api.router, pages.router, forms.router, forms_posting.router):
         app.include_router(router)
     return app
 
@@ -104,6 +105,7 @@ def _site(settings: Settings) -> PublicSite:
         settings.information_place,
         settings.information_retention,
         Kept(settings.pages_memory_mb * 1_000_000),
+        main_site=settings.main_site_url,
     )
 
 
@@ -125,7 +127,7 @@ def _office(app: FastAPI, settings: Settings) -> Office:
 
 def _workers(app: FastAPI, desk: Desk, settings: Settings, objects: Store, ways: Ways) -> Sequence[Worker]:
     bucket, addresses = settings.buckets.public, Addresses(settings.public_url.rstrip("/"), settings.media_url)
-    site = Site(Shelf(desk), objects, bucket, ways.home, addresses.public_url, settings.probe_url)
+    site = Site(Shelf(desk), objects, bucket, ways.home, addresses.public_url, settings.probe_url, beyond=ways.pages)
     board: Switchboard = app.state.board
     board.fixed = {site.name: site}
     board.connect = _connect(settings, objects, ways, desk)

@@ -23,17 +23,20 @@ CACHED = "public, max-age=30, must-revalidate"
 ASK_ALWAYS = "no-cache"
 HTML = "text/html; charset=utf-8"
 READ = ["GET", "HEAD"]
+Index = Literal["canonical", "noindex", "off"]
 NO_MORE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class PublicSite:
-    """What the public site is told at start. `noindex`: search engines are sent to where the office's main site is.
+    """What the public site is told at start.
 
+    `noindex`: search engines are sent to where the office's main site is; `off`: people are too, and `main_site` is its
+    home.
     `place` and `retention` are what the Daftar Informasi Publik says of all that is published here.
     """
 
-    index: Literal["canonical", "noindex"] = "canonical"
+    index: Index = "canonical"
     security_contact: str = ""
     place: str = ""
     retention: str = ""
@@ -41,10 +44,15 @@ class PublicSite:
     revisions: Revisions = field(default_factory=Revisions)
     turns: Together[Turn] = field(default_factory=Together[Turn])
     counted: Counted = field(default_factory=Counted)
+    main_site: str = ""
 
     @property
     def noindex(self) -> bool:
-        return self.index == "noindex"
+        return self.index != "canonical"
+
+    @property
+    def off(self) -> bool:
+        return self.index == "off"
 
 
 def site_of(request: Request) -> PublicSite:
@@ -64,6 +72,7 @@ def text(request: Request, template: str, **view: Any) -> str:
     shown = {
         "office": office_of(request), "noindex": site.noindex, "zone": zone_of(request), "path": request.url.path,
         "unit_words": desk.clock.sop.unit_words, "security": bool(site.security_contact),
+        "main_site": site.main_site if site.off else "",
     }  # fmt: skip
     return pages.environment.get_template(template).render(shown | view)
 

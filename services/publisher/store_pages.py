@@ -76,6 +76,13 @@ class GonePage:
     reason: str
 
 
+class Canonical(NamedTuple):
+    """The page of one Version at another channel."""
+
+    url: str
+    version: int
+
+
 class Place(NamedTuple):
     """Where in a list a page stands; as text it goes into an address."""
 
@@ -149,6 +156,19 @@ async def elsewhere(conn: "Connection", slug: str, channel: str) -> str | None:
         channel,
     )
     return found or None
+
+
+async def canonical(conn: "Connection", slug: str, channel: str) -> Canonical | None:
+    """Where a visible Story can be read on another channel; until its correction is there, what it corrects."""
+    row = await conn.fetchrow(
+        """SELECT d.url, d.version FROM pages g JOIN deliveries d USING (story)
+           WHERE g.slug = $1 AND d.channel = $2 AND d.version <= g.version AND d.url <> ''
+             AND d.state IN ('live', 'superseded')
+           ORDER BY d.version DESC LIMIT 1""",
+        slug,
+        channel,
+    )
+    return Canonical(row["url"], row["version"]) if row else None
 
 
 async def turn(
