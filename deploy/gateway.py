@@ -23,10 +23,20 @@ STAFF = {
     "/api/v1/compliance": "review", "/kepatuhan": "review",
     "/api/v1/publications": "publisher", "/terbit": "publisher",
 }  # fmt: skip
-PUBLIC = ("/berita", "/aset", "/topik", "/bidang", "/arsip", "/cari", "/peta-situs", "/daftar-informasi-publik")
+PUBLIC = (
+    "/berita",
+    "/aset",
+    "/topik",
+    "/bidang",
+    "/arsip",
+    "/cari",
+    "/peta-situs",
+    "/daftar-informasi-publik",
+    "/kepatuhan-sop",
+)
 PUBLIC_EXACT = (
     "/", "/umpan.xml", "/rss.xml", "/robots.txt", "/peta-situs.xml", "/peta-berita.xml", "/.well-known/security.txt",
-    "/daftar-informasi-publik.csv", "/merek.css", "/merek-logo",
+    "/daftar-informasi-publik.csv", "/kepatuhan-sop.csv", "/merek.css", "/merek-logo",
 )  # fmt: skip
 HIDDEN = ("/metrics", "/health")
 # RFC 9110: these belong to one connection. A caller's word on who it is, is not passed on either.

@@ -22,6 +22,7 @@ from shared.consume import Consumer, React, backoff
 from shared.dead_letter_replay import Replayer
 from shared.desk import Desk, Rules
 from shared.exposition import Exposition
+from shared.folding import Folding
 from shared.item_metrics import ItemMetrics
 from shared.kafka import Subscription
 from shared.office_files import InForce
@@ -44,13 +45,15 @@ Worker = Callable[[], Awaitable[None]]
 class Reads:
     """One topic (or pattern of topics) that the service reads, and what it does with a batch.
 
-    `only` are the types for which it is read; empty is all.
+    `only` are the types for which it is read; empty is all. `folds`: its effect is the same in any order and however
+    often, so that it keeps no inbox.
     """
 
     name: str
     react: React
     pattern: str | None = None
     only: tuple[str, ...] = ()
+    folds: bool = False
 
 
 def now() -> datetime:
@@ -106,7 +109,8 @@ class Runtime:
         self._spawn(self._relay.run if self._relay else _nothing)
         reads = self.reads(desk)
         consumers = [self._consumer(r, desk) for r in reads]
-        self._spawn(Replayer(database, dict(zip([r.name for r in reads], consumers, strict=True)), now=self.now).run)
+        numbered = {r.name: c for r, c in zip(reads, consumers, strict=True) if not r.folds}
+        self._spawn(Replayer(database, numbered, now=self.now).run)
         self._spawn(reproject.Projection(desk).run)
         self._spawn(Watch(desk, self.settings, self._told, rules.changed).run)
         for worker in self.workers(desk):
@@ -143,6 +147,8 @@ class Runtime:
         return desk
 
     def _consumer(self, read: Reads, desk: Desk) -> Consumer:
+        if read.folds:
+            return Folding(read.name, desk.db, read.react, now=self.now, wake=desk.wake, only=read.only)
         react = audit_anchors.keeping(read.react, self.service)
         return Consumer(read.name, desk.db, react, now=self.now, wake=desk.wake, only=read.only)
 

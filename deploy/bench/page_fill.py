@@ -35,8 +35,8 @@ _REST = (
                responsible, cover, corrections, first_shown_at, shown_at, modified_at, words)
            SELECT story, version, slug, title, lead, topic, tags, units, kinds, information_class, responsible, cover,
                corrections, first_shown_at, shown_at, shown_at, words FROM visible_stories
-           RETURNING units, first_shown_at, story)
-       INSERT INTO page_units SELECT unnest(units), first_shown_at, story FROM shown""",
+           RETURNING units, first_shown_at, shown_at, story)
+       INSERT INTO page_units SELECT unnest(units), first_shown_at, story, shown_at FROM shown""",
     "INSERT INTO page_topics SELECT topic, first_shown_at, shown_at, story FROM pages WHERE topic IS NOT NULL",
 )
 

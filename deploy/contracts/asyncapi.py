@@ -7,7 +7,7 @@ from deploy.contracts.examples import EXAMPLES, body, headers
 from deploy.contracts.headers import header_schemas
 from deploy.contracts.meanings import event_meaning
 from deploy.contracts.schemas import Schema, schema_of
-from deploy.contracts.topics import OUTSIDE, SERVICES, TOPICS, Topic
+from deploy.contracts.topics import OUTSIDE, SERVICES, TOPICS, Topic, groups_of
 from shared.events import CATALOGUE, OWNED_TOPIC, PREFIX, AuditAnchored, Event, IntakeRequested, type_name
 
 BINDING = {"bindingVersion": "0.5.0"}
@@ -80,7 +80,7 @@ def _operation(action: str, who: str, topic: Topic) -> Schema:
         "messages": [{"$ref": f"#/channels/{topic.name}/messages/{name}"} for name in carried],
     }
     if action == "receive" and who != OUTSIDE:
-        group = {"type": "string", "enum": [f"{PREFIX}{who}.{topic.name}"]}
+        group = {"type": "string", "enum": [f"{PREFIX}{who}.{group}" for group in groups_of(who, topic.name)]}
         operation["bindings"] = {"kafka": {"groupId": group, **BINDING}}
     return operation
 

@@ -42,6 +42,12 @@ def key_of(kind: type[Event]) -> str:
     return {"request_id": "the request's id", "service": "the service's name"}.get(kind.key_field, kind.key_field)
 
 
+def groups_of(service: str, topic: str) -> tuple[str, ...]:
+    """The last part of the consumer groups by which a service reads a topic: of its own name, and for the figures."""
+    own = () if service == "publisher" and topic == OWNED_TOPIC[service] else (topic,)
+    return (*own, "figures") if service == "publisher" else own
+
+
 def joined(names: Iterable[str]) -> str:
     """Names as a phrase for a page."""
     return ", ".join(names)
@@ -65,16 +71,17 @@ TOPICS = (
     ),
     Topic(
         "stories", "editing", ("review", "intake", "publisher"), "story; report for report.sent-back",
-        "Stage 2: berita as submitted, whole, and questions back to the Unit. Publisher reads it for the anchors of "
-        "editing's audit chain alone.",
+        "Stage 2: berita as submitted, whole, and questions back to the Unit. Publisher reads it for the "
+        "anchors of editing's audit chain and the closed clocks alone.",
     ),
     Topic(
         "decisions", "review", ("editing", "publisher", "intake", "review"), "story",
         "Stage 3: hasil penyaringan on one exact Version. Review reads its own topic for the board.",
     ),
     Topic(
-        "publications", "publisher", ("intake", "editing", "review"), "story",
-        "Stage 4: deliveries per channel, and what the public can read.",
+        "publications", "publisher", ("intake", "editing", "review", "publisher"), "story",
+        "Stage 4: deliveries per channel, and what the public can read. Publisher reads its own topic for "
+        "closed clocks.",
     ),
     Topic(
         "dead-letter", "each service", ("operators",), "as it came",

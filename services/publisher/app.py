@@ -9,11 +9,14 @@ from pathlib import Path
 import httpx
 from fastapi import FastAPI
 
-from services.publisher import api, forms, forms_posting, handlers, pages, public, public_machines
+from services.publisher import api, forms, forms_posting, handlers, pages, public, public_elsewhere, public_machines
 from services.publisher.carrying import carries_of
 from services.publisher.channels import connecting
 from services.publisher.channels.connecting import Tools
 from services.publisher.channels.site import Site
+from services.publisher.compliance import fold
+from services.publisher.compliance import pages as compliance_pages
+from services.publisher.compliance.handlers import TOPICS, on_clocks
 from services.publisher.kept import Kept
 from services.publisher.objects import PublicObject
 from services.publisher.posting import Addresses
@@ -66,6 +69,7 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
             Reads("decisions", handlers.on_decisions(desk)),
             Reads("reports", handlers.on_reports(desk, carries_of(app.state.board))),
             Reads("stories", nothing_else, only=audit_anchors.ANCHORS),
+            Reads("figures", on_clocks(desk), pattern=TOPICS, only=fold.TYPES, folds=True),
         ],
         workers=lambda desk: _workers(app, desk, settings, objects, ways),
     )
@@ -84,8 +88,9 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.state.office = _office(app, settings)
     app.state.site = _site(settings)
     # Routes are tried in order, and the public asks most.
-    public_first = (public.router, public_machines.router)
-    for router in (*public_first, api.router, pages.router, forms.router, forms_posting.router):
+    public_first = (public.router, public_machines.router, compliance_pages.router)
+    off = (public_elsewhere.router,) if settings.site_index == "off" else ()
+    for router in (*off, *public_first, api.router, pages.router, forms.router, forms_posting.router):
         app.include_router(router)
     return app
 
@@ -103,6 +108,7 @@ def _site(settings: Settings) -> PublicSite:
         settings.information_place,
         settings.information_retention,
         Kept(settings.pages_memory_mb * 1_000_000),
+        main_site=settings.main_site_url,
     )
 
 
@@ -124,7 +130,7 @@ def _office(app: FastAPI, settings: Settings) -> Office:
 
 def _workers(app: FastAPI, desk: Desk, settings: Settings, objects: Store, ways: Ways) -> Sequence[Worker]:
     bucket, addresses = settings.buckets.public, Addresses(settings.public_url.rstrip("/"), settings.media_url)
-    site = Site(Shelf(desk), objects, bucket, ways.home, addresses.public_url, settings.probe_url)
+    site = Site(Shelf(desk), objects, bucket, ways.home, addresses.public_url, settings.probe_url, beyond=ways.pages)
     board: Switchboard = app.state.board
     board.fixed = {site.name: site}
     board.connect = _connect(settings, objects, ways, desk)

@@ -68,8 +68,8 @@ async def of_topic(request: Request, topic: str, older: Older = "", newer: Newer
 
 @router.api_route("/bidang/{unit}", methods=READ)
 async def of_unit(request: Request, unit: str, older: Older = "", newer: Newer = "") -> Response:
-    name = desk_of(request).clock.sop.unit_words(unit)
-    return await _list(request, _of_unit(unit), older, newer, heading=name, here=f"/bidang/{unit}")
+    name, here = desk_of(request).clock.sop.unit_words(unit), f"/bidang/{unit}"
+    return await _list(request, _of_unit(unit), older, newer, heading=name, here=here, feed=here)
 
 
 @router.api_route("/arsip/{year:int}/{month:int}", methods=READ)
@@ -123,18 +123,21 @@ async def search(
 ) -> Response:
     """Words, "of a kind", -without. Search engines are kept out: it would be every word they know."""
     words, found, too_slow = q.replace("\x00", " ").strip(), None, False
+    near: list[Page] = []
     if words:
         try:
             async with desk_of(request).db.transaction() as conn:
                 found = await store_finding.by_words(conn, words, limit=PER_PAGE, offset=(hal - 1) * PER_PAGE)
+                if not found.count and hal == 1:
+                    near = await store_finding.nearly(conn, words, limit=PER_PAGE)
         except asyncpg.QueryCanceledError:
             too_slow = True
-    teasers = _teasers(request, found.pages) if found else []
+    teasers = _teasers(request, near or (found.pages if found else []))
     return send(
         request,
         _made(
-            request, "publik_cari.html", q=words, found=found, stories=teasers, hal=hal, too_slow=too_slow,
-            more=found is not None and hal * PER_PAGE < found.count, most=store_finding.MOST_HITS,
+            request, "publik_cari.html", q=words, found=found, stories=teasers, near=bool(near), hal=hal,
+            too_slow=too_slow, more=found is not None and hal * PER_PAGE < found.count, most=store_finding.MOST_HITS,
         ),
     )  # fmt: skip
 

@@ -1,15 +1,17 @@
 """How a public page is sent: its tag and how long a cache may keep it, made anew only where the database says so."""
 
 import hashlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
+from types import MappingProxyType
 from typing import Any, Literal
 
 from fastapi import Request
 from fastapi.responses import Response
 
+from services.publisher.compliance.counted import Counted
 from services.publisher.kept import Kept, Made, Revisions, Together
 from services.publisher.steps import office_of
 from services.publisher.store_pages import Turn
@@ -21,26 +23,36 @@ CACHED = "public, max-age=30, must-revalidate"
 ASK_ALWAYS = "no-cache"
 HTML = "text/html; charset=utf-8"
 READ = ["GET", "HEAD"]
+Index = Literal["canonical", "noindex", "off"]
+NO_MORE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class PublicSite:
-    """What the public site is told at start. `noindex`: search engines are sent to where the office's main site is.
+    """What the public site is told at start.
 
+    `noindex`: search engines are sent to where the office's main site is; `off`: people are too, and `main_site` is its
+    home.
     `place` and `retention` are what the Daftar Informasi Publik says of all that is published here.
     """
 
-    index: Literal["canonical", "noindex"] = "canonical"
+    index: Index = "canonical"
     security_contact: str = ""
     place: str = ""
     retention: str = ""
     kept: Kept = field(default_factory=lambda: Kept(32_000_000))
     revisions: Revisions = field(default_factory=Revisions)
     turns: Together[Turn] = field(default_factory=Together[Turn])
+    counted: Counted = field(default_factory=Counted)
+    main_site: str = ""
 
     @property
     def noindex(self) -> bool:
-        return self.index == "noindex"
+        return self.index != "canonical"
+
+    @property
+    def off(self) -> bool:
+        return self.index == "off"
 
 
 def site_of(request: Request) -> PublicSite:
@@ -60,6 +72,7 @@ def text(request: Request, template: str, **view: Any) -> str:
     shown = {
         "office": office_of(request), "noindex": site.noindex, "zone": zone_of(request), "path": request.url.path,
         "unit_words": desk.clock.sop.unit_words, "security": bool(site.security_contact),
+        "main_site": site.main_site if site.off else "",
     }  # fmt: skip
     return pages.environment.get_template(template).render(shown | view)
 
@@ -78,9 +91,9 @@ def kept(request: Request, key: Hashable, make: Callable[[], Made]) -> Response:
     return send(request, found)
 
 
-def send(request: Request, page: Made) -> Response:
-    """200 with the page, or 304 where who asks has exactly these bytes."""
-    headers = {"Cache-Control": CACHED, "ETag": page.tag, **robots(request)}
+def send(request: Request, page: Made, more: Mapping[str, str] = NO_MORE) -> Response:
+    """200 with the page, or 304 where who asks has exactly these bytes; `more` headers with either."""
+    headers = {"Cache-Control": CACHED, "ETag": page.tag, **robots(request), **more}
     if page.modified_at is not None:
         headers["Last-Modified"] = format_datetime(page.modified_at, usegmt=True)
     # Not by date: two changes within a second have one date, and a take-down must not be missed.

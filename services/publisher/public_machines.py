@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncGenerator
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response, StreamingResponse
@@ -37,8 +37,19 @@ ATOM, RSS = "application/atom+xml; charset=utf-8", "application/rss+xml; charset
 XML, PLAIN, CSV = "application/xml; charset=utf-8", "text/plain; charset=utf-8", "text/csv; charset=utf-8"
 # What XML 1.0 has no way to write at all: one such character in a title would break the whole feed.
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-WAYS = ("/", "/topik", "/bidang", "/arsip", "/daftar-informasi-publik")
+WAYS = ("/", "/topik", "/bidang", "/arsip", "/daftar-informasi-publik", "/kepatuhan-sop")
 router = APIRouter(include_in_schema=False, dependencies=[public])
+
+
+class Fed(NamedTuple):
+    """What a feed is of: its pages, the address of their list, and its name, none for all."""
+
+    scope: Scope
+    here: str
+    name: str
+
+
+ALL = Fed(Scope(), "/", "")
 
 
 @router.api_route("/umpan.xml", methods=READ)
@@ -53,12 +64,22 @@ async def rss(request: Request) -> Response:
 
 @router.api_route("/topik/{topic}/umpan.xml", methods=READ)
 async def atom_of_topic(request: Request, topic: str) -> Response:
-    return await _feed(request, "umpan.xml", ATOM, topic)
+    return await _feed(request, "umpan.xml", ATOM, _topic(topic))
 
 
 @router.api_route("/topik/{topic}/rss.xml", methods=READ)
 async def rss_of_topic(request: Request, topic: str) -> Response:
-    return await _feed(request, "rss.xml", RSS, topic)
+    return await _feed(request, "rss.xml", RSS, _topic(topic))
+
+
+@router.api_route("/bidang/{unit}/umpan.xml", methods=READ)
+async def atom_of_unit(request: Request, unit: str) -> Response:
+    return await _feed(request, "umpan.xml", ATOM, _unit(request, unit))
+
+
+@router.api_route("/bidang/{unit}/rss.xml", methods=READ)
+async def rss_of_unit(request: Request, unit: str) -> Response:
+    return await _feed(request, "rss.xml", RSS, _unit(request, unit))
 
 
 @router.api_route("/peta-situs.xml", methods=READ)
@@ -172,15 +193,25 @@ def _about(request: Request) -> About:
     return About(office.name, office.public_url, site.place, site.retention, zone_of(request), named)
 
 
-async def _feed(request: Request, template: str, media_type: str, topic: str | None = None) -> Response:
-    if topic is not None and not CODE.fullmatch(topic):
+def _topic(topic: str) -> Fed:
+    return Fed(Scope(topic=topic), f"/topik/{topic}", topic_words(topic))
+
+
+def _unit(request: Request, unit: str) -> Fed:
+    return Fed(Scope(unit=unit), f"/bidang/{unit}", desk_of(request).clock.sop.unit_words(unit))
+
+
+async def _feed(request: Request, template: str, media_type: str, fed: Fed = ALL) -> Response:
+    code, known = fed.scope.topic or fed.scope.unit, desk_of(request).clock.sop.units
+    if code is not None and not CODE.fullmatch(code):
         return without_page(request, 404, "publik_tiada.html")
     async with desk_of(request).db.connection() as conn:
-        pages = await store_pages.changed_last(conn, topic=topic, limit=IN_FEED)
-    if topic and not pages:
+        pages = await store_pages.changed_last(conn, fed.scope, limit=IN_FEED)
+    # A Bidang of the SOP has a page and a feed before it has news, as the whole office has.
+    if code and not pages and fed.scope.unit not in known:
         return without_page(request, 404, "publik_tiada.html")
-    view: dict[str, Any] = {"pages": pages, "topic": topic, "topic_words": topic_words, "dated": _dated}
-    key = (template, topic, *(p.revision for p in pages))
+    view: dict[str, Any] = {"pages": pages, "fed": fed, "topic_words": topic_words, "dated": _dated}
+    key = (template, fed, *(p.revision for p in pages))
     return kept(request, key, lambda: made(NOT_XML.sub("", text(request, template, **view)).encode(), media_type))
 
 

@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from services.publisher.scheduling import Missed
 from shared.media.store import Buckets
@@ -23,8 +23,9 @@ class Settings(ServiceSettings):
     delivery_lease_seconds: int = 60
     deliveries_at_once: int = 8
     sweep_seconds: int = 600
-    # `noindex` where the office's main site is another: search engines are sent there.
-    site_index: Literal["canonical", "noindex"] = "canonical"
+    # Where the office's main site is another: `noindex` sends search engines there, `off` everybody.
+    site_index: Literal["canonical", "noindex", "off"] = "canonical"
+    main_site_url: str = ""
     security_contact: str = ""
     information_place: str = "Kota Bekasi"
     information_retention: str = "sesuai jadwal retensi arsip"
@@ -38,6 +39,14 @@ class Settings(ServiceSettings):
         if value and not re.fullmatch(r"(mailto:|https://|tel:)\S+", value):
             raise ValueError("RFC 9116: write a mailto:, https:// or tel: address")
         return value
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> "Settings":
+        if self.site_index == "off" and not re.fullmatch(r"https?://[^/\s]+(/\S*)?", self.main_site_url):
+            raise ValueError(
+                "main_site_url: where the site is off, write the https:// address of the office's main site"
+            )
+        return self
 
     @property
     def buckets(self) -> Buckets:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # Of more matches the newest are ranked: nobody turns more pages, and a word that is in all of them costs no more.
 MOST_HITS = 200
 PATIENCE_MS = 3_000
+# How much of the three-letter pieces of a word must be found in a title, that it is spelt nearly so.
+NEAR = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,30 +81,55 @@ async def months(conn: "Connection", zone: str) -> list[date]:
 
 
 async def by_words(conn: "Connection", words: str, *, limit: int, offset: int) -> Found:
-    """Pages with all these words ("of a kind", -not, or), the best first. Call it in a transaction.
+    """Pages with all these words or their stems ("of a kind", -not, or), those with the words themselves first.
 
-    The plan depends on how common the words are, so it is made anew each time. What is still not found when the
-    patience ends raises asyncpg.QueryCanceledError.
+    Call it in a transaction. The plan depends on how common the words are, so it is made anew each time. What is still
+    not found when the patience ends raises asyncpg.QueryCanceledError.
     """
     await conn.execute(f"SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL statement_timeout = {PATIENCE_MS}")
-    rows = await conn.fetch(
-        f"""WITH hits AS MATERIALIZED (
-                SELECT story, words FROM pages WHERE words @@ websearch_to_tsquery('simple', $1)
-                -- What only says what must not be there would be every page: no index finds that.
-                AND querytree(websearch_to_tsquery('simple', $1)) NOT IN ('', 'T')
-                ORDER BY first_shown_at DESC, story DESC LIMIT $2),
-            ranked AS (
-                SELECT story, ts_rank(words, websearch_to_tsquery('simple', $1)) AS rank, count(*) OVER () AS hits
-                FROM hits)
-            SELECT {FIELDS}, r.hits FROM ranked r JOIN pages g USING (story)
-            ORDER BY r.rank DESC, g.first_shown_at DESC, g.story LIMIT $3 OFFSET $4""",  # noqa: S608
-        words,
-        MOST_HITS + 1,
-        limit,
-        offset,
-    )
+    rows = await conn.fetch(_BY_WORDS, words, MOST_HITS + 1, limit, offset)
     hits = rows[0]["hits"] if rows else 0
     return Found([page_of(row) for row in rows], min(hits, MOST_HITS), hits > MOST_HITS)
+
+
+async def nearly(conn: "Connection", words: str, *, limit: int) -> list[Page]:
+    """Pages in whose titles something is spelt nearly so, the nearest first; none where the server has no pg_trgm.
+
+    Call it in a transaction.
+    """
+    schema = await conn.fetchval(
+        """SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+           WHERE e.extname = 'pg_trgm' AND to_regclass('pages_titles') IS NOT NULL"""
+    )
+    if schema is None:
+        return []
+    await conn.execute(
+        f"SET LOCAL pg_trgm.word_similarity_threshold = {NEAR}; SET LOCAL statement_timeout = {PATIENCE_MS}"
+    )
+    rows = await conn.fetch(
+        f"""SELECT {FIELDS} FROM pages g WHERE $1 OPERATOR({schema}.<%) g.title
+            ORDER BY {schema}.word_similarity($1, g.title) DESC, g.first_shown_at DESC LIMIT $2""",  # noqa: S608
+        words,
+        limit,
+    )
+    return [page_of(row) for row in rows]
+
+
+_BY_WORDS = f"""
+    WITH asked AS MATERIALIZED (
+        SELECT websearch_to_tsquery('simple', $1) AS exact, websearch_to_tsquery('indonesian', $1) AS stemmed),
+    hits AS MATERIALIZED (
+        SELECT story, words, stems FROM pages
+        WHERE (words @@ websearch_to_tsquery('simple', $1) OR stems @@ websearch_to_tsquery('indonesian', $1))
+        -- What only says what must not be there would be every page: no index finds that.
+        AND querytree(websearch_to_tsquery('simple', $1)) NOT IN ('', 'T')
+        ORDER BY first_shown_at DESC, story DESC LIMIT $2),
+    ranked AS (
+        SELECT story, words @@ exact AS whole, ts_rank(words, exact) + ts_rank(stems, stemmed) / 10 AS rank,
+               count(*) OVER () AS hits
+        FROM hits CROSS JOIN asked)
+    SELECT {FIELDS}, r.hits FROM ranked r JOIN pages g USING (story)
+    ORDER BY r.whole DESC, r.rank DESC, g.first_shown_at DESC, g.story LIMIT $3 OFFSET $4"""  # noqa: S608
 
 
 async def sitemap_months(conn: "Connection") -> list[Month]:

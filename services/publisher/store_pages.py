@@ -76,6 +76,13 @@ class GonePage:
     reason: str
 
 
+class Canonical(NamedTuple):
+    """The page of one Version at another channel."""
+
+    url: str
+    version: int
+
+
 class Place(NamedTuple):
     """Where in a list a page stands; as text it goes into an address."""
 
@@ -151,6 +158,19 @@ async def elsewhere(conn: "Connection", slug: str, channel: str) -> str | None:
     return found or None
 
 
+async def canonical(conn: "Connection", slug: str, channel: str) -> Canonical | None:
+    """Where a visible Story can be read on another channel; until its correction is there, what it corrects."""
+    row = await conn.fetchrow(
+        """SELECT d.url, d.version FROM pages g JOIN deliveries d USING (story)
+           WHERE g.slug = $1 AND d.channel = $2 AND d.version <= g.version AND d.url <> ''
+             AND d.state IN ('live', 'superseded')
+           ORDER BY d.version DESC LIMIT 1""",
+        slug,
+        channel,
+    )
+    return Canonical(row["url"], row["version"]) if row else None
+
+
 async def turn(
     conn: "Connection", scope: Scope, *, older_than: Place | None = None, newer_than: Place | None = None, limit: int
 ) -> Turn:
@@ -185,14 +205,16 @@ def _list(scope: Scope, place: Place | None, *, back: bool) -> tuple[str, list[A
     return f"SELECT {FIELDS} FROM {source} {where} ORDER BY {o}.first_shown_at {way}, {o}.story {way}", arguments  # noqa: S608
 
 
-async def changed_last(conn: "Connection", *, topic: str | None = None, limit: int) -> list[Page]:
-    """For feeds: what was shown or corrected last comes first."""
-    source = "page_topics o JOIN pages g USING (story) WHERE o.topic = $2" if topic else "pages g"
-    order = "o" if topic else "g"
-    rows = await conn.fetch(
-        f"SELECT {FIELDS} FROM {source} ORDER BY {order}.shown_at DESC, {order}.story DESC LIMIT $1",  # noqa: S608
-        *(limit, topic) if topic else (limit,),
-    )
+async def changed_last(conn: "Connection", scope: Scope, *, limit: int) -> list[Page]:
+    """For feeds: what was shown or corrected last comes first; of all, of a topic, or of a Bidang."""
+    source, order = "pages g", "g.shown_at DESC, g.story DESC"
+    if scope.topic:
+        source, order = "page_topics o JOIN pages g USING (story) WHERE o.topic = $2", "o.shown_at DESC, o.story DESC"
+    elif scope.unit:
+        source = "page_units o JOIN pages g USING (story) WHERE o.unit = $2"
+        order = "o.shown_at DESC NULLS LAST, o.story DESC"
+    narrow = [code for code in (scope.topic or scope.unit,) if code]
+    rows = await conn.fetch(f"SELECT {FIELDS} FROM {source} ORDER BY {order} LIMIT $1", limit, *narrow)  # noqa: S608
     return [page_of(row) for row in rows]
 
 

@@ -58,4 +58,5 @@ _PROJECT = f"""
     of_topics AS (
         INSERT INTO page_topics SELECT topic, first_shown_at, shown_at, story FROM shown WHERE topic IS NOT NULL
         ON CONFLICT DO NOTHING)
-    INSERT INTO page_units SELECT unnest(units), first_shown_at, story FROM shown ON CONFLICT DO NOTHING"""  # noqa: S608  (our own columns)
+    INSERT INTO page_units SELECT unnest(units), first_shown_at, story, shown_at FROM shown
+    ON CONFLICT DO NOTHING"""  # noqa: S608  (our own columns)

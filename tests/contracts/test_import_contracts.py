@@ -23,7 +23,7 @@ NAMES = {
     "independent": "The four services never import each other",
     "house": "deploy over services over shared",
     "rooms": "app over handlers, web and workers over channels and store over domain",
-    "inner-rooms": "Review's inner rooms: screens over steps over the store over rules",
+    "inner-rooms": "Inner rooms: screens over steps over the store over rules",
     "settings": "Settings are read in app.py alone",
     "pure": "Rules and contracts know no I/O library",
 }

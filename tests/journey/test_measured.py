@@ -1,6 +1,7 @@
 """One Report through all four stages in a time that the test sets: one return, one breach, exact to the second.
 
-The same figures stand in the ledgers, on /metrics, in a real Prometheus, on the board and in the CSV.
+The same figures stand in the ledgers, on /metrics, in a real Prometheus, on the board, in the CSV and on the public's
+page.
 """
 
 import csv
@@ -171,6 +172,26 @@ async def test_the_figures_of_the_api_are_those_of_the_metrics(measured: Measure
         assert page("unit_compliance_n", unit="perumahan", **labels) == stage["in_time"] + stage["late"]
         expected = sum(v[0] for k, v in EXPECTED.items() if k[0] == stage["stage"])
         assert stage["working_seconds"] == expected
+
+
+async def test_the_public_reads_the_same_of_each_stage(measured: Measured) -> None:
+    told = await measured.town.get("sekretaris", "/compliance?from=2026-07-01&to=2026-07-31")
+    counts = ("closed", "in_time", "late", "outside_hours")
+    expected = {s["stage"]: tuple(s[c] for c in counts) for s in told["stages"]}
+    assert sum(closed for closed, *_ in expected.values()) == len(EXPECTED)
+
+    async def public() -> bool | None:
+        async with httpx.AsyncClient() as client:
+            answer = await client.get(f"{measured.town.house.public_url}/kepatuhan-sop.csv")
+        rows = csv.DictReader(answer.text.splitlines())
+        found = {r["stage"]: tuple(int(r[c]) for c in counts) for r in rows if r["month"] == "2026-07"}
+        return found == expected or None
+
+    await measured.town.until("the public's figures", public)
+    async with httpx.AsyncClient() as client:
+        page = (await client.get(f"{measured.town.house.public_url}/kepatuhan-sop")).text
+    assert "Juli 2026" in page
+    assert "40 rumah" not in page
 
 
 async def download(town: TimedTown, path: str) -> str:

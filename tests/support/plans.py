@@ -20,6 +20,10 @@ class Explaining:
         found = await self.fetch(sql, *arguments)
         return found[0] if found else None
 
+    async def fetchval(self, sql: str, *arguments: Any) -> Any:
+        """One value, of which the plan is not looked at."""
+        return await self.conn.fetchval(sql, *arguments)
+
     async def execute(self, sql: str, *arguments: Any) -> Any:
         return await self.conn.execute(sql, *arguments)
 

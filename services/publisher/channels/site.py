@@ -9,6 +9,7 @@ import httpx
 import structlog
 
 from services.publisher.channels import ApprovalGone, Capabilities, NotSent, Post, Receipt, Rejected, Steps, patience
+from services.publisher.channels.wordpress_html import has_title, mark_of
 from services.publisher.domain import SITE
 from services.publisher.objects import PublicObject
 from shared.media.store import Missing, Store
@@ -17,6 +18,9 @@ from shared.refusal import Transient
 log = structlog.get_logger(__name__)
 
 MARK = "alurwarta:versi"
+# Where the site is off, an address leads to the page at the office's main site, and says of which Version that is.
+MOVED, VERSION = 308, "Alurwarta-Versi"
+ASK_ANEW = {"Cache-Control": "no-cache"}
 # Its name is its hash, so that what a cache holds under it can never be out of date.
 CACHED = "public, max-age=31536000, immutable"
 CAN = Capabilities(
@@ -55,7 +59,10 @@ class Shelf(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`public_url` is what the public types, `probe_url` the same site as this service reaches it."""
+    """`public_url` is what the public types, `probe_url` the same site as this service reaches it.
+
+    `beyond` is the way to the office's main site, where ours is off and leads there.
+    """
 
     shelf: Shelf
     store: Store
@@ -63,6 +70,7 @@ class Site:
     stranger: httpx.AsyncClient
     public_url: str
     probe_url: str
+    beyond: httpx.AsyncClient | None = None
     name: str = SITE
     capabilities: Capabilities = CAN
     # The copies under way: what is waited for no more goes on in the store all the same, and is looked after here.
@@ -163,12 +171,24 @@ class Site:
         return True
 
     async def _look(self, post: Post) -> Receipt:
-        """Fetch the public address: confirmed when it shows this title and this Version."""
+        """Fetch the public address: confirmed when it shows this title and this Version, here or where it leads."""
         address = self.probe_url + post.url.removeprefix(self.public_url)
         try:
-            answer = await self.stranger.get(address, headers={"Cache-Control": "no-cache"})
-        except httpx.HTTPError:
+            answer = await self.stranger.get(address, headers=ASK_ANEW)
+            there = await self._is_beyond(answer, post) if answer.status_code == MOVED else _is_here(answer, post)
+        except (httpx.HTTPError, httpx.InvalidURL):
             return Receipt(post.url)
-        seen = html.unescape(answer.text)
-        there = answer.status_code == 200 and post.title in seen and f'name="{MARK}" content="{post.version}"' in seen
         return Receipt(post.url, "fetched" if there else None)
+
+    async def _is_beyond(self, answer: httpx.Response, post: Post) -> bool:
+        """Whether it leads to a page of this very Version: a correction is not there before it is there."""
+        if self.beyond is None or answer.headers.get(VERSION) != str(post.version):
+            return False
+        page = await self.beyond.get(answer.headers.get("location", ""), headers=ASK_ANEW, follow_redirects=True)
+        mark = mark_of(page.text)
+        return page.status_code == 200 and has_title(page.text, post) and mark in (None, (post.story, post.version))
+
+
+def _is_here(answer: httpx.Response, post: Post) -> bool:
+    seen = html.unescape(answer.text)
+    return answer.status_code == 200 and post.title in seen and f'name="{MARK}" content="{post.version}"' in seen

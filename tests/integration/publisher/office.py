@@ -287,14 +287,14 @@ class Office:
 
 
 @asynccontextmanager
-async def office(made: Stack) -> AsyncGenerator[Office]:
-    """A publisher on these servers, with nothing in its database and its buckets."""
+async def office(made: Stack, **settings: str) -> AsyncGenerator[Office]:
+    """A publisher on these servers, with nothing in its database and its buckets; `settings` beside its own."""
     owner = await asyncpg.connect(made.owner_dsn)
     try:
         await _empty(made, owner)
         database = await db.connect(made.dsn("publisher"), "publisher")
         given = {k.removeprefix("ALURWARTA_").lower(): v for k, v in made.environment("publisher").items()}
-        app = create_app(Settings.model_validate(given | {"public_url": PUBLIC}))
+        app = create_app(Settings.model_validate(given | {"public_url": PUBLIC} | settings))
         opened = _open(made, app, database, owner)
         try:
             yield opened

@@ -35,14 +35,16 @@ async def test_every_reading_of_the_public_goes_by_an_index(desk: Office) -> Non
             after = await store_pages.turn(conn, scope, older_than=first.pages[-1].place, limit=20)
             back = await store_pages.turn(conn, scope, newer_than=after.pages[0].place, limit=20)
             assert back.pages == first.pages
-        assert len(await store_pages.changed_last(conn, limit=20)) == 20
-        assert len(await store_pages.changed_last(conn, topic="taman", limit=20)) == 20
+        for scope in (Scope(), Scope(topic="taman"), Scope(unit="perumahan")):
+            assert len(await store_pages.changed_last(conn, scope, limit=20)) == 20
         assert len(await store_finding.topics(conn)) == 8
         assert len(await store_finding.units(conn)) == 4
         assert len(await store_finding.months(conn, "Asia/Jakarta")) > 5
         assert (await store_finding.by_words(conn, "kunci", limit=20, offset=0)).many
         assert (await store_finding.by_words(conn, f"tahap {STORIES - 3}", limit=20, offset=0)).count == 1
         assert (await store_finding.by_words(conn, "-kunci", limit=20, offset=0)).count == 0
+        assert (await store_finding.by_words(conn, "diserahkan", limit=20, offset=0)).many
+        assert len(await store_finding.nearly(conn, f"tahapp {STORIES - 3}", limit=20)) == 20
         (*_, newest) = await store_finding.sitemap_months(conn)
         since = datetime.fromisoformat(f"{newest.begins}T00:00:00+00:00")
         assert await store_finding.addresses(conn, since, since + timedelta(days=31), limit=50_000, offset=0)
@@ -50,4 +52,5 @@ async def test_every_reading_of_the_public_goes_by_an_index(desk: Office) -> Non
     assert conn.tables_read_whole() == set()
     assert {
         "pages_in_order", "pages_changed", "pages_words", "page_units_pkey", "page_topics_pkey", "page_topics_changed",
+        "page_units_changed", "pages_stems", "pages_titles",
     } <= conn.indexes()  # fmt: skip

@@ -104,6 +104,49 @@ async def test_words_are_found_in_title_summary_tags_and_text_the_best_first(des
     assert (await desk.call(None, "GET", "/cari", params={"q": "a" * 201})).status_code == 422
 
 
+async def test_other_forms_of_a_word_are_found_after_the_word_itself(desk: Office) -> None:
+    await told(desk, "Perbaikan jalan", body=words("Selesai."))
+    await told(desk, "Jalan lain", body=words("Warga memperbaiki sendiri."))
+    await told(desk, "Taman")
+    assert await listed(desk, "/cari?q=memperbaiki") == ["Jalan lain", "Perbaikan jalan"]
+    assert await listed(desk, "/cari?q=perbaikan") == ["Perbaikan jalan", "Jalan lain"]
+    assert await listed(desk, "/cari?q=diperbaiki+-warga") == ["Perbaikan jalan"]
+    for odd in ("O'Brien\\n dan 'baik':1A", "\\", "''"):
+        await told(desk, odd, body=words(f"Kata {odd} memperbaiki."))
+    assert len(await listed(desk, "/cari?q=perbaikan")) == 5
+
+
+async def test_a_word_that_is_spelt_wrong_finds_titles_that_are_spelt_nearly_so(desk: Office) -> None:
+    await told(desk, "Rusunawa Jatirasa dibuka")
+    await told(desk, "Taman kota")
+    page = await desk.call(None, "GET", "/cari?q=rusunwa")
+    assert "Tidak ada berita dengan kata itu. Judul-judul ini mirip:" in page.text
+    assert await listed(desk, "/cari?q=rusunwa") == ["Rusunawa Jatirasa dibuka"]
+    assert await listed(desk, "/cari?q=sepeda") == []
+    await desk.owner.execute("ALTER INDEX publisher.pages_titles RENAME TO pages_titles_away")
+    try:
+        assert "Tidak ada berita dengan kata itu. Coba" in (await desk.call(None, "GET", "/cari?q=rusunwa")).text
+    finally:
+        await desk.owner.execute("ALTER INDEX publisher.pages_titles_away RENAME TO pages_titles")
+
+
+async def test_each_bidang_has_a_feed_the_last_change_first(desk: Office) -> None:
+    event = await told(desk, "Kunci", unit="perumahan")
+    await told(desk, "Tanah", unit="pertanahan")
+    await told(desk, "Taman", unit="perumahan")
+    later = approved(event.story, 3, content=content("Kunci diralat", media=(), body=words("Isi.")), at=desk.at)
+    await desk.hear(later.model_copy(update={"origins": event.origins}))
+    await desk.publish(later)
+    for feed in ("/bidang/perumahan/umpan.xml", "/bidang/perumahan/rss.xml"):
+        text = (await desk.call(None, "GET", feed)).text
+        assert "Bidang Perumahan" in text
+        assert re.findall(r"<title>(Kunci[^<]*|Tanah|Taman)</title>", text) == ["Kunci diralat", "Taman"]
+        assert feed in (await desk.call(None, "GET", "/bidang/perumahan")).text
+    assert (await desk.call(None, "GET", "/bidang/sekretariat/umpan.xml")).status_code == 200
+    for odd in ("/bidang/lain/umpan.xml", "/bidang/LAIN/rss.xml", "/bidang/a%00b/rss.xml"):
+        assert (await desk.call(None, "GET", odd)).status_code == 404
+
+
 async def test_what_is_long_without_end_is_published_and_found(desk: Office) -> None:
     body = tuple(words(" ".join(f"kata{n * 10_000 + i}" for i in range(9_000)))[0] for n in range(8))
     await told(desk, "Panjang", body=body)

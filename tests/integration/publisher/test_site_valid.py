@@ -13,6 +13,7 @@ from tests.integration.publisher.office import PUBLIC, Office
 from tests.support import validators
 from tests.unit.publisher.samples import approved, content
 
+BIDANG = ("/bidang/bidang-perumahan/umpan.xml", "/bidang/bidang-perumahan/rss.xml")
 ODD = 'Judul <dengan> "tanda" & lain-lain'
 
 
@@ -65,7 +66,7 @@ async def test_every_page_is_valid_html(full: Office) -> None:
 
 
 async def test_every_feed_is_read_whole_by_a_reader_of_feeds(full: Office) -> None:
-    for feed in ("/umpan.xml", "/rss.xml", "/topik/rumah/umpan.xml", "/topik/rumah/rss.xml"):
+    for feed in ("/umpan.xml", "/rss.xml", "/topik/rumah/umpan.xml", "/topik/rumah/rss.xml", *BIDANG):
         await _is_read(full, feed)
 
 

@@ -59,7 +59,8 @@ async def test_what_a_caller_says_is_the_host_opens_no_path(host: bytes) -> None
 @pytest.mark.parametrize(
     "path",
     [b"/", b"/berita/rumah-..-layak", b"/umpan.xml", b"/aset/gaya.css", b"/topik/rumah/rss.xml", b"/bidang", b"/cari",
-     b"/arsip/2026/11", b"/peta-situs/2026-11/1.xml", b"/.well-known/security.txt", b"/daftar-informasi-publik.csv"],
+     b"/arsip/2026/11", b"/peta-situs/2026-11/1.xml", b"/.well-known/security.txt", b"/daftar-informasi-publik.csv",
+     b"/kepatuhan-sop", b"/kepatuhan-sop.csv", b"/bidang/perumahan/umpan.xml"],
 )  # fmt: skip
 async def test_the_public_pages_are_passed_on(path: bytes) -> None:
     assert await status(public(NOBODY), path) == 502
