@@ -15,7 +15,7 @@ from services.publisher.channels.connecting import Tools
 from services.publisher.channels.site import Site
 from services.publisher.kept import Kept
 from services.publisher.objects import PublicObject
-from services.publisher.posting import Addresses
+from services.publisher.posting import Addresses, Wording
 from services.publisher.public_answer import PublicSite
 from services.publisher.settings import Settings
 from services.publisher.shelf import Pages as Shelf
@@ -120,9 +120,10 @@ def _office(app: FastAPI, settings: Settings) -> Office:
 
 
 def _workers(app: FastAPI, desk: Desk, settings: Settings, objects: Store, ways: Ways) -> Sequence[Worker]:
-    bucket, addresses = settings.buckets.public, Addresses(settings.public_url.rstrip("/"), settings.media_url)
-    site = Site(Shelf(desk), objects, bucket, ways.home, addresses.public_url, settings.probe_url)
     board: Switchboard = app.state.board
+    wording = Wording(board.templates, _unit_words(desk))
+    bucket, addresses = settings.buckets.public, Addresses(settings.public_url.rstrip("/"), settings.media_url, wording)
+    site = Site(Shelf(desk), objects, bucket, ways.home, addresses.public_url, settings.probe_url)
     board.fixed = {site.name: site}
     board.connect = _connect(settings, objects, ways, desk)
     app.state.deliveries = deliveries = Deliveries(
@@ -142,6 +143,13 @@ def _workers(app: FastAPI, desk: Desk, settings: Settings, objects: Store, ways:
     )
     schedules = Schedules(desk, terms, ring=deliveries.ring)
     return [lambda: board.run(desk.db, desk.now), deliveries.run, clearing.run, sweep.run, schedules.run, checks.run]
+
+
+def _unit_words(desk: Desk) -> Callable[[str], str]:
+    def words(code: str) -> str:
+        return desk.clock.sop.unit_words(code)  # of the SOP in force at that moment
+
+    return words
 
 
 def _connect(settings: Settings, objects: Store, ways: Ways, desk: Desk) -> Connect:
