@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -76,7 +76,7 @@ class Outside:
 @asynccontextmanager
 async def outside(desk: Office, dice: random.Random) -> AsyncGenerator[Outside]:
     def now() -> datetime:
-        return desk.at
+        return desk.at.astimezone(UTC)  # as these channels tell it
 
     def fetch(found: PublicObject) -> AsyncIterator[bytes]:
         return desk.store.stream(found.bucket, found.source_key)
