@@ -123,6 +123,33 @@ def pages(
     print_told(found, typer.echo, as_json=as_json)
 
 
+@app.command("deliveries")
+def deliveries(
+    *,
+    stories: int = 200,
+    channels: Annotated[str, typer.Option(help="Names, with commas; all five that it has where none are given")] = "",
+    rounds: int = 3,
+    at_once: int = 16,
+    as_json: AsJson = False,
+) -> None:
+    """Deliveries/s of one publisher process through fakes of channels, beside a bare client with the same calls."""
+    from deploy.bench.deliveries import CHANNELS, NoFakes, measure, print_told
+    from deploy.bench.installation import NoServers
+
+    asked = [name.strip() for name in channels.split(",") if name.strip()] or list(CHANNELS)
+    if unknown := sorted(set(asked) - set(CHANNELS)):
+        raise typer.BadParameter(f"{', '.join(unknown)}: one of {', '.join(CHANNELS)}", param_hint="--channels")
+    try:
+        found = asyncio.run(measure(stories, asked, rounds, at_once, lambda words: typer.echo(words, err=True)))
+    except NoServers as e:
+        typer.echo(f"Set {e}: the addresses of real servers, e.g. of docker compose.", err=True)
+        raise typer.Exit(2) from None
+    except NoFakes:
+        typer.echo("The fakes of the channels belong to the tests: run this in a copy of the repository.", err=True)
+        raise typer.Exit(2) from None
+    print_told(found, typer.echo, as_json=as_json)
+
+
 @app.callback()
 def group() -> None:
     """Benchmarks."""

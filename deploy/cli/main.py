@@ -7,7 +7,7 @@ from deploy.cli import (
     audit,
     bench,
     board,
-    channels_accounts,
+    channels_template,
     check_text,
     clock,
     contracts,
@@ -53,7 +53,7 @@ app.command("report")(report.report)
 app.command("routes")(routes.routes)
 app.command("check-text")(check_text.check_text)
 app.add_typer(states.app, name="states")
-app.add_typer(channels_accounts.app, name="channels")
+app.add_typer(channels_template.app, name="channels")
 app.add_typer(sources.app, name="sources")
 app.add_typer(readers.app, name="readers")
 app.add_typer(accounts.app, name="accounts")

@@ -19,7 +19,7 @@ from services.publisher.compliance import pages as compliance_pages
 from services.publisher.compliance.handlers import TOPICS, on_clocks
 from services.publisher.kept import Kept
 from services.publisher.objects import PublicObject
-from services.publisher.posting import Addresses
+from services.publisher.posting import Addresses, Wording
 from services.publisher.public_answer import PublicSite
 from services.publisher.settings import Settings
 from services.publisher.shelf import Pages as Shelf
@@ -129,9 +129,10 @@ def _office(app: FastAPI, settings: Settings) -> Office:
 
 
 def _workers(app: FastAPI, desk: Desk, settings: Settings, objects: Store, ways: Ways) -> Sequence[Worker]:
-    bucket, addresses = settings.buckets.public, Addresses(settings.public_url.rstrip("/"), settings.media_url)
-    site = Site(Shelf(desk), objects, bucket, ways.home, addresses.public_url, settings.probe_url, beyond=ways.pages)
     board: Switchboard = app.state.board
+    wording = Wording(board.templates, _unit_words(desk))
+    bucket, addresses = settings.buckets.public, Addresses(settings.public_url.rstrip("/"), settings.media_url, wording)
+    site = Site(Shelf(desk), objects, bucket, ways.home, addresses.public_url, settings.probe_url, beyond=ways.pages)
     board.fixed = {site.name: site}
     board.connect = _connect(settings, objects, ways, desk)
     app.state.deliveries = deliveries = Deliveries(
@@ -154,6 +155,13 @@ def _workers(app: FastAPI, desk: Desk, settings: Settings, objects: Store, ways:
     renewals = Renewals(desk, ways.apis, settings.channel_key.get_secret_value())
     of_channels = (lambda: board.run(desk.db, desk.now), renewals.run, deliveries.run, removals.run, checks.run)
     return [*of_channels, clearing.run, sweep.run, schedules.run]
+
+
+def _unit_words(desk: Desk) -> Callable[[str], str]:
+    def words(code: str) -> str:
+        return desk.clock.sop.unit_words(code)  # of the SOP in force at that moment
+
+    return words
 
 
 def _connect(settings: Settings, objects: Store, ways: Ways, desk: Desk) -> Connect:

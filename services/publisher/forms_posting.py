@@ -12,14 +12,14 @@ from services.publisher.channels import Post
 from services.publisher.domain import Story
 from services.publisher.forms import Filled, Typed_, asked, row_of, standing_of
 from services.publisher.pages import back, show, state_of
-from services.publisher.posting import Addresses, post_of
+from services.publisher.posting import Addresses, Wording, post_of
 from services.publisher.render import in_words
 from services.publisher.typed import Typed, forget, kept_words
 from shared.accounts import Person
 from shared.channel_text import LIMITS, measure
 from shared.content import Code, MediaKind
 from shared.refusal import NotFound, Refused
-from shared.web import may
+from shared.web import desk_of, may
 
 router = APIRouter(prefix="/terbit", include_in_schema=False, default_response_class=HTMLResponse, route_class=Typed)
 Poster = Annotated[Person, may("publication.post")]
@@ -100,7 +100,8 @@ def _post(request: Request, story: Story, version: int, channel: str) -> Post:
     delivery = publication.delivery(channel) if publication else None
     if publication is None or delivery is None:
         raise NotFound("Kanal ini")
-    addresses = Addresses(office.public_url, office.media_url)
+    wording = Wording(office.board.templates, desk_of(request).clock.sop.unit_words)
+    addresses = Addresses(office.public_url, office.media_url, wording)
     return post_of(story, publication, delivery, addresses, office.board.capabilities(channel))
 
 

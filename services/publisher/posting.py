@@ -1,25 +1,34 @@
 """What a channel is asked to show of a Publication: its text, with the way back to the site, and its files. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from services.publisher.channels import Attached, Capabilities, Former, MediaFit, Post
 from services.publisher.domain import SITE, Delivery, Publication, Story
 from services.publisher.objects import PublicObject, objects_of, public_key, public_type
+from services.publisher.template import DEFAULT, Words, written
 from shared.channel_text import LIMITS, measure
 from shared.content import Content, Rendition, StoryMedia
 from shared.media.choosing import publishable
 
 STOOD = ("live", "unconfirmed", "superseded")
-ELLIPSIS = "…"
+
+
+class Wording(NamedTuple):
+    """In which words the office tells of a Story: its own templates by channel, and how its Units are called."""
+
+    templates: Mapping[str, str] = MappingProxyType({})
+    unit_words: Callable[[str], str] = str
 
 
 class Addresses(NamedTuple):
-    """Where strangers find the site, and the objects of the public bucket."""
+    """Where strangers find the site and the objects of the public bucket, and in which words they are sent there."""
 
     public_url: str
     media_url: str
+    wording: Wording = Wording()
 
 
 def post_of(story: Story, p: Publication, d: Delivery, at: Addresses, can: Capabilities) -> Post:
@@ -28,10 +37,18 @@ def post_of(story: Story, p: Publication, d: Delivery, at: Addresses, can: Capab
     former = _former(story, p, d.channel)
     link = url if former is None or can.edit else f"{url}?versi={p.version}"
     files = attached(content, can, at.media_url)
-    text = "" if d.channel == SITE else text_of(d.channel, content, link, picture=bool(files))
+    text = "" if d.channel == SITE else _text(p, d.channel, link, at.wording, picture=bool(files))
     return Post(
         story.id, p.version, d.channel, d.tries, content.title, url, content, text, link, files, objects_of(content),
         former, d.made.facts, d.made.submitted, d.made.external_id, d.url,
+    )  # fmt: skip
+
+
+def _text(p: Publication, channel: str, link: str, wording: Wording, *, picture: bool) -> str:
+    units = dict.fromkeys(o.unit for o in p.approval.origins)  # each once, in their order
+    return text_of(
+        channel, p.approval.content, link, picture=picture, template=wording.templates.get(channel, DEFAULT),
+        units=", ".join(map(wording.unit_words, units)),
     )  # fmt: skip
 
 
@@ -43,31 +60,18 @@ def _former(story: Story, p: Publication, channel: str) -> Former | None:
     return None
 
 
-def text_of(channel: str, content: Content, link: str, *, picture: bool) -> str:
-    """The approved text for this channel, or title, lead and tags; with the link back, where it fits."""
+def text_of(
+    channel: str, content: Content, link: str, *, picture: bool, template: str = DEFAULT, units: str = ""
+) -> str:
+    """The approved text for this channel, with the link back where it fits, or what its template makes of it."""
     approved = content.channel_texts.get(channel, "").strip()
     if approved:
         told = approved if link in approved else f"{approved}\n\n{link}"
-        return told if _fits(channel, told, picture=picture) else approved
-    tags = " ".join(f"#{word}" for tag in content.tags if (word := re.sub(r"\W", "", tag)))
-    for lead in _shorter(content.lead):
-        told = "\n\n".join(part for part in (content.title, lead, link, tags) if part)
-        if _fits(channel, told, picture=picture):
-            return told
-    return f"{content.title}\n\n{link}"
-
-
-def _shorter(lead: str) -> Iterator[str]:
-    """The lead, then less and less of it, word by word, and at last nothing."""
-    yield lead
-    words = lead.split()
-    for count in range(len(words) - 1, 0, -1):
-        yield " ".join(words[:count]) + ELLIPSIS
-    yield ""
-
-
-def _fits(channel: str, text: str, *, picture: bool) -> bool:
-    return channel not in LIMITS or measure(channel, text, picture=picture).fits
+        fits = channel not in LIMITS or measure(channel, told, picture=picture).fits
+        return told if fits else approved
+    tags = tuple(f"#{word}" for tag in content.tags if (word := re.sub(r"\W", "", tag)))
+    topic = (content.topic or "").replace("-", " ")
+    return written(channel, template, Words(content.title, content.lead, link, tags, units, topic), picture=picture)
 
 
 def attached(content: Content, can: Capabilities, media_url: str) -> tuple[Attached, ...]:

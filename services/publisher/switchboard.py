@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services.publisher import store_accounts
+from services.publisher import store_accounts, store_templates
 from services.publisher.channels import Capabilities, Channel
 from services.publisher.channels.known import KNOWN, NOTHING
 from services.publisher.domain import Way
@@ -27,12 +27,16 @@ Connect = Callable[[Account], Channel]
 
 @dataclass(slots=True)
 class Switchboard:
-    """`channels` are connected, `by_hand` those where a person posts; `fixed` are there always."""
+    """`channels` are connected, `by_hand` those where a person posts; `fixed` are there always.
+
+    `templates` are the office's own, by channel: the same mapping for as long as the process lives.
+    """
 
     fixed: Mapping[str, Channel]
     connect: Connect | None = None
     accounts: dict[str, Account] = field(default_factory=dict[str, Account])
     known: Mapping[str, Capabilities] = field(default_factory=lambda: KNOWN)
+    templates: dict[str, str] = field(default_factory=dict[str, str])
     is_read: bool = False
     _made: dict[str, Channel] = field(default_factory=dict[str, Channel])
 
@@ -81,6 +85,9 @@ class Switchboard:
         """Read what is connected; a channel whose account did not change goes on as it is."""
         async with database.connection() as conn:
             found = {account.channel: account for account in await store_accounts.every(conn)}
+            templates = await store_templates.every(conn)
+        self.templates.clear()
+        self.templates.update(templates)
         for name in [*self.accounts]:
             if found.get(name) != self.accounts[name]:
                 self._made.pop(name, None)

@@ -42,6 +42,10 @@ class Faulty:
     connections: Callable[[], set[Any]]
     waiting: list[tuple[How, Kind]] = field(default_factory=list[tuple[How, Kind]])
     broken: int = 0
+    app: ASGIApp = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.app = self.fake.app
 
     def break_next(self, how: How, kind: Kind, times: int = 1) -> None:
         self.waiting.extend((how, kind) for _ in range(times))
@@ -53,13 +57,13 @@ class Faulty:
         kind = self.fake.kind_of(scope["method"], scope["path"])
         breaking = next((broken for broken in self.waiting if broken[1] == kind), None)
         if breaking is None:
-            await self.fake.app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         self.waiting.remove(breaking)
         self.broken += 1
         how = breaking[0]
         if how in ACTS:
-            await self.fake.app(scope, receive, _nowhere)
+            await self.app(scope, receive, _nowhere)
         await self._end(how, scope, receive, send)
 
     async def _end(self, how: How, scope: Scope, receive: Receive, send: Send) -> None:

@@ -7,7 +7,7 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +26,7 @@ class WebhookReceiver:
     heard: list[str] = field(default_factory=list[str])
     came: list[str] = field(default_factory=list[str])
     answer: dict[str, Any] = field(default_factory=dict[str, Any])
+    now: Callable[[], float] = time.time
 
     @property
     def secret(self) -> str:
@@ -37,10 +38,7 @@ class WebhookReceiver:
         self.came.append(id_)
         wanted = hmac.digest(self.key, f"{id_}.{at}.".encode() + body, hashlib.sha256)
         given = headers["webhook-signature"].removeprefix("v1,")
-        if (
-            not hmac.compare_digest(base64.b64encode(wanted).decode(), given)
-            or abs(time.time() - int(at)) > AGE_SECONDS
-        ):
+        if not hmac.compare_digest(base64.b64encode(wanted).decode(), given) or abs(self.now() - int(at)) > AGE_SECONDS:
             return 401
         if id_ not in self.heard:
             self.heard.append(id_)

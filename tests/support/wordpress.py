@@ -32,6 +32,7 @@ class WordPress:
     files: Path
     port: int
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict[str, "subprocess.Popen[bytes]"])
+    given: dict[str, str] = field(default_factory=dict[str, str])
 
     @property
     def url(self) -> str:
@@ -45,10 +46,13 @@ class WordPress:
         return done.stdout
 
     def password(self, user: str, role: str = "author") -> str:
-        """An application password of this user, who is made where there is none."""
-        return self.manage("password", user, role).strip()
+        """An application password of this user, who is made where there is none; the same until it is revoked."""
+        if user not in self.given:
+            self.given[user] = self.manage("password", user, role).strip()
+        return self.given[user]
 
     def revoke(self, user: str) -> None:
+        self.given.pop(user, None)
         self.manage("revoke", user)
 
     def start(self) -> None:
@@ -80,12 +84,15 @@ class WordPress:
         options = [
             f"--socket={self._socket}", "--skip-networking", f"--pid-file={self.folder / 'pid'}",
             "--innodb-buffer-pool-size=32M", "--performance-schema=off",
+            # Good for a process that is killed, which is what tests do, and not for a machine that is.
+            "--innodb-flush-log-at-trx-commit=2", "--innodb-doublewrite=0",
         ]  # fmt: skip
         self._run("database", program("mariadbd"), *self._database_options(), *options)
         self._until("database", self._socket.exists)
 
     def _start_web(self) -> None:
         limits = ["-d", f"upload_max_filesize={UPLOAD}", "-d", "post_max_size=8M", "-d", "memory_limit=256M"]
+        limits += ["-d", "opcache.revalidate_freq=60", "-d", "realpath_cache_size=4M"]
         at = ["-S", f"127.0.0.1:{self.port}", "-t", str(self.files), str(OWN / "router.php")]
         self._run("web", program("php"), *limits, *at)
         self._until("web", self._answers)

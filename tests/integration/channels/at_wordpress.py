@@ -1,5 +1,6 @@
 """A real WordPress as a counterpart."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from services.publisher.channels.wordpress_api import Access
 from services.publisher.channels.wordpress_html import mark_of, pictures_in, slug_of
 from services.publisher.channels.wordpress_media import Fetch, tail_of
 from shared.content import Content
-from tests.integration.channels.counterpart import Broken
+from tests.integration.channels.counterpart import Broken, Seen
 from tests.integration.channels.stories import Pictures, content, post_of
 from tests.support import wordpress
 from tests.support.faulty_proxy import FaultyProxy
@@ -58,31 +59,38 @@ class AtWordPress:
         story = of.story if of else None
         return post_of(whole, CAN, channel="wordpress", version=version, story=story, former=former, slug=slug)
 
-    async def count(self, post: Post) -> int:
-        return len(await self.posts(post))
+    async def look(self, post: Post) -> Seen:
+        """Strangers' by what a stranger reads, under every address that the post could have."""
+        posts, media, page = await asyncio.gather(
+            self.posts(post, _fields="id,slug,status,content.raw"),
+            self.media(post, _fields="id,source_url"),
+            self.stranger.get(f"{self.site.url}/{slug_of(post)}/", follow_redirects=True),
+        )
+        mark = mark_of(page.text) if page.status_code == 200 else None
+        public = [p["slug"] for p in posts if p["status"] == "publish"]
+        assert len(public) == (1 if mark else 0), public
+        used = {n for p in posts for n in pictures_in(p["content"]["raw"])}
+        return Seen(len(posts), mark[1] if mark else None, len([m for m in media if m["id"] not in used]))
 
-    async def posts(self, post: Post) -> list[dict[str, Any]]:
+    async def count(self, post: Post) -> int:
+        return (await self.look(post)).posts
+
+    async def shown(self, post: Post) -> int | None:
+        return (await self.look(post)).version
+
+    async def posts(self, post: Post, **narrow: str) -> list[dict[str, Any]]:
         """Each of this Story, in whatever state, and each whose slug is its own, with a number or without."""
         slug = slug_of(post)
         slugs = ",".join([slug, f"{slug}__trashed", *(f"{slug}-{n}" for n in range(2, 6))])
-        found = [*await self._all("posts", search=str(post.story)), *await self._all("posts", slug=slugs)]
-        return list({p["id"]: p for p in found}.values())
+        found = await asyncio.gather(
+            self._all("posts", search=str(post.story), **narrow), self._all("posts", slug=slugs, **narrow)
+        )
+        return list({p["id"]: p for p in [*found[0], *found[1]]}.values())
 
-    async def media(self, post: Post) -> list[dict[str, Any]]:
-        found = await self._all("media", status="inherit,private,trash", search=tail_of(post.story))
-        return [m for m in found if tail_of(post.story) in m["source_url"]]
-
-    async def shown(self, post: Post) -> int | None:
-        """By what a stranger reads, under every address that the post could have."""
-        page = await self.stranger.get(f"{self.site.url}/{slug_of(post)}/", follow_redirects=True)
-        mark = mark_of(page.text) if page.status_code == 200 else None
-        public = [p["slug"] for p in await self.posts(post) if p["status"] == "publish"]
-        assert len(public) == (1 if mark else 0), public
-        return mark[1] if mark else None
-
-    async def leftovers(self, post: Post) -> int:
-        used = {n for p in await self.posts(post) for n in pictures_in(p["content"]["raw"])}
-        return len([m for m in await self.media(post) if m["id"] not in used])
+    async def media(self, post: Post, **narrow: str) -> list[dict[str, Any]]:
+        tail = tail_of(post.story)
+        found = await self._all("media", status="inherit,private,trash", search=tail, **narrow)
+        return [m for m in found if tail in m["source_url"]]
 
     async def break_(self, what: Broken) -> None:
         assert what == "access"

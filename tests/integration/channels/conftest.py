@@ -14,7 +14,7 @@ pytest.register_assert_rewrite("tests.integration.channels.faults", "tests.integ
 from tests.integration.channels.at_wordpress import SECONDS, USER, AtWordPress, pictures  # noqa: E402
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site() -> Generator[WordPress]:
     with wordpress() as made:
         yield made

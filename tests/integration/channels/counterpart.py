@@ -1,5 +1,6 @@
 """The other side of a channel, real or a fake, as the suite of faults needs it."""
 
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from services.publisher.channels import Channel, Former, Post
@@ -9,8 +10,23 @@ Broken = Literal["access"]
 """What a proxy cannot break: the channel's right to post is taken away."""
 
 
+@dataclass(frozen=True)
+class Seen:
+    """`posts` are those of a Story in whatever state, those that nobody sees included; `version` is what strangers see.
+
+    `leftovers` are files that no public post shows.
+    """
+
+    posts: int
+    version: int | None
+    leftovers: int
+
+
+NOTHING = Seen(0, None, 0)
+
+
 class Counterpart(Protocol):
-    """`proxy` stands before it; the counts and looks go past that."""
+    """`proxy` stands before it; looks go past that."""
 
     proxy: FaultyProxy
 
@@ -22,16 +38,8 @@ class Counterpart(Protocol):
         """A Version to publish, with files where the channel takes some; of a new Story, or of that of another."""
         ...
 
-    async def count(self, post: Post) -> int:
-        """How many posts of this Story are there, in whatever state, those that nobody sees included."""
-        ...
-
-    async def shown(self, post: Post) -> int | None:
-        """The Version of this Story that strangers see, None for none. Two at once fail."""
-        ...
-
-    async def leftovers(self, post: Post) -> int:
-        """How many files lie there that no public post shows."""
+    async def look(self, post: Post) -> Seen:
+        """All that is there of its Story. Two that strangers see at once fail."""
         ...
 
     async def break_(self, what: Broken) -> None: ...

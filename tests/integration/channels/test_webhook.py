@@ -13,7 +13,7 @@ from services.publisher.channels import Former, Limited, Post, Rejected
 from services.publisher.channels.webhook import CAN, Receiver, Webhook
 from services.publisher.channels.wordpress_html import slug_of
 from shared.refusal import Transient
-from tests.integration.channels.counterpart import Broken
+from tests.integration.channels.counterpart import NOTHING, Broken, Seen
 from tests.integration.channels.faults import *  # noqa: F403  (the suite that every channel runs)
 from tests.integration.channels.faults import live, next_version
 from tests.integration.channels.stories import Pictures, content, post_of
@@ -40,14 +40,9 @@ class AtReceiver:
         story, slug = (of.story, slug_of(of)) if of else (None, "")
         return post_of(whole, CAN, channel="webhook", version=version, story=story, former=former, slug=slug)
 
-    async def count(self, post: Post) -> int:
-        return int(str(post.story) in self.receiver.shown)
-
-    async def shown(self, post: Post) -> int | None:
-        return self.receiver.shown.get(str(post.story), {}).get("version")
-
-    async def leftovers(self, post: Post) -> int:
-        return 0
+    async def look(self, post: Post) -> Seen:
+        version: int | None = self.receiver.shown.get(str(post.story), {}).get("version")
+        return Seen(int(version is not None), version, 0)
 
     async def break_(self, what: Broken) -> None:
         assert what == "access"
@@ -93,9 +88,9 @@ async def live_again(there: AtReceiver, post: Post) -> None:
 async def test_a_correction_replaces_and_a_take_down_removes(there: AtReceiver) -> None:
     second = await next_version(there)
     await second.step(there.channel())
-    assert await there.shown(second.post) == 2
+    assert (await there.look(second.post)).version == 2
     await there.channel().take_down(second.known)
-    assert await there.count(second.post) == 0
+    assert await there.look(second.post) == NOTHING
 
 
 async def test_a_take_down_that_the_receiver_did_not_hear_is_not_done(there: AtReceiver) -> None:

@@ -21,7 +21,7 @@ from services.publisher.channels import Channel
 from services.publisher.channels.known import KNOWN, NOTHING
 from services.publisher.channels.site import Site
 from services.publisher.domain import SITE
-from services.publisher.posting import Addresses
+from services.publisher.posting import Addresses, Wording
 from services.publisher.scheduling import Missed
 from services.publisher.settings import Settings
 from services.publisher.shelf import Pages
@@ -338,7 +338,8 @@ def _open(made: Stack, app: FastAPI, database: db.Database, owner: "asyncpg.Conn
     site = Site(Pages(desk), store, bucket, httpx.AsyncClient(transport=road), PUBLIC, PUBLIC)
     board: Switchboard = app.state.board
     board.fixed = {site.name: site}
-    addresses = Addresses(PUBLIC, app.state.office.media_url)
+    wording = Wording(board.templates, KEEPER.sop.unit_words)
+    addresses = Addresses(PUBLIC, app.state.office.media_url, wording)
     deliveries = Deliveries(desk, board, addresses, lease_seconds=60, at_once=16)
     clearing = Clearing(desk, store, bucket)
     removals = Removals(desk, board, addresses)
