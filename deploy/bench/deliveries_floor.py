@@ -62,7 +62,6 @@ class Bare:
         source = {"image_url": "https://media.contoh.test/k.jpg", "alt_text": "Kunci.", "caption": text}
         container = (await call("POST", f"{user}/media", data=source))["id"]
         await call("GET", container, **status)
-        await call("GET", container, **status)
         made = await call("POST", f"{user}/media_publish", data={"creation_id": container})
         await call("GET", made["id"], params={"fields": "id,caption,permalink,timestamp"})
 

@@ -71,7 +71,7 @@ async def test_the_system_posts_by_it_too(desk: Office, run: Any, own: str) -> N
     event = approved(uuid4(), content=content("Rumah selesai", channels=("site", "x")), at=desk.at)
     await desk.hear(event)
     assert (await desk.start(event.story)).status_code == 202
-    tasks = await desk.deliveries.take(10)
+    tasks = (await desk.deliveries.take(10)).tasks
     (text,) = [task.post.text for task in tasks if task.post.channel == "x"]
     assert text.startswith("📢 Rumah selesai\n")
 

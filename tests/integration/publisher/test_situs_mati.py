@@ -143,7 +143,7 @@ async def test_what_is_taken_down_is_told_of_here_with_its_reason(off: Office, m
     gone = await off.call(None, "GET", path)
     assert (gone.status_code, "Data keliru." in gone.text) == (410, True)
     for _ in range(5):
-        await off.clearing.round()
+        await off.clear()
         off.at += timedelta(seconds=30)
     assert await off.delivery(event.story, 2, "wordpress") == "taken-down"
     assert await off.public_keys() == []
