@@ -14,7 +14,7 @@ async def test_deliveries_are_measured_beside_a_bare_client_that_makes_the_same_
     said = list[str]()
     found = await measure(4, CHANNELS, 1, 8, said.append)
     assert (found.deliveries, len(said)) == (20, 1)
-    assert sum(found.service[0].calls.values()) == 4 * (3 + 6 + 2 + 6 + 1)
+    assert sum(found.service[0].calls.values()) == 4 * (3 + 5 + 2 + 6 + 1)
     told = list[str]()
     print_told(found, told.append, as_json=True)
     figures = json.loads(told[0])
