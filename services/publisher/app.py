@@ -10,7 +10,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.publisher import api, forms, forms_posting, handlers, pages, public, public_elsewhere, public_machines
-from services.publisher.carrying import carries_of
+from services.publisher.carrying import OfBoard
 from services.publisher.channels import connecting
 from services.publisher.channels.connecting import Tools
 from services.publisher.channels.site import Site
@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
         now=now,
         reads=lambda desk: [
             Reads("decisions", handlers.on_decisions(desk)),
-            Reads("reports", handlers.on_reports(desk, carries_of(app.state.board))),
+            Reads("reports", handlers.on_reports(desk, OfBoard(app.state.board))),
             Reads("stories", nothing_else, only=audit_anchors.ANCHORS),
             Reads("figures", on_clocks(desk), pattern=TOPICS, only=fold.TYPES, folds=True),
         ],
@@ -131,7 +131,10 @@ def _office(app: FastAPI, settings: Settings) -> Office:
 def _workers(app: FastAPI, desk: Desk, settings: Settings, objects: Store, ways: Ways) -> Sequence[Worker]:
     board: Switchboard = app.state.board
     wording = Wording(board.templates, _unit_words(desk))
-    bucket, addresses = settings.buckets.public, Addresses(settings.public_url.rstrip("/"), settings.media_url, wording)
+    bucket, addresses = (
+        settings.buckets.public,
+        Addresses(settings.public_url.rstrip("/"), settings.media_url, wording, board.account),
+    )
     site = Site(Shelf(desk), objects, bucket, ways.home, addresses.public_url, settings.probe_url, beyond=ways.pages)
     board.fixed = {site.name: site}
     board.connect = _connect(settings, objects, ways, desk)

@@ -1,14 +1,14 @@
 """What the leader's Decisions, and an erasure, do to a Story: approve, revoke, erase, in whatever order. Pure."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
-from services.publisher.domain import UNDERWAY, Approval, Delivery, Gone, Publication, Story
+from services.publisher.domain import UNDERWAY, Approval, Gone, Publication, Story
 from services.publisher.refusals import OtherContent
-from services.publisher.removing import of_erased
+from services.publisher.removing import Reach, of_erased
 from services.publisher.transitions import ended_schedule, let_go, move_approval, move_publication, settled
 from shared.content import Content, Figure, Official, StoryMedia
 from shared.events import ApprovalRevoked, MediaErased, StoryApproved
@@ -29,13 +29,6 @@ class Erased(NamedTuple):
 
 
 NOTHING = Erased()
-# Whether what a channel got of a Version differs between these two contents.
-Carries = Callable[[Delivery, Content, Content], bool]
-
-
-def always(_delivery: Delivery, _before: Content, _after: Content) -> bool:
-    """Where it is not known what a channel got, it got the file."""
-    return True
 
 
 def approve(
@@ -92,20 +85,15 @@ def hide(
     return replace(story.put(hidden), gone=gone)
 
 
-def erase(story: Story, erased: Erased, *, at: datetime, carries: Carries = always) -> Story:
+def erase(story: Story, erased: Erased, reach: Reach, *, at: datetime) -> Story:
     """Drop erased files from every Version and from the channels that got them; the hash of what was approved stays."""
-    touched = [
-        _erased(p, content, carries, at)
-        for p in story.publications
-        if (content := without(p.approval.content, erased)) is not p.approval.content
-    ]
-    return story.put(*touched) if touched else story
-
-
-def _erased(p: Publication, content: Content, carries: Carries, at: datetime) -> Publication:
-    was = p.approval.content
-    bare = replace(p, approval=replace(p.approval, content=content))
-    return of_erased(bare, lambda d: carries(d, was, content), at)
+    for p in story.publications:
+        was, content = p.approval.content, without(p.approval.content, erased)
+        if content is not was:
+            story = story.put(replace(p, approval=replace(p.approval, content=content)))
+            carried = partial(reach.carries, before=was, after=content)
+            story = of_erased(story, p.version, carried, reach, at)
+    return story
 
 
 def erased_by(event: MediaErased) -> Erased:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.publisher.domain import (
+    SENT,
     SITE,
     UNDERWAY,
     UNKNOWN_CHANNEL,
@@ -22,6 +23,7 @@ IN_HAND: tuple[DeliveryState, ...] = ("sending", "unconfirmed")
 LONGEST_PAUSE = timedelta(minutes=5)
 # What is live is looked at again so long after it was seen.
 CHECKS = (timedelta(hours=1), timedelta(days=1), timedelta(days=7))
+NOTHING_SENT: Mapping[str, str] = {}
 CUT_OFF = "Pengiriman terputus, dan kanal ini tidak dapat diperiksa oleh sistem."
 # So many looks for an older Version's post are waited for.
 FEW = 3
@@ -75,16 +77,18 @@ def keep(story: Story, version: int, channel: str, *, tries: int, facts: Mapping
     return _act(story, version, channel, act, tries=tries)
 
 
-def submit(story: Story, version: int, channel: str, *, tries: int) -> Story:
-    """From here on the public may see it: only of what may still be shown, by the attempt that sends.
+def submit(story: Story, version: int, channel: str, *, tries: int, sent: Mapping[str, str] = NOTHING_SENT) -> Story:
+    """From here on the public may see it, as `sent`: only of what may still be shown, by the attempt that sends.
 
     What was only superseded while it is sent stands until the newer Version is approved (EVENTS.md, Crossings).
     """
 
     def act(publication: Publication, delivery: Delivery) -> Publication:
-        if not publication.may_show:
+        if not publication.may_show or _has_to_go(delivery):
             return publication
-        return publication.with_delivery(replace(delivery, made=replace(delivery.made, submitted=True)))
+        facts = {**delivery.made.facts, **{f"{SENT}{name}": fact for name, fact in sent.items()}}
+        made = replace(delivery.made, submitted=True, facts=facts)
+        return publication.with_delivery(replace(delivery, made=made))
 
     return _act(story, version, channel, act, tries=tries, of=("sending",))
 
@@ -109,7 +113,14 @@ def is_submitted(publication: Publication, channel: str, *, tries: int) -> bool:
 def is_sent_by(publication: Publication, channel: str, *, tries: int) -> bool:
     """Whether the worker that took it up so often is the one that sends."""
     delivery = publication.delivery(channel)
-    return delivery is not None and delivery.state == "sending" and delivery.tries == tries
+    if delivery is None or _has_to_go(delivery):
+        return False
+    return delivery.state == "sending" and delivery.tries == tries
+
+
+def _has_to_go(delivery: Delivery) -> bool:
+    """A file that it shows was erased since it was taken up."""
+    return delivery.removal is not None and delivery.removal.is_open
 
 
 def show(story: Story, version: int, *, tries: int, at: datetime) -> Story:
@@ -192,9 +203,19 @@ def put_back(
         if publication.approval.state != "valid" or not publication.may_show:
             return _stopped(publication, _absent(delivery))
         later = max(until or at, at + pause(delivery.tries))
-        return publication.with_delivery(replace(move_delivery(delivery, "put-back"), reason=reason, next_at=later))
+        back = replace(move_delivery(delivery, "put-back"), reason=reason, next_at=later)
+        return publication.with_delivery(_without_the_erased(back, at))
 
     return _act(story, version, channel, act, tries=tries)
+
+
+def _without_the_erased(delivery: Delivery, at: datetime) -> Delivery:
+    """It is certainly not there: of a file that had to go, only what an attempt made in secret is left to remove."""
+    removal = delivery.removal
+    if removal is None or not removal.is_open:
+        return delivery
+    left = replace(removal, state="due", at=at) if delivery.made.unseen else None
+    return replace(delivery, removal=left)
 
 
 def fail(story: Story, version: int, channel: str, *, tries: int, reason: str) -> Story:
@@ -203,7 +224,10 @@ def fail(story: Story, version: int, channel: str, *, tries: int, reason: str) -
     def act(publication: Publication, delivery: Delivery) -> Publication:
         if not publication.may_show:
             return _stopped(publication, _absent(delivery))
-        return publication.with_delivery(replace(move_delivery(delivery, "fail"), reason=reason, next_at=None))
+        failed = publication.with_delivery(replace(move_delivery(delivery, "fail"), reason=reason, next_at=None))
+        # Overtaken, and nothing of it is out any more: the others need not go on.
+        over = failed.state == "publishing" and failed.approval.state != "valid" and not failed.is_out
+        return _ended(failed) if over else failed
 
     return _act(story, version, channel, act, tries=tries)
 
@@ -222,7 +246,7 @@ def retry(story: Story, channel: str, *, at: datetime, looks_up: bool = True, re
             if delivery.state == "unconfirmed" and not looks_up:
                 raise NoLookUp
             # What an attempt that failed had made may be of no use by now; what is done is not done twice.
-            made = replace(delivery.made, facts=delivery.made.done) if delivery.state == "failed" else delivery.made
+            made = replace(delivery.made, facts=delivery.made.lasting) if delivery.state == "failed" else delivery.made
             again = replace(move_delivery(replace(delivery, made=made), "retry"), next_at=at)
             return story.put(publication.with_delivery(again))
     raise NotPossible("delivery", "", "retry")
@@ -265,6 +289,8 @@ def _stopped(publication: Publication, delivery: Delivery) -> Publication:
     """The approval fell, or a newer page took the place, while this was under way: what may be there stays known."""
     made = delivery.made
     arrived = publication.shown_at is not None if delivery.channel == SITE else made.submitted or bool(made.done)
+    if delivery.state in ("void", "superseded", "taken-down"):  # it came to its end meanwhile
+        return publication.with_delivery(replace(delivery, next_at=None))
     known_as = "void"
     if delivery.state != "waiting" and arrived:
         known_as = {"taking-down": "doubt", "taken-down": "doubt", "superseded": "replace"}.get(

@@ -80,6 +80,10 @@ class Schedule:
 
 # Facts of parts that are out already: they are not shown twice, and stay when it is sent again.
 DONE = "done:"
+# Facts of what was submitted, by which it is found again: its link, text and account.
+SENT = "sent:"
+# How often it was removed and sent anew: an idempotency key of its own each time.
+ROUND = "round"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,16 @@ class Made:
         """Parts that are out for good, whatever becomes of the rest."""
         return {name: fact for name, fact in self.facts.items() if name.startswith(DONE)}
 
+    @property
+    def unseen(self) -> dict[str, str]:
+        """What attempts have made and the public does not see: drafts, uploads."""
+        return {name: fact for name, fact in self.facts.items() if not name.startswith((DONE, SENT)) and name != ROUND}
+
+    @property
+    def lasting(self) -> dict[str, str]:
+        """What holds for the next attempt, whatever this one made."""
+        return self.done | ({ROUND: self.facts[ROUND]} if ROUND in self.facts else {})
+
 
 NOTHING_MADE = Made()
 
@@ -111,6 +125,7 @@ class Removal:
     at: datetime | None = None
     tries: int = 0
     reason: str = ""
+    since: datetime | None = None
 
     @property
     def is_open(self) -> bool:

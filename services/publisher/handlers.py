@@ -6,8 +6,9 @@ from uuid import UUID
 
 from services.publisher import changes, crossings, store, store_erased
 from services.publisher.consequences import Change
-from services.publisher.crossings import Carries, Erased
+from services.publisher.crossings import Erased
 from services.publisher.domain import Story
+from services.publisher.removing import Reach
 from shared import audit
 from shared.audit import SYSTEM, Entry
 from shared.consume import React
@@ -58,7 +59,7 @@ def _decided(before: Story, event: StoryApproved | ApprovalRevoked, envelope: En
     return Change(before, crossings.revoke(before, event), event.at, event.by or SYSTEM, envelope.id)
 
 
-def on_reports(desk: "Desk", carries: Carries = crossings.always) -> React:
+def on_reports(desk: "Desk", reach: Reach) -> React:
     """A file that was erased; all else of this topic is passed over."""
 
     async def react(conn: "Connection", batch: Batch) -> None:
@@ -74,7 +75,7 @@ def on_reports(desk: "Desk", carries: Carries = crossings.always) -> React:
         def decide(received: Received) -> None:
             event = _erasure(received)
             for before in list(stories.values()):
-                after = crossings.erase(before, crossings.erased_by(event), at=desk.now(), carries=carries)
+                after = crossings.erase(before, crossings.erased_by(event), reach, at=desk.now())
                 if after is not before:
                     stories[before.id] = after
                     found.append(Change(before, after, event.at, event.erased_by, received.envelope.id))

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from services.publisher.channels import Attached, Capabilities, Former, MediaFit, Post
-from services.publisher.domain import SITE, Delivery, Publication, Story
+from services.publisher.domain import SENT, SITE, Delivery, Publication, Story
 from services.publisher.objects import PublicObject, objects_of, public_key, public_type
 from services.publisher.template import DEFAULT, Words, written
 from shared.channel_text import LIMITS, measure
@@ -14,6 +14,7 @@ from shared.content import Content, Rendition, StoryMedia
 from shared.media.choosing import publishable
 
 STOOD = ("live", "unconfirmed", "superseded")
+LINK, TEXT, ACCOUNT = f"{SENT}link", f"{SENT}text", f"{SENT}account"
 
 
 class Wording(NamedTuple):
@@ -23,25 +24,41 @@ class Wording(NamedTuple):
     unit_words: Callable[[str], str] = str
 
 
+def no_account(_channel: str) -> str:
+    return ""
+
+
 class Addresses(NamedTuple):
-    """Where strangers find the site and the objects of the public bucket, and in which words they are sent there."""
+    """Where strangers find the site and the objects of the public bucket, and in which words they are sent there.
+
+    `account_of` names the account that a channel is connected by.
+    """
 
     public_url: str
     media_url: str
     wording: Wording = Wording()
+    account_of: Callable[[str], str] = no_account
 
 
 def post_of(story: Story, p: Publication, d: Delivery, at: Addresses, can: Capabilities) -> Post:
     """One Version in the form that this channel needs."""
-    content, url = p.approval.content, f"{at.public_url}/berita/{story.slug}"
-    former = _former(story, p, d.channel)
+    content, url, account = p.approval.content, f"{at.public_url}/berita/{story.slug}", at.account_of(d.channel)
+    former = _former(story, p, d.channel, account)
     link = url if former is None or can.edit else f"{url}?versi={p.version}"
     files = attached(content, can, at.media_url)
     text = "" if d.channel == SITE else _text(p, d.channel, link, at.wording, picture=bool(files))
+    if d.made.submitted:
+        # What was sent is looked for as it was sent: an older Version, a file or a template may be gone since.
+        link, text = d.made.facts.get(LINK, link), d.made.facts.get(TEXT, text)
     return Post(
         story.id, p.version, d.channel, d.tries, content.title, url, content, text, link, files, objects_of(content),
-        former, d.made.facts, d.made.submitted, d.made.external_id, d.url,
+        former, d.made.facts, d.made.submitted, d.made.external_id, d.url, account,
     )  # fmt: skip
+
+
+def sent_of(post: Post) -> dict[str, str]:
+    """What is kept of a post as it is submitted; the site needs no finding."""
+    return {} if post.channel == SITE else {"link": post.link, "text": post.text, "account": post.account}
 
 
 def _text(p: Publication, channel: str, link: str, wording: Wording, *, picture: bool) -> str:
@@ -52,10 +69,11 @@ def _text(p: Publication, channel: str, link: str, wording: Wording, *, picture:
     )  # fmt: skip
 
 
-def _former(story: Story, p: Publication, channel: str) -> Former | None:
+def _former(story: Story, p: Publication, channel: str, account: str) -> Former | None:
     older = [(o.version, found) for o in story.publications if o.version < p.version if (found := o.delivery(channel))]
     for version, found in reversed(older):
-        if found.state in STOOD:
+        # A number of another account's would be somebody else's post here.
+        if found.state in STOOD and found.made.facts.get(ACCOUNT, account) == account:
             return Former(version, found.made.external_id, found.url)
     return None
 

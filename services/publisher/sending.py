@@ -14,6 +14,7 @@ from services.publisher import delivery, removing
 from services.publisher.calling import Calling
 from services.publisher.channels import (
     ApprovalGone,
+    Capabilities,
     Channel,
     Doubtful,
     Limited,
@@ -25,6 +26,7 @@ from services.publisher.channels import (
     patience,
 )
 from services.publisher.domain import UNKNOWN_CHANNEL, Story
+from services.publisher.posting import sent_of
 from services.publisher.shelf import Step, change
 from services.publisher.switchboard import Switchboard
 from shared import metrics
@@ -70,7 +72,9 @@ class Attempt:
     async def submit(self) -> None:
         post = self.post
         after = await change(
-            self.desk, post, lambda s, _: delivery.submit(s, post.version, post.channel, tries=post.tries)
+            self.desk,
+            post,
+            lambda s, _: delivery.submit(s, post.version, post.channel, tries=post.tries, sent=sent_of(post)),
         )
         found = after.find(post.version) if after else None
         if found is None or not delivery.is_submitted(found, post.channel, tries=post.tries):
@@ -99,7 +103,8 @@ class Sending:
 
     async def _outcome(self, task: Task) -> Step:
         channel = self.board.channels.get(task.post.channel)
-        if channel is None and task.doing == "look" and task.post.submitted:
+        moved = task.doing == "look" and task.post.is_elsewhere
+        if task.doing == "look" and task.post.submitted and (channel is None or moved):
             return _unclear(task.post, NOT_CONNECTED, looks_up=False)
         if channel is None:
             return _failed(task.post, UNKNOWN_CHANNEL)
@@ -137,7 +142,7 @@ class Sending:
         return _counted(
             post,
             _word(receipt),
-            _arrived(post, receipt, looks_up=channel.capabilities.lookup, edits=channel.capabilities.edit),
+            _arrived(post, receipt, can=channel.capabilities),
         )
 
     async def _called(self, channel: Channel, post: Post, attempt: Attempt) -> Receipt:
@@ -168,7 +173,7 @@ class Sending:
             return _counted(post, "rejected", _failed(post, GONE))
         if receipt is None:
             return _counted(post, "not-sent", self._put_back(post, NOT_THERE))
-        return _counted(post, _word(receipt), _arrived(post, receipt, looks_up=True, edits=channel.capabilities.edit))
+        return _counted(post, _word(receipt), _arrived(post, receipt, can=channel.capabilities))
 
     def _put_back(self, post: Post, reason: str, *, until: datetime | None = None) -> Step:
         # Not all at once when a channel is back.
@@ -210,11 +215,11 @@ def _prolonged(post: Post, lease: timedelta) -> Step:
     return lambda s, at: delivery.prolong(s, post.version, post.channel, tries=post.tries, until=at + lease)
 
 
-def _arrived(post: Post, receipt: Receipt, *, looks_up: bool, edits: bool) -> Step:
+def _arrived(post: Post, receipt: Receipt, *, can: Capabilities) -> Step:
     way = receipt.way
     if way is None:
-        reason = NOT_SEEN if looks_up else NOT_LOOKED
-        return _unclear(post, reason, looks_up=looks_up, external_id=receipt.external_id, received=True)
+        reason = NOT_SEEN if can.lookup else NOT_LOOKED
+        return _unclear(post, reason, looks_up=can.lookup, external_id=receipt.external_id, received=True)
 
     def confirmed(story: Story, at: datetime) -> Story:
         after = delivery.confirm(
@@ -222,7 +227,9 @@ def _arrived(post: Post, receipt: Receipt, *, looks_up: bool, edits: bool) -> St
             external_id=receipt.external_id,
         )  # fmt: skip
         # What it edited is what an older Version was to lose there.
-        return removing.taken_over(after, post.version, post.channel) if edits else after
+        if not can.edit:
+            return after
+        return removing.taken_over(after, post.version, post.channel, keeps_files=can.keeps_files, at=at)
 
     return confirmed
 

@@ -88,11 +88,11 @@ def _removal(d: Delivery, removal: Removal, reach: Reach) -> tuple[str, tuple[Do
             return f"{why}Kiriman ini {left}: sistem tidak dapat menghapusnya. Hapus di kanalnya, lalu nyatakan.", (
                 "removed",
             )
-        case _ if removal.tries and removal.reason:
-            words = f"Sedang dihapus dari kanal ({removal.tries} kali dicoba). {removal.reason} Dicoba lagi."
-            return why + words, ("removed",)
+        case _ if removal.reason:
+            tried = f" ({removal.tries} kali dicoba)" if removal.tries else ""
+            return f"{why}Sedang dihapus dari kanal{tried}. {removal.reason} Dicoba lagi.", ("removed",)
         case _:
-            return f"{why}Sedang dihapus dari kanal.", ()
+            return f"{why}Sedang dihapus dari kanal.", ("removed",)
 
 
 def _underway(p: Publication, d: Delivery, reach: Reach) -> tuple[str, tuple[Doable, ...]]:

@@ -57,8 +57,17 @@ async def lock_due(conn: "Connection", at: datetime, places: Mapping[str, int], 
 
 
 async def lock_to_remove(conn: "Connection", at: datetime, limit: int) -> dict[UUID, Story]:
-    """Lock Stories with a post whose removal is due, passing over those that another worker holds."""
-    return await _lock_first(conn, "deliveries WHERE removal_at <= $1 ORDER BY removal_at", at, limit)
+    """Lock Stories with a post whose removal is due, `limit` of each channel; others' are passed over."""
+    first = """(SELECT story, row_number() OVER (PARTITION BY channel ORDER BY removal_at) AS place
+                FROM deliveries WHERE removal_at <= $1) AS d WHERE place <= $3 ORDER BY place"""
+    rows = await conn.fetch(
+        f"""SELECT * FROM stories WHERE story IN (SELECT story FROM {first} LIMIT $2)
+            ORDER BY story FOR UPDATE SKIP LOCKED""",  # noqa: S608  (ours)
+        at,
+        limit * 20,
+        limit,
+    )
+    return await _load(conn, rows)
 
 
 async def lock_to_check(conn: "Connection", at: datetime, limit: int) -> dict[UUID, Story]:
@@ -147,7 +156,14 @@ def _delivery(row: "asyncpg.Record") -> Delivery:
 def _removal(row: "asyncpg.Record") -> Removal | None:
     if row["removal"] is None:
         return None
-    return Removal(row["removal_cause"], row["removal"], row["removal_at"], row["removal_tries"], row["removal_reason"])
+    return Removal(
+        row["removal_cause"],
+        row["removal"],
+        row["removal_at"],
+        row["removal_tries"],
+        row["removal_reason"],
+        row["removal_since"],
+    )
 
 
 def _waiver(stored: str | None) -> Waiver | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.publisher.objects import PublicObject
-from services.publisher.removing import PATIENT
+from services.publisher.removing import LONGEST, PATIENT
 
 if TYPE_CHECKING:
     from shared.db import Connection
@@ -144,19 +144,20 @@ async def on_show(conn: "Connection") -> dict[str, PublicObject]:
     return {row["key"]: PublicObject(*row) for row in rows}
 
 
-async def cleared(conn: "Connection", limit: int = 100) -> list[tuple[UUID, int]]:
+async def cleared(conn: "Connection", at: datetime, limit: int = 100) -> list[tuple[UUID, int]]:
     """Publications being taken down whose page and objects are gone, and whose channels have come to an end."""
     rows = await conn.fetch(
         f"""SELECT p.story, p.version FROM publications p
            WHERE p.state = 'taking-down'
              AND NOT EXISTS (SELECT FROM deliveries d WHERE d.story = p.story AND d.version <= p.version
                              AND (d.state = 'sending' OR d.removal = 'due' AND d.removal_cause <> 'left-over'
-                                                         AND d.removal_tries < $2))
+                                                         AND d.removal_tries < $2 AND d.removal_since > $3))
              AND NOT EXISTS (
                 SELECT FROM public_references r JOIN public_objects o USING (key)
                 WHERE r.story = p.story AND r.version = p.version AND (o.deleting OR ({_UNWANTED})))
            ORDER BY p.story LIMIT $1""",  # noqa: S608
         limit,
         PATIENT,
+        at - LONGEST,
     )
     return [(row["story"], row["version"]) for row in rows]

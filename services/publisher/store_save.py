@@ -108,8 +108,8 @@ def _delivery_row(d: Delivery) -> Row:
 
 def _removal(removal: Removal | None) -> Row:
     if removal is None:
-        return None, None, None, 0, ""
-    return removal.state, removal.cause, removal.at, removal.tries, removal.reason
+        return None, None, None, 0, "", None
+    return removal.state, removal.cause, removal.at, removal.tries, removal.reason, removal.since
 
 
 def _waiver(waiver: Waiver | None) -> str | None:
@@ -162,12 +162,13 @@ _SAVE_DELIVERIES = """
                             confirmed_by, waiver, mode, held_by, external_id, submitted, facts, check_at, checks,
                             removal, removal_cause, removal_at, removal_tries, removal_reason, removal_since, since)
     SELECT s, v, ch, rq, st, url, way, re, tr, na, lo, cb::jsonb, wa::jsonb, mo, hb::jsonb, ei, su, fa::jsonb, ca, cs,
-           rs, rc, ra, rt, rr, CASE WHEN rs IS NOT NULL THEN since END, since
+           rs, rc, ra, rt, rr, rw, since
     FROM unnest($1::uuid[], $2::int[], $3::text[], $4::bool[], $5::text[], $6::text[], $7::text[], $8::text[],
                 $9::int[], $10::timestamptz[], $11::int[], $12::text[], $13::text[], $14::text[], $15::text[],
                 $16::text[], $17::bool[], $18::text[], $19::timestamptz[], $20::int[], $21::text[], $22::text[],
-                $23::timestamptz[], $24::int[], $25::text[], $26::timestamptz[])
-         AS r(s, v, ch, rq, st, url, way, re, tr, na, lo, cb, wa, mo, hb, ei, su, fa, ca, cs, rs, rc, ra, rt, rr, since)
+                $23::timestamptz[], $24::int[], $25::text[], $26::timestamptz[], $27::timestamptz[])
+         AS r(s, v, ch, rq, st, url, way, re, tr, na, lo, cb, wa, mo, hb, ei, su, fa, ca, cs, rs, rc, ra, rt, rr, rw,
+              since)
     ON CONFLICT (story, version, channel) DO UPDATE SET
         state = excluded.state, url = excluded.url, way = excluded.way, reason = excluded.reason,
         tries = excluded.tries, next_at = excluded.next_at, looks = excluded.looks,
@@ -176,8 +177,7 @@ _SAVE_DELIVERIES = """
         facts = excluded.facts, check_at = excluded.check_at, checks = excluded.checks, removal = excluded.removal,
         removal_cause = excluded.removal_cause, removal_at = excluded.removal_at,
         removal_tries = excluded.removal_tries, removal_reason = excluded.removal_reason,
-        removal_since = CASE WHEN excluded.removal IS NULL THEN NULL
-                             ELSE coalesce(deliveries.removal_since, excluded.removal_since) END,
+        removal_since = excluded.removal_since,
         since = CASE WHEN deliveries.state = excluded.state THEN deliveries.since ELSE excluded.since END"""
 _SAVE_SCHEDULES = """
     INSERT INTO schedules (story, version, publish_at, set_by, set_at, state)

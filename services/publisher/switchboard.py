@@ -12,6 +12,7 @@ import structlog
 
 from services.publisher import store_accounts, store_templates
 from services.publisher.channels import Capabilities, Channel
+from services.publisher.channels.connecting import NEEDS
 from services.publisher.channels.known import KNOWN, NOTHING
 from services.publisher.domain import Way
 from services.publisher.store_accounts import Account
@@ -72,6 +73,11 @@ class Switchboard:
         """What a channel can do, connected or not; of one that nobody knows: nothing."""
         channel = self.channels.get(name)
         return channel.capabilities if channel is not None else self.known.get(name, NOTHING)
+
+    def account(self, name: str) -> str:
+        """Which account a channel is connected by, '' where by none: a page, a user, a site."""
+        found, needs = self.accounts.get(name), NEEDS.get(name)
+        return found.settings.get(needs[0].name, "") if found is not None and needs else ""
 
     def looks_up(self, name: str) -> bool:
         return self.capabilities(name).lookup if name in self.channels else True

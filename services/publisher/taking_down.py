@@ -21,10 +21,10 @@ def take_down(story: Story, *, by: Official, reason: str, at: datetime) -> Story
     return story
 
 
-def clear(story: Story, version: int) -> Story:
+def clear(story: Story, version: int, *, at: datetime) -> Story:
     """Page and objects are gone, and each channel has come to an end that can be told: the take-down is done."""
     found = story.find(version)
-    if found is None or found.state != "taking-down" or not removing.is_over(story, version):
+    if found is None or found.state != "taking-down" or not removing.is_over(story, version, at):
         return story
     known = (d for p in story.publications if p.version <= version for d in p.deliveries)
     if any(d.state == "sending" and not d.is_by_hand for d in known):

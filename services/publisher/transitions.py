@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, cast
 
 from services.publisher.domain import (
     NO_SCHEDULE,
+    SENT,
     Approval,
     ApprovalState,
     Delivery,
@@ -111,7 +112,10 @@ def move_publication(publication: Publication, action: str) -> Publication:
 def move_delivery(delivery: Delivery, action: str) -> Delivery:
     after = cast("DeliveryState", _after("delivery", delivery.state, action))
     # What is sent again is another post: nothing is to be looked up under the name of the one before.
-    made = replace(delivery.made, submitted=False, external_id="") if after == "waiting" else delivery.made
+    made = delivery.made
+    if after == "waiting":
+        facts = {name: fact for name, fact in made.facts.items() if not name.startswith(SENT)}
+        made = replace(made, submitted=False, external_id="", facts=facts)
     return replace(delivery, state=after, looks=delivery.looks if after == "unconfirmed" else 0, made=made)
 
 

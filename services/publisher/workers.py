@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
+import structlog
+
 from services.publisher import assisting, changes, delivery, removing, store, store_objects
 from services.publisher.calling import Calling
 from services.publisher.consequences import Change
@@ -18,9 +20,12 @@ from services.publisher.sending import Sending, Task
 from services.publisher.store_rests import Resting
 from services.publisher.switchboard import Switchboard
 from shared.desk import Desk
+from shared.refusal import Refused
 
 if TYPE_CHECKING:
     from shared.db import Connection
+
+log = structlog.get_logger(__name__)
 
 IDLE_SECONDS = 0.5
 NONE: Mapping[str, int] = {}
@@ -96,11 +101,13 @@ class Deliveries:
             if not stories:
                 return NOTHING
             deleting = await self._expect(conn, stories, at)
-            places = Places(free, limit, await self._resting(conn, stories, at), self._first(stories, at))
+            ready = self._ready(stories, at, deleting)
+            resting = await self.calling.resting(conn, ready, at, lease=self.sending.lease)
+            places = Places(free, limit, resting, {channel: first for channel, (_, first) in ready.items()})
             found: list[Change] = []
             tasks: list[Task] = []
             for story in stories.values():
-                after, taken = self._take_story(story, at, deleting, places)
+                after, taken = self._take_one(story, at, deleting, places)
                 found.append(Change(story, after, at))
                 tasks += taken
             await changes.commit(self.desk, conn, found)
@@ -109,14 +116,30 @@ class Deliveries:
         self.desk.wake()
         return Taken(tasks, any(c.before is not c.after for c in found))
 
-    def _first(self, stories: Mapping[UUID, Story], at: datetime) -> dict[str, tuple[UUID, int]]:
-        """Of each channel the delivery that tries it after a rest: not always the same one, for it may be its fault."""
-        found: dict[str, tuple[int, float, UUID, int]] = {}
+    def _ready(
+        self, stories: Mapping[UUID, Story], at: datetime, deleting: set[str]
+    ) -> dict[str, tuple[tuple[int, float], tuple[UUID, int]]]:
+        """The channels that something waits for with nothing in its way but a rest, each with the one that tries it.
+
+        Not always the same one, for what a channel failed with may be its fault.
+        """
+        found: dict[str, tuple[tuple[int, float], tuple[UUID, int]]] = {}
         for story in stories.values():
             for p, d in due(story, at):
-                rank = (d.tries, self.sending.spread.random(), story.id, p.version)
-                found[d.channel] = min(found.get(d.channel, rank), rank)
-        return {channel: (id_, version) for channel, (_, _, id_, version) in found.items()}
+                if p.may_show and self._later(story, p, d, at, deleting) is None:
+                    rank = (d.tries, self.sending.spread.random()), (story.id, p.version)
+                    found[d.channel] = min(found.get(d.channel, rank), rank)
+        return found
+
+    def _take_one(self, story: Story, at: datetime, deleting: set[str], places: "Places") -> tuple[Story, list[Task]]:
+        """What is wrong with one Story holds up none of the others."""
+        try:
+            return self._take_story(story, at, deleting, places)
+        except Refused as e:
+            log.exception("a delivery cannot be taken up", item=str(story.id), error=type(e).__name__)
+            for p, d in due(story, at):
+                story = delivery.postpone(story, p.version, d.channel, until=at + PATIENCE, reason=d.reason)
+            return story, []
 
     async def _expect(self, conn: "Connection", stories: Mapping[UUID, Story], at: datetime) -> set[str]:
         keys = {
@@ -128,45 +151,47 @@ class Deliveries:
         }
         return await store_objects.expect(conn, keys) if keys else set()
 
-    async def _resting(self, conn: "Connection", stories: Mapping[UUID, Story], at: datetime) -> Resting:
-        """Which channels nobody may call at this moment; one that failed so often is tried with one delivery."""
-        names = {d.channel for story in stories.values() for _, d in due(story, at)}
-        return await self.calling.resting(conn, names, at, lease=self.sending.lease)
-
     def _take_story(self, story: Story, at: datetime, deleting: set[str], places: "Places") -> tuple[Story, list[Task]]:
         tasks: list[Task] = []
-        for p, d in due(story, at):
-            if not places.free(d.channel):
+        for version, channel in [(p.version, d.channel) for p, d in due(story, at)]:
+            # As it is now: what became of another may have ended it.
+            p = story.find(version)
+            d = p.delivery(channel) if p else None
+            if p is None or d is None or d.next_at is None or d.next_at > at or not places.free(channel):
                 continue
-            later = self._later(story, p, d, at, deleting, places)
+            later = self._later(story, p, d, at, deleting) or self._resting(story, p, d, places)
             if later is not None:
                 until, reason = later
-                story = delivery.postpone(story, p.version, d.channel, until=until, reason=reason)
+                story = delivery.postpone(story, version, channel, until=until, reason=reason)
                 continue
-            if d.state == "waiting" and d.channel not in self.board.channels and d.channel in self.board.by_hand:
-                story = assisting.hand_over(story, p.version, d.channel)
+            if d.state == "waiting" and channel not in self.board.channels and channel in self.board.by_hand:
+                story = assisting.hand_over(story, version, channel)
                 continue
-            looks_up = self._looks_up(d.channel)
-            story = delivery.take(story, p.version, d.channel, at=at, until=at + self.sending.lease, looks_up=looks_up)
-            now = story.find(p.version)
-            taken = now.delivery(d.channel) if now else None
+            looks_up = self._looks_up(channel)
+            story = delivery.take(story, version, channel, at=at, until=at + self.sending.lease, looks_up=looks_up)
+            now = story.find(version)
+            taken = now.delivery(channel) if now else None
             if now is not None and taken is not None and taken.tries > d.tries and taken.next_at is not None:
-                post = post_of(story, now, taken, self.addresses, self.board.capabilities(d.channel))
-                places.take(d.channel)
+                post = post_of(story, now, taken, self.addresses, self.board.capabilities(channel))
+                places.take(channel)
                 tasks.append(Task(post, "send" if taken.state == "sending" else "look"))
         return story, tasks
 
+    def _resting(self, story: Story, p: Publication, d: Delivery, places: "Places") -> tuple[datetime, str] | None:
+        until = places.rests(d.channel, (story.id, p.version)) if p.may_show else None
+        return None if until is None else (until, self.calling.told(until))
+
     def _later(
-        self, story: Story, p: Publication, d: Delivery, at: datetime, deleting: set[str], places: "Places"
+        self, story: Story, p: Publication, d: Delivery, at: datetime, deleting: set[str]
     ) -> tuple[datetime, str] | None:
-        """Until when a delivery is left alone, and why; None where it can be taken up."""
+        """Until when a delivery is left alone, and why; None where nothing of ours is in its way."""
         if not p.may_show:
             return None
         if d.state == "waiting" and any(o.key in deleting for o in objects_of(p.approval.content)):
             return at + SOON, d.reason
         if d.state == "waiting" and d.channel != SITE and delivery.is_under_way_before(story, p.version, d.channel):
             return at + SOON, "Menunggu versi sebelumnya selesai dikirim ke kanal ini."
-        if d.state == "waiting" and removing.holds(story, p, d.channel):
+        if d.state == "waiting" and removing.holds(story, p, d.channel, at):
             return at + SOON, "Menunggu kiriman sebelumnya dihapus dari kanal ini."
         if self.board.is_expected(d.channel):
             return at + PATIENCE, "Kanal ini tersambung, tetapi belum dapat dibuka oleh sistem."
@@ -176,8 +201,7 @@ class Deliveries:
         fetches = d.channel in self.board.channels and self.board.capabilities(d.channel).by_url
         if d.state == "waiting" and comes and fetches:
             return at + SOON, "Menunggu halaman di situs tampil."
-        until = places.rests(d.channel, (story.id, p.version))
-        return None if until is None else (until, self.calling.told(until))
+        return None
 
     def _looks_up(self, name: str) -> bool:
         """Whether what is unclear there can be looked up; of a channel that is not connected that is told then."""

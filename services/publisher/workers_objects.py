@@ -73,7 +73,7 @@ class Clearing:
 
     async def _finish(self) -> int:
         async with self.desk.db.connection() as conn:
-            cleared = await store_objects.cleared(conn)
+            cleared = await store_objects.cleared(conn, self.desk.now())
         return sum([await self._tried(story, version) for story, version in cleared])
 
     async def _tried(self, story: UUID, version: int) -> int:
@@ -91,7 +91,7 @@ class Clearing:
             before = (await store.lock(conn, [id_]))[id_]
             found = before.find(version)
             by = (found.ended_by if found else None) or SYSTEM
-            await changes.commit(self.desk, conn, [Change(before, taking_down.clear(before, version), at, by)])
+            await changes.commit(self.desk, conn, [Change(before, taking_down.clear(before, version, at=at), at, by)])
 
 
 class Sweep:

@@ -1,7 +1,8 @@
 """Removals: what has to be gone from a channel is asked of it, each channel at its own pace, until the end is known."""
 
 import asyncio
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -13,7 +14,7 @@ from services.publisher.calling import Calling
 from services.publisher.channels import Channel, Discards, Limited, Post, Rejected
 from services.publisher.consequences import Change
 from services.publisher.domain import Delivery, Publication, Story
-from services.publisher.posting import Addresses, post_of
+from services.publisher.posting import ACCOUNT, Addresses, post_of
 from services.publisher.shelf import Step, change
 from services.publisher.store_rests import Resting
 from services.publisher.switchboard import Switchboard
@@ -23,7 +24,8 @@ from shared.desk import Desk
 log = structlog.get_logger(__name__)
 
 IDLE_SECONDS, MEASURE_SECONDS = 1.0, 15.0
-AT_ONCE = 20
+NONE: Mapping[str, int] = {}
+AT_ONCE = 5
 LEASE = timedelta(seconds=120)
 SOON, PATIENCE = timedelta(seconds=1), timedelta(seconds=30)
 NOT_OPEN = "Kanal ini tersambung, tetapi belum dapat dibuka oleh sistem."
@@ -56,9 +58,16 @@ class Removals:
         await asyncio.gather(self._rounds(), self._measures())
 
     async def _rounds(self) -> None:
-        while True:
-            if not await self.round():
+        running: dict[asyncio.Task[None], str] = {}
+        try:
+            while True:
+                for task in await self.take(Counter(running.values())):
+                    running[asyncio.create_task(self._remove(task))] = task.post.channel
                 await asyncio.sleep(IDLE_SECONDS)
+                running = {t: channel for t, channel in running.items() if not t.done()}
+        finally:
+            for task in running:
+                task.cancel()
 
     async def _measures(self) -> None:
         while True:
@@ -75,50 +84,71 @@ class Removals:
 
     async def round(self) -> int:
         """One look; returns how many were asked of their channels."""
-        tasks = await self._take()
+        tasks = await self.take()
         await asyncio.gather(*(self._remove(task) for task in tasks))
         return len(tasks)
 
-    async def _take(self) -> list[Task]:
+    async def take(self, busy: Mapping[str, int] = NONE) -> list[Task]:
+        """So many of each channel, less those that are `busy`."""
         if not self.board.is_ready:
             return []
         at = self.desk.now()
-        async with self.desk.transaction() as conn:
+        async with self.desk.db.transaction() as conn:
             stories = await store.lock_to_remove(conn, at, AT_ONCE)
+            if not stories:
+                return []
+            calling = {d.channel for s in stories.values() for p, d in due(s, at) if self._instead(s, p, d, at) is None}
+            resting = await self.calling.resting(conn, calling, at, lease=LEASE)
+            free = Counter({name: AT_ONCE - busy.get(name, 0) for name in calling})
             found: list[Change] = []
             tasks: list[Task] = []
-            names = {d.channel for story in stories.values() for _, d in due(story, at)}
-            resting = await self.calling.resting(conn, names, at, lease=LEASE)
             for story in stories.values():
                 after = story
                 for p, d in due(story, at):
-                    after, taken = self._taken(after, p, d, at, resting)
+                    after, taken = self._taken(after, p, d, at, resting, free)
                     tasks += taken
                 found.append(Change(story, after, at))
             await changes.commit(self.desk, conn, found)
+        self.desk.wake()
         return tasks
 
     def _taken(
-        self, story: Story, p: Publication, d: Delivery, at: datetime, resting: Resting
+        self, story: Story, p: Publication, d: Delivery, at: datetime, resting: Resting, free: Counter[str]
     ) -> tuple[Story, list[Task]]:
-        channel, removal = self._channel(d.channel), d.removal
-        if removal is None or (d.state == "sending" and not d.is_by_hand):
-            # Whoever sends it comes to an end first.
-            return removing.wait(story, p.version, d.channel, until=at + SOON), []
-        if self.board.is_expected(d.channel):
-            return removing.wait(story, p.version, d.channel, until=at + PATIENCE, reason=NOT_OPEN), []
-        doing: Doing = "take-down" if removing.may_stand(d) else "discard"
-        if channel is None or (doing == "discard" and not isinstance(channel, Discards)):
-            return removing.leave_to_person(story, p.version, d.channel), []
-        if doing == "take-down" and channel.capabilities.edit and removing.is_used(story, p.version, d.channel):
-            return removing.wait(story, p.version, d.channel, until=at + PATIENCE), []
+        instead = self._instead(story, p, d, at)
+        if instead is not None:
+            return instead, []
+        if free[d.channel] <= 0:
+            return story, []
         until = resting.take(d.channel)
         if until is not None:
             reason = self.calling.told(until)
             return removing.wait(story, p.version, d.channel, until=until, reason=reason), []
-        post = post_of(story, p, d, self.addresses, channel.capabilities)
+        free[d.channel] -= 1
+        post = post_of(story, p, d, self.addresses, self.board.capabilities(d.channel))
         taken = removing.take(story, p.version, d.channel, until=at + LEASE)
-        return taken, [Task(post, removal.tries + 1, doing)]
+        tries = d.removal.tries + 1 if d.removal else 1
+        return taken, [Task(post, tries, "take-down" if removing.may_stand(d) else "discard")]
+
+    def _instead(self, story: Story, p: Publication, d: Delivery, at: datetime) -> Story | None:
+        """What becomes of a removal for which the channel is not asked now; None where it is."""
+        version, name = p.version, d.channel
+        if d.state == "sending" and not d.is_by_hand:
+            # Whoever sends it comes to an end first.
+            return removing.wait(story, version, name, until=at + SOON)
+        if self.board.is_expected(name):
+            return removing.wait(story, version, name, until=at + PATIENCE, reason=NOT_OPEN)
+        channel, stands = self._channel(name), removing.may_stand(d)
+        if channel is None or d.state == "sending" or not (stands or isinstance(channel, Discards)):
+            return removing.leave_to_person(story, version, name)
+        if d.made.facts.get(ACCOUNT, account := self.addresses.account_of(name)) != account:
+            return removing.leave_to_person(story, version, name)
+        if removing.is_in_use(story, version, name):
+            return removing.wait(story, version, name, until=at + SOON)
+        newer = removing.successor(story, version, name)
+        if newer is not None and channel.capabilities.edit and removing.is_same(story, version, newer, name):
+            return removing.taken_over(story, newer, name, keeps_files=channel.capabilities.keeps_files, at=at)
+        return None
 
     def _channel(self, name: str) -> Channel | None:
         channel = self.board.channels.get(name)

@@ -26,6 +26,7 @@ from services.intake.app import create_app as intake_app
 from services.intake.settings import Settings as IntakeSettings
 from services.publisher import handlers as publisher
 from services.publisher.app import create_app as publisher_app
+from services.publisher.carrying import OfBoard
 from services.publisher.channels.site import Site
 from services.publisher.posting import Addresses
 from services.publisher.settings import Settings as PublisherSettings
@@ -66,7 +67,7 @@ READS = {
     ("decisions", "editing"): editing.on_decisions, ("publications", "editing"): editing.on_publications,
     ("stories", "review"): review.on_stories, ("reports", "review"): review.on_reports,
     ("publications", "review"): review.on_publications, ("decisions", "review"): board.on_decisions,
-    ("decisions", "publisher"): publisher.on_decisions, ("reports", "publisher"): publisher.on_reports,
+    ("decisions", "publisher"): publisher.on_decisions,
 }  # fmt: skip
 PARTITIONS = 2
 ATTEMPTS = 8
@@ -131,7 +132,9 @@ class WholeOffice:
         self.at, self.road.away = MORNING, False
         self.logs = {(topic, n): [] for topic in OWNED_TOPIC.values() for n in range(PARTITIONS)}
         self.carried = {service: set() for service in SERVICES}
-        self.lines = [Line(topic, reader, n) for topic, reader in READS for n in range(PARTITIONS)]
+        self.lines = [
+            Line(topic, reader, n) for topic, reader in (*READS, ("reports", "publisher")) for n in range(PARTITIONS)
+        ]
         self.wrong, self.answers, self.tried_again = [], {}, []
 
     async def rows(self, query: str, *arguments: Any) -> Sequence[asyncpg.Record]:
@@ -301,6 +304,9 @@ def _furnish(made: WholeOffice, service: str, database: db.Database) -> Desk:
     for (topic, reader), react in READS.items():
         if reader == service:
             made.consumers[topic, reader] = Consumer(topic, database, react(desk), now=made.now, wake=lambda: None)
+    if service == "publisher":
+        reacts = publisher.on_reports(desk, OfBoard(app.state.board))
+        made.consumers["reports", service] = Consumer("reports", database, reacts, now=made.now, wake=lambda: None)
     return desk
 
 

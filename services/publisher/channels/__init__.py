@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
 from uuid import UUID
 
-from services.publisher.domain import Way
+from services.publisher.domain import SENT, Way
 from services.publisher.objects import PublicObject
 from shared.content import Content, MediaKind
 
@@ -53,7 +53,8 @@ class Post:
     `text` is what was approved for this channel, or what its template makes of the Version, `link` included, by which
     it is found again. `former` where an older Version of the Story stands there already. `facts` were kept by an
     earlier attempt; `submitted` tells whether that one may have made it public, `external_id` is the channel's own name
-    for it. `known_url` is where it is known to be: the channel told so, or a person did.
+    for it. `known_url` is where it is known to be: the channel told so, or a person did. `account` is the one
+    that is connected: a page, a user, a site.
     """
 
     story: UUID
@@ -72,6 +73,12 @@ class Post:
     submitted: bool = False
     external_id: str = ""
     known_url: str = ""
+    account: str = ""
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """It was sent to another account than the one that is connected now."""
+        return self.facts.get(f"{SENT}account", self.account) != self.account
 
     @property
     def key(self) -> str:
@@ -119,7 +126,8 @@ class Capabilities:
     `way` is the strongest in which it can be seen that the public reads a post; `hosts` are those of its posts' links,
     none where they are not known. `alt` where alternative texts go along. `assisted` where a person may post instead of
     the system, `assisted_only` where no program may; `by_url` where it fetches files from our public addresses.
-    `limits` are the names of the call limits that it shares with others.
+    `keeps_files` where an edit changes the words alone. `limits` are the names of the call limits that it shares with
+    others.
     """
 
     max_text: int | None
@@ -138,6 +146,7 @@ class Capabilities:
     limits: tuple[str, ...] = ()
     assisted: bool = False
     by_url: bool = False
+    keeps_files: bool = False
 
 
 def patience(found: PublicObject) -> float:

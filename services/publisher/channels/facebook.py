@@ -41,7 +41,8 @@ NOT_OURS = (
 )
 CAN = Capabilities(
     max_text=LIMITS["facebook"].most, max_media=10, edit=True, take_down=True, idempotency=False, lookup=True,
-    proved_against="fake", hosts=("facebook.com", "fb.com", "fb.watch"), alt=True, assisted=True, limits=(APP,),
+    keeps_files=True, proved_against="fake", hosts=("facebook.com", "fb.com", "fb.watch"), alt=True, assisted=True,
+    limits=(APP,),
     media=MediaFit(("image/jpeg", "image/png"), max_bytes=4_000_000),
 )  # fmt: skip
 

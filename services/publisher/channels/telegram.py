@@ -46,7 +46,7 @@ LOCKED = "message can't be edited"
 RIGHTS = ("chat not found", "not enough rights", "need administrator rights", "CHAT_ADMIN_REQUIRED")
 CAN = Capabilities(
     max_text=LIMITS["telegram"].most, max_media=10, edit=True, take_down=True, idempotency=False, lookup=True,
-    proved_against="fake", way="fetched", hosts=("t.me",), assisted=True,
+    keeps_files=True, proved_against="fake", way="fetched", hosts=("t.me",), assisted=True,
     media=MediaFit(("image/jpeg", "image/png", "video/mp4"), max_bytes=50_000_000),
 )  # fmt: skip
 

@@ -27,6 +27,7 @@ from services.publisher.channels import (
     Steps,
 )
 from services.publisher.channels.pausing import pause_of
+from services.publisher.domain import ROUND
 from shared.refusal import Transient
 
 NAME = "webhook"
@@ -91,7 +92,7 @@ class Webhook:
         """It is gone when the receiver says that it has heard of it; it hears of each, shown or not."""
         told = {"story": str(post.story), "version": post.version, "url": post.link or post.url}
         try:
-            await self._tell("story.taken-down", f"{post.key}/take-down", told)
+            await self._tell("story.taken-down", f"{_id_of(post)}/take-down", told)
         except Limited:
             raise
         except Rejected as no:
@@ -101,8 +102,8 @@ class Webhook:
 
     async def _show(self, event: Event, post: Post, steps: Steps) -> Receipt:
         await steps.submit()
-        answer = await self._tell(event, post.key, data_of(post))
-        return Receipt(_url_in(answer) or post.link or post.url, "api", post.key)
+        answer = await self._tell(event, _id_of(post), data_of(post))
+        return Receipt(_url_in(answer) or post.link or post.url, "api", _id_of(post))
 
     async def _tell(self, event: Event, id_: str, data: dict[str, Any]) -> httpx.Response:
         now = self.now()
@@ -114,6 +115,11 @@ class Webhook:
             raise NotSent(AWAY) from e
         _judge(answer, now)
         return answer
+
+
+def _id_of(post: Post) -> str:
+    """A receiver takes each id once: what was removed and is sent anew has another."""
+    return f"{post.key}/{post.facts[ROUND]}" if ROUND in post.facts else post.key
 
 
 def signed(key: bytes, id_: str, at: int, body: bytes) -> dict[str, str]:

@@ -31,7 +31,7 @@ LOCKED = (
 )
 CAN = Capabilities(
     max_text=LIMITS[NAME].most, max_media=1, edit=True, take_down=True, idempotency=False, lookup=True,
-    proved_against="fake", hosts=("youtube.com", "youtu.be"), least_media=1, assisted=True,
+    keeps_files=True, proved_against="fake", hosts=("youtube.com", "youtu.be"), least_media=1, assisted=True,
     media=MediaFit(("video/mp4",)),
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ ALTER TABLE deliveries ADD COLUMN removal_reason text NOT NULL DEFAULT '';
 ALTER TABLE deliveries ADD COLUMN removal_since timestamptz;
 ALTER TABLE deliveries ADD CHECK ((removal IS NULL) = (removal_cause IS NULL));
 ALTER TABLE deliveries ADD CHECK ((removal_at IS NULL) OR removal = 'due');
+ALTER TABLE deliveries ADD CHECK ((removal IS NULL) = (removal_since IS NULL));
 CREATE INDEX deliveries_to_remove ON deliveries (removal_at) WHERE removal_at IS NOT NULL;
 CREATE INDEX deliveries_removal_open ON deliveries (story, version) WHERE removal IN ('due', 'by-hand', 'refused');
 CREATE INDEX deliveries_due_of_channel ON deliveries (channel, next_at) WHERE next_at IS NOT NULL;

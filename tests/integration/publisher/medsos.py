@@ -28,6 +28,8 @@ class Medsos:
     holds: bool = False
     refuses: bool = False
     fails: str = ""
+    links: dict[str, str] = field(default_factory=dict[str, str])
+    removed_links: dict[str, str] = field(default_factory=dict[str, str])
     types: tuple[str, ...] = ()
     rested: datetime = NEVER
     seen_facts: dict[str, str] = field(default_factory=dict[str, str])
@@ -55,6 +57,7 @@ class Medsos:
         if self.mood == "no":
             raise Rejected("Token kanal kedaluwarsa. Sambungkan lagi akunnya.")
         self.posts.append(post.key)
+        self.links[post.key] = post.link
         if self.mood == "silent-after":
             raise TimeoutError
         return Receipt(self.url, None if self.mood == "unseen" else self.way)
@@ -80,6 +83,7 @@ class Medsos:
         if self.mood == "limited":
             raise Limited("Kanal meminta jeda.", Rest(self.name, self.rested))
         self.posts = [key for key in self.posts if key != post.key]
+        self.removed_links[post.key] = post.link
 
     @property
     def url(self) -> str:

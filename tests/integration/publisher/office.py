@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 
 from services.publisher import handlers
 from services.publisher.app import create_app
-from services.publisher.carrying import carries_of
+from services.publisher.carrying import OfBoard
 from services.publisher.channels import Channel
 from services.publisher.channels.known import KNOWN, NOTHING
 from services.publisher.channels.site import Site
@@ -90,6 +90,7 @@ class Office:
     at: datetime = MORNING
     consumers: dict[str, Consumer] = field(default_factory=dict[str, Consumer])
     sequences: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    accounts: dict[str, str] = field(default_factory=dict[str, str])
     sessions: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
 
     def connect(self, channel: Channel, *, required: bool = True) -> None:
@@ -339,7 +340,12 @@ def _open(made: Stack, app: FastAPI, database: db.Database, owner: "asyncpg.Conn
     board: Switchboard = app.state.board
     board.fixed = {site.name: site}
     wording = Wording(board.templates, KEEPER.sop.unit_words)
-    addresses = Addresses(PUBLIC, app.state.office.media_url, wording)
+    accounts_of: dict[str, str] = {}
+
+    def account(name: str) -> str:
+        return accounts_of.get(name) or board.account(name)
+
+    addresses = Addresses(PUBLIC, app.state.office.media_url, wording, account)
     deliveries = Deliveries(desk, board, addresses, lease_seconds=60, at_once=16)
     clearing = Clearing(desk, store, bucket)
     removals = Removals(desk, board, addresses)
@@ -349,8 +355,9 @@ def _open(made: Stack, app: FastAPI, database: db.Database, owner: "asyncpg.Conn
     opened = Office(
         made, app, desk, owner, store, road, site, deliveries, clearing, removals, sweep, schedules, board, checks
     )
+    opened.accounts = accounts_of
     opened.consumers = {
         "decisions": Consumer("decisions", database, handlers.on_decisions(desk), now=now, wake=wake),
-        "reports": Consumer("reports", database, handlers.on_reports(desk, carries_of(board)), now=now, wake=wake),
+        "reports": Consumer("reports", database, handlers.on_reports(desk, OfBoard(board)), now=now, wake=wake),
     }
     return opened

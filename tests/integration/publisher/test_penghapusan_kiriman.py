@@ -235,3 +235,90 @@ async def test_how_long_a_post_that_has_to_be_gone_stands_is_measured(desk: Offi
     await desk.post("tono", f"/terbit/{story}/kanal/medsos/dihapus", version="1")
     await desk.removals.measure()
     assert metrics.CHANNEL_REMOVAL_SECONDS.labels("medsos")._value.get() == 0
+
+
+async def test_one_delivery_that_ends_its_version_leaves_its_neighbours_and_other_stories_in_order(
+    desk: Office, medsos: Medsos
+) -> None:
+    other = Medsos(name="arsip")
+    desk.board.fixed = {desk.site.name: desk.site, "medsos": medsos, "arsip": other}
+    medsos.mood = other.mood = "limited"
+    medsos.rested = other.rested = desk.at + timedelta(minutes=10)
+    lost = await desk.photo(b"akan hilang")
+    whole = content("Berita 1", body=(), media=(lost,), channels=("site", "medsos", "arsip"))
+    event = approved(uuid4(), content=whole, at=desk.at)
+    await desk.hear(event)
+    await desk.store.remove(desk.stack.buckets.renditions, lost.renditions[0].key)
+    await desk.start(event.story)
+    tasks = (await desk.deliveries.take(10)).tasks
+    for task in (t for t in tasks if t.post.channel != "site"):
+        await desk.deliveries.deliver(task)
+    await desk.hear(revoked(event.story, 1, "superseded", at=desk.at))
+    await desk.deliveries.deliver(next(t for t in tasks if t.post.channel == "site"))
+    medsos.mood = other.mood = "well"
+    desk.at += timedelta(minutes=11)
+    story = await published(desk)
+    assert await desk.delivery(story) == "live"
+    assert (await desk.states(event.story))[1][0] == "void"
+    assert await desk.delivery(event.story, 1, "medsos") == "void"
+
+
+async def test_what_waits_for_something_else_does_not_use_up_the_trial_of_a_channel(
+    desk: Office, medsos: Medsos
+) -> None:
+    medsos.mood = "silent-after"
+    first = await published(desk)
+    medsos.mood = "not-sent"
+    stories = [await published(desk) for _ in range(BROKEN)]
+    await desk.hear(revoked(first, 1, "superseded", at=desk.at))
+    await published(desk, story=first, version=2)
+    medsos.mood = "well"
+    for _ in range(30):
+        await desk.work(later=60)
+        await desk.clear()
+    states = [await desk.delivery(s, channel="medsos") for s in stories]
+    assert states == ["live"] * BROKEN
+
+
+async def test_a_correction_is_found_under_the_link_that_it_was_sent_with_though_the_older_post_is_gone(
+    desk: Office, medsos: Medsos
+) -> None:
+    story = await published(desk)
+    medsos.mood = "silent-after"
+    await corrected(desk, story)
+    assert await desk.delivery(story, 2, "medsos") == "unconfirmed"
+    medsos.mood = "well"
+    sent = medsos.links[f"{story}/2/medsos"]
+    assert sent.endswith("?versi=2")
+    await take_down(desk, story)
+    await desk.clear()
+    assert medsos.removed_links == {f"{story}/1/medsos": medsos.links[f"{story}/1/medsos"], f"{story}/2/medsos": sent}
+
+
+async def test_a_post_at_the_account_of_before_is_left_to_a_person(desk: Office, medsos: Medsos) -> None:
+    desk.accounts["medsos"] = "dinas_uji"
+    story = await published(desk)
+    desk.accounts["medsos"] = "dinas_baru"
+    await take_down(desk, story)
+    await desk.clear()
+    assert len(medsos.posts) == 1
+    assert await told(desk) == {"site": "done", "medsos": "impossible"}
+
+
+async def test_what_was_sent_to_the_account_of_before_is_not_looked_for_at_the_new_one(
+    desk: Office, medsos: Medsos
+) -> None:
+    desk.accounts["medsos"] = "dinas_uji"
+    medsos.mood = "silent-after"
+    story = await published(desk)
+    medsos.mood, medsos.posts = "well", []
+    desk.accounts["medsos"] = "dinas_baru"
+    await desk.work(later=30)
+    assert (await desk.delivery(story, channel="medsos"), medsos.looks) == ("unconfirmed", 0)
+
+
+async def test_one_channel_that_hangs_keeps_the_removals_of_no_other_waiting(desk: Office, medsos: Medsos) -> None:
+    for _ in range(3):
+        await take_down(desk, await published(desk))
+    tasks = await desk.removals.take({"medsos": 4})
+    assert [t.post.channel for t in tasks] == ["medsos"]

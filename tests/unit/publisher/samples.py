@@ -1,5 +1,6 @@
 """Stories, leaders and Decisions that the tests of publikasi share."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -68,6 +69,22 @@ def approved(story: UUID, version: int = 1, *, at: datetime = MORNING, **more: A
 
 def revoked(story: UUID, version: int = 1, reason: Why = "official", *, at: datetime = MORNING) -> ApprovalRevoked:
     return ApprovalRevoked(story=story, version=version, reason=reason, by=BAMBANG, at=at)
+
+
+@dataclass(frozen=True)
+class Everywhere:
+    """Every channel got every file; an edit `keeps` it there or not."""
+
+    got: bool = True
+    keeps: bool = False
+
+    def carries(self, delivery: Delivery, before: Content, after: Content) -> bool:
+        del delivery, before, after
+        return self.got
+
+    def keeps_files(self, channel: str) -> bool:
+        del channel
+        return self.keeps
 
 
 def hear(story: Story, *events: StoryApproved | ApprovalRevoked) -> Story:

@@ -209,7 +209,7 @@ def test_what_the_system_cannot_remove_a_person_removes_and_says_so() -> None:
         removing.removed(attest(sent()), 1, MEDSOS)
     story = taking_down.take_down(attest(sent()), by=BAMBANG, reason="x", at=minutes(7))
     story = removing.leave_to_person(removing.needed(story, minutes(7)), 1, MEDSOS)
-    down = taking_down.clear(story, 1)
+    down = taking_down.clear(story, 1, at=minutes(9))
     assert of(down, 1, MEDSOS).state == "live"
     done = removing.removed(down, 1, MEDSOS)
     assert of(done, 1, MEDSOS).state == "taken-down"

@@ -89,7 +89,7 @@ def test_nobody_begins_to_post_what_is_not_approved_any_more() -> None:
 def test_what_a_person_had_in_hand_when_it_was_revoked_may_be_there_and_is_to_be_removed_by_hand() -> None:
     story = assisting.take_on(begun(), 1, MEDSOS, by=TONO)
     hidden = removing.needed(hear(story, revoked(story.id)), MORNING)
-    down = taking_down.clear(removing.leave_to_person(hidden, 1, MEDSOS), 1)
+    down = taking_down.clear(removing.leave_to_person(hidden, 1, MEDSOS), 1, at=minutes(9))
     found = of(down, 1, MEDSOS)
     assert (the(down).state, found.state, found.held_by) == ("taken-down", "unconfirmed", None)
     assert standing(the(down), found, reach=REACH, since=None).doable == ("removed",)
@@ -100,7 +100,7 @@ def test_what_a_person_has_in_hand_holds_up_no_take_down() -> None:
     story = assisting.take_on(begun(), 1, MEDSOS, by=TONO)
     hidden = hear(story, revoked(story.id))
     assert (of(hidden, 1, MEDSOS).state, of(hidden, 1, MEDSOS).held_by) == ("unconfirmed", None)
-    assert the(taking_down.clear(hidden, 1)).state == "taken-down"
+    assert the(taking_down.clear(hidden, 1, at=minutes(9))).state == "taken-down"
 
 
 def test_what_waits_for_a_person_is_void_when_a_newer_version_takes_its_place() -> None:

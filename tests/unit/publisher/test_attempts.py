@@ -86,7 +86,7 @@ def test_what_may_be_there_after_a_take_down_stays_so_until_a_person_removed_it(
     story = delivery.doubt(taken(), 1, MEDSOS, tries=1, reason="", at=MORNING, received=True)
     story = taking_down.take_down(story, by=BAMBANG, reason="Salah foto.", at=minutes(1))
     story = delivery.take(story, 1, SITE, at=minutes(1), until=minutes(2))
-    story = taking_down.clear(story, 1)
+    story = taking_down.clear(story, 1, at=minutes(9))
     found = of(story, 1, MEDSOS)
     assert (found.state, found.next_at) == ("unconfirmed", None)
     found_out = delivery.put_back(story, 1, MEDSOS, tries=found.tries, reason="", at=minutes(3))

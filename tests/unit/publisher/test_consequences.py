@@ -65,7 +65,7 @@ def test_a_void_version_ends_its_clock_and_tells_no_event() -> None:
 
 def test_a_take_down_is_told_when_all_is_gone_with_the_truth_per_channel() -> None:
     story = taking_down.take_down(live(ready()), by=BAMBANG, reason="Salah foto.", at=minutes(9))
-    change = Change(story, taking_down.clear(story, 1), minutes(10), BAMBANG)
+    change = Change(story, taking_down.clear(story, 1, at=minutes(9)), minutes(10), BAMBANG)
     (_, told), *rest = consequences.events(change)
     assert not rest
     assert isinstance(told, StoryTakenDown)
@@ -77,7 +77,7 @@ def test_objects_are_let_go_when_the_page_no_longer_shows_them() -> None:
     keys = [o.key for o in objects_of(the(story).approval.content)]
     hidden = taking_down.take_down(story, by=TONO, reason="x", at=minutes(9))
     assert consequences.dropped(Change(story, hidden, minutes(9))) == [(1, keys)]
-    assert consequences.dropped(Change(hidden, taking_down.clear(hidden, 1), minutes(9))) == []
+    assert consequences.dropped(Change(hidden, taking_down.clear(hidden, 1, at=minutes(9)), minutes(9))) == []
 
 
 def test_practice_has_no_clock_and_a_void_arrival_none_either() -> None:

@@ -10,6 +10,7 @@ from services.publisher.domain import SITE, Story
 from services.publisher.refusals import OtherContent
 from tests.unit.publisher.samples import (
     PHOTO,
+    Everywhere,
     approved,
     content,
     hear,
@@ -126,7 +127,7 @@ def test_a_revocation_while_the_worker_sends_stops_the_page_at_the_last_moment()
     assert not the(after).visible
     stopped = delivery.put_back(after, 1, SITE, tries=of(after).tries, reason="", at=minutes(1))
     assert of(stopped).state == "void"
-    assert states(taking_down.clear(stopped, 1))[1] == ("taken-down", "revoked", False)
+    assert states(taking_down.clear(stopped, 1, at=minutes(9)))[1] == ("taken-down", "revoked", False)
 
 
 def test_an_older_version_still_being_sent_cannot_replace_a_newer_page() -> None:
@@ -145,7 +146,7 @@ def test_the_revocation_of_a_newer_version_not_yet_sent_leaves_the_older_page_st
 def test_an_erased_file_leaves_every_version_in_whichever_order_it_comes() -> None:
     story = live(ready())
     erased = crossings.Erased(frozenset({PHOTO}))
-    after = crossings.erase(story, erased, at=minutes(1))
+    after = crossings.erase(story, erased, Everywhere(), at=minutes(1))
     assert the(after).approval.content.media == ()
     assert len(the(after).approval.content.body) == 1
     assert the(after).approval.content_sha256 == the(story).approval.content_sha256
@@ -155,7 +156,12 @@ def test_an_erased_file_leaves_every_version_in_whichever_order_it_comes() -> No
 
 def test_an_erasure_of_another_file_changes_nothing() -> None:
     story = ready(content=content(media=(photo(),)))
-    assert crossings.erase(story, crossings.Erased(frozenset({uuid4()}), frozenset({"a" * 64})), at=minutes(1)) is story
+    assert (
+        crossings.erase(
+            story, crossings.Erased(frozenset({uuid4()}), frozenset({"a" * 64})), Everywhere(), at=minutes(1)
+        )
+        is story
+    )
 
 
 def test_a_correction_revoked_before_it_was_shown_leaves_the_story_public_and_says_nothing_of_a_take_down() -> None:
@@ -164,7 +170,7 @@ def test_a_correction_revoked_before_it_was_shown_leaves_the_story_public_and_sa
     before = hear(story, revoked(story.id, 2, "abandoned"))
     tries = of(before, 2).tries
     before = delivery.put_back(before, 2, SITE, tries=tries, reason="", at=minutes(2))
-    after = taking_down.clear(before, 2)
+    after = taking_down.clear(before, 2, at=minutes(9))
     assert states(after) == {1: ("published", "superseded", True), 2: ("void", "revoked", False)}
     change = Change(before, after, minutes(3))
     assert events(change) == []
@@ -176,4 +182,4 @@ def test_a_correction_revoked_after_it_was_shown_is_taken_down_with_the_story() 
     story = shown(hear(story, revoked(story.id, 1, "superseded"), approved(story.id, 2)), 2, at=minutes(1))
     before = hear(story, revoked(story.id, 2, "abandoned"))
     before = delivery.put_back(before, 2, SITE, tries=of(before, 2).tries, reason="", at=minutes(2))
-    assert states(taking_down.clear(before, 2))[2] == ("taken-down", "revoked", False)
+    assert states(taking_down.clear(before, 2, at=minutes(9)))[2] == ("taken-down", "revoked", False)

@@ -206,7 +206,7 @@ def test_a_take_down_hides_the_page_first_and_is_done_when_all_is_gone() -> None
     assert states(story)[1] == ("taking-down", "valid", False)
     assert story.gone is not None
     assert story.gone.reason == "Salah foto."
-    done = taking_down.clear(story, 1)
+    done = taking_down.clear(story, 1, at=minutes(9))
     assert (the(done).state, of(done).state) == ("taken-down", "taken-down")
 
 
@@ -214,16 +214,16 @@ def test_a_channel_that_cannot_remove_its_post_keeps_it_in_the_record() -> None:
     story = live(ready())
     kept = replace(of(story), channel="medsos", removal=Removal("taken-down", "by-hand"))
     story = story.put(replace(the(story), deliveries=(*the(story).deliveries, kept)))
-    done = taking_down.clear(taking_down.take_down(story, by=TONO, reason="x", at=MORNING), 1)
+    done = taking_down.clear(taking_down.take_down(story, by=TONO, reason="x", at=MORNING), 1, at=minutes(9))
     assert (the(done).state, of(done, 1, "medsos").state) == ("taken-down", "live")
 
 
 def test_a_take_down_waits_for_the_worker_that_is_still_sending() -> None:
     story = taking_down.take_down(sending(ready()), by=TONO, reason="Salah foto.", at=minutes(1))
-    assert taking_down.clear(story, 1) is story
+    assert taking_down.clear(story, 1, at=minutes(9)) is story
     crashed = delivery.take(story, 1, SITE, at=minutes(2), until=minutes(3))
     assert of(crashed).state == "void"
-    assert the(taking_down.clear(crashed, 1)).state == "taken-down"
+    assert the(taking_down.clear(crashed, 1, at=minutes(9))).state == "taken-down"
 
 
 def test_nothing_public_means_nothing_to_take_down() -> None:
@@ -232,7 +232,7 @@ def test_nothing_public_means_nothing_to_take_down() -> None:
 
 
 def test_a_story_taken_down_is_public_again_only_by_a_new_approval() -> None:
-    story = taking_down.clear(taking_down.take_down(live(ready()), by=TONO, reason="x", at=MORNING), 1)
+    story = taking_down.clear(taking_down.take_down(live(ready()), by=TONO, reason="x", at=MORNING), 1, at=minutes(9))
     with pytest.raises(Refused):
         started(story)
     again = live(hear(story, approved(story.id, 2)), 2)
