@@ -1,9 +1,9 @@
 """How one channel stands, in words, and what a person can do about it now. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from services.publisher.answers import LOOKS, is_asked
 from services.publisher.domain import UNDERWAY, UNKNOWN_CHANNEL, Delivery, Publication, Removal, Way
@@ -67,6 +67,26 @@ def standing(publication: Publication, delivery: Delivery, *, reach: Reach, sinc
     if waivable and not delivery.is_waived:
         doable = (*doable, "waive")
     return Standing(delivery, since, advice, doable)
+
+
+def in_brief(state: str, told: Mapping[str, Any]) -> str:
+    """What is to be done about one delivery, as a line of the desk's list says it; empty where nobody has to act."""
+    if told["removal"] in ("by-hand", "refused") and told["removal_cause"] != "left-over":
+        return "Hapus kirimannya di kanal ini, lalu nyatakan sudah dihapus."
+    if state not in UNDERWAY or told["removal"] is not None:
+        return ""
+    by_hand = told["mode"] == "assisted"
+    match told["state"]:
+        case "waiting" if by_hand:
+            return "Posting di kanal ini, lalu tempelkan tautannya."
+        case "sending" if by_hand and told["held_by"]:
+            return f"Sedang diposting oleh {told['held_by']}."
+        case "failed" if told["reason"] != UNKNOWN_CHANNEL:
+            return "Kirim ulang, atau posting sendiri."
+        case "unconfirmed" if told["next_at"] is None or told["looks"] >= LOOKS:
+            return "Pastikan apakah sudah tayang di kanal ini."
+        case _:
+            return ""
 
 
 def _next(p: Publication, d: Delivery, reach: Reach) -> tuple[str, tuple[Doable, ...]]:
