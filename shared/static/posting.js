@@ -2,7 +2,7 @@
 (() => {
   const text = document.getElementById("teks");
   if (!text) return;
-  const status = document.querySelector("[data-kabar]");
+  const status = document.querySelector("[data-salinan]");
   const copy = document.querySelector("[data-salin]");
   const share = document.querySelector("[data-bagikan]");
   const links = [...document.querySelectorAll("a[data-jenis]")];
