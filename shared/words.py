@@ -24,7 +24,8 @@ STATES = {
     "superseded": "diganti versi baru", "revoked": "dicabut", "waiting": "menunggu", "sending": "sedang dikirim",
     "live": "tayang", "unconfirmed": "belum terkonfirmasi", "failed": "gagal", "checking": "sedang diperiksa",
     "accepted": "lolos pemeriksaan", "in_time": "tepat waktu", "late": "terlambat", "ready": "siap terbit",
-    "publishing": "sedang diterbitkan", "closed": "ditutup",
+    "publishing": "sedang diterbitkan", "closed": "ditutup", "taking-down": "sedang diturunkan",
+    "posting": "sedang diposting", "to-remove": "perlu dihapus", "being-removed": "sedang dihapus",
 }  # fmt: skip
 
 

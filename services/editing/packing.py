@@ -29,11 +29,6 @@ class NothingToPack(Refused):
         super().__init__("nothing-to-pack", "Belum ada berkas berita ini yang lolos pemeriksaan.")
 
 
-class FileLost(Refused):
-    def __init__(self, name: str) -> None:
-        super().__init__("file-lost", f"Berkas {name} tidak ada lagi di penyimpanan. Hubungi Pengelola sistem.")
-
-
 def originals(reports: Sequence[Report]) -> list[Media]:
     """The files that may be taken out: accepted, and of Reports that are still there."""
     return [m for r in reports if not r.left for m in r.media if m.state == "accepted"]
@@ -48,13 +43,6 @@ def packed(media: Iterable[Media]) -> list[Packed]:
         taken.add(name.casefold())
         found.append(Packed(name, one.original))
     return found
-
-
-def zip_name(title: str) -> str:
-    """The name of the whole: letters and digits of the title, so that any browser and system takes it."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80].rstrip("-")
-    return f"{words or 'berita'}.zip"
 
 
 def safe_name(name: str) -> str:

@@ -1,6 +1,5 @@
 """What the API and the pages of editing both stand on: the desk's steps, links to media, all of them as one ZIP."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,18 +8,18 @@ from uuid import UUID
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, StreamingResponse
-from zipstream import ZipStream
 
 from services.editing import views
 from services.editing.cutting import Scissors
-from services.editing.packing import FileLost, NothingToPack, Packed, originals, packed, zip_name
+from services.editing.packing import NothingToPack, originals, packed
 from services.editing.reading import Reader
 from services.editing.steps import Steps
 from services.editing.store_cuts import find_cuts
 from shared.media.choosing import WHOLE, choose
-from shared.media.store import Missing, Store
+from shared.media.store import Store
 from shared.refusal import NotFound, Refused
 from shared.web import Pages, desk_of
+from shared.zip_answer import Zipped, zip_answer, zip_name
 
 PREVIEW_WIDTH, WHOLE_WIDTH = 480, 1440
 
@@ -86,32 +85,14 @@ async def cut_link(request: Request, media: UUID, sha256: str) -> RedirectRespon
 
 
 async def media_zip(request: Request, story: UUID) -> StreamingResponse:
-    """The originals of a Story's files, one after the other as they are read: nothing is kept in memory or on disk."""
+    """The originals of a Story's files."""
     office: Office = request.app.state.office
     file = await views.story_file(desk_of(request), story)
     files = packed(originals(file.reports))
     if not files:
         raise NothingToPack
-    await asyncio.gather(*(_expect_there(office.store, one) for one in files))
-    whole = ZipStream(sized=True)
-    for one in files:
-        whole.add(office.store.chunks(one.original.bucket, one.original.key), one.name, size=one.original.size)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{zip_name(file.story.title)}"',
-        "Content-Length": str(len(whole)),
-    }
-    # A plain iterator: each piece is read in a thread of its own, when the one before it is sent.
-    return StreamingResponse(iter(whole), media_type="application/zip", headers=headers)
-
-
-async def _expect_there(store: Store, one: Packed) -> None:
-    """Tell before the first byte what could only break off later."""
-    try:
-        size = (await store.stat(one.original.bucket, one.original.key)).size
-    except Missing:
-        raise FileLost(one.name) from None
-    if size != one.original.size:
-        raise FileLost(one.name)
+    found = [Zipped(one.name, one.original.bucket, one.original.key, one.original.size) for one in files]
+    return await zip_answer(office.store, found, name=zip_name(file.story.title))
 
 
 def pages_of(request: Request) -> Pages:

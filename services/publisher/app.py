@@ -9,7 +9,17 @@ from pathlib import Path
 import httpx
 from fastapi import FastAPI
 
-from services.publisher import api, forms, forms_posting, handlers, pages, public, public_elsewhere, public_machines
+from services.publisher import (
+    api,
+    files_posting,
+    forms,
+    forms_posting,
+    handlers,
+    pages,
+    public,
+    public_elsewhere,
+    public_machines,
+)
 from services.publisher.carrying import OfBoard
 from services.publisher.channels import connecting
 from services.publisher.channels.connecting import Tools
@@ -85,12 +95,13 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.state.settings = settings
     app.state.pages = web.Pages.of(Path(__file__).parent / "templates")
     app.state.board = Switchboard({})
-    app.state.office = _office(app, settings)
+    app.state.office = _office(app, settings, objects)
     app.state.site = _site(settings)
     # Routes are tried in order, and the public asks most.
     public_first = (public.router, public_machines.router, compliance_pages.router)
     off = (public_elsewhere.router,) if settings.site_index == "off" else ()
-    for router in (*off, *public_first, api.router, pages.router, forms.router, forms_posting.router):
+    by_people = (api.router, pages.router, forms.router, forms_posting.router, files_posting.router)
+    for router in (*off, *public_first, *by_people):
         app.include_router(router)
     return app
 
@@ -112,7 +123,7 @@ def _site(settings: Settings) -> PublicSite:
     )
 
 
-def _office(app: FastAPI, settings: Settings) -> Office:
+def _office(app: FastAPI, settings: Settings, objects: Store) -> Office:
     def ring() -> None:
         deliveries: Deliveries | None = getattr(app.state, "deliveries", None)
         if deliveries is not None:
@@ -123,6 +134,7 @@ def _office(app: FastAPI, settings: Settings) -> Office:
         settings.public_url.rstrip("/"),
         settings.media_url,
         app.state.board,
+        objects,
         ring,
         timedelta(seconds=settings.delivery_lease_seconds),
     )

@@ -11,16 +11,22 @@ from services.publisher.transitions import move_delivery
 from shared.content import Official
 
 
-def take_on(story: Story, version: int, channel: str, *, by: Official, anyway: bool = False) -> Story:
-    """This person posts it now; `anyway` also what another has in hand."""
+def to_post(story: Story, version: int, channel: str) -> tuple[Publication, Delivery]:
+    """What a person may post there at this moment. Raises NotByHand, ApprovalFell, NotPossible."""
     publication, delivery = _by_hand(story, version, channel)
     if publication.approval.state != "valid" or not publication.may_show:
         raise ApprovalFell(version)
+    if delivery.state not in ("waiting", "sending"):
+        raise NotPossible("delivery", delivery.state, "take-on")
+    return publication, delivery
+
+
+def take_on(story: Story, version: int, channel: str, *, by: Official, anyway: bool = False) -> Story:
+    """This person posts it now; `anyway` also what another has in hand."""
+    publication, delivery = to_post(story, version, channel)
     if delivery.state == "waiting":
         taken = replace(move_delivery(delivery, "take-on"), held_by=by, reason="", tries=delivery.tries + 1)
         return story.put(publication.with_delivery(taken))
-    if delivery.state != "sending":
-        raise NotPossible("delivery", delivery.state, "take-on")
     if delivery.held_by is not None and delivery.held_by.account == by.account:
         return story
     if not anyway and delivery.held_by is not None:

@@ -10,7 +10,7 @@ from fastapi import Request
 
 from services.publisher import steps, store, store_desk
 from services.publisher.domain import UNDERWAY, Publication, Story
-from services.publisher.standing import Reach, Standing, standing
+from services.publisher.standing import Reach, Standing, in_brief, shown_state, standing
 from services.publisher.store_desk import Group, Place
 from services.publisher.switchboard import Switchboard
 from shared.refusal import NotFound
@@ -79,6 +79,10 @@ def told(request: Request, row: dict[str, Any]) -> dict[str, Any]:
     desk = desk_of(request)
     slug = row.pop("slug")
     url = f"{steps.office_of(request).public_url}/berita/{slug}" if slug else None
+    for delivery in row["deliveries"]:
+        removal = delivery["removal"] if delivery["removal_cause"] != "left-over" else None
+        delivery["shown"] = shown_state(delivery["state"], delivery["mode"], removal)
+        delivery["advice"] = in_brief(row["state"], delivery)
     return {**row, "url": url, **_time_left(row, desk.clock, desk.now())}
 
 

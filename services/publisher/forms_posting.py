@@ -14,10 +14,11 @@ from services.publisher.forms import Filled, Typed_, asked, row_of, standing_of
 from services.publisher.pages import back, show, state_of
 from services.publisher.posting import Addresses, Wording, post_of
 from services.publisher.render import in_words
+from services.publisher.taking_along import files_of
 from services.publisher.typed import Typed, forget, kept_words
 from shared.accounts import Person
 from shared.channel_text import LIMITS, measure
-from shared.content import Code, MediaKind
+from shared.content import Code
 from shared.refusal import NotFound, Refused
 from shared.web import desk_of, may
 
@@ -25,7 +26,6 @@ router = APIRouter(prefix="/terbit", include_in_schema=False, default_response_c
 Poster = Annotated[Person, may("publication.post")]
 Witness = Annotated[Person, may("publication.confirm")]
 OfVersion = Annotated[Version, Form()]
-KINDS: dict[MediaKind, str] = {"image": "Foto", "video": "Video", "audio": "Rekaman suara", "document": "Dokumen"}
 
 
 @router.get("/{story}/kanal/{channel}/posting")
@@ -107,6 +107,12 @@ def _post(request: Request, story: Story, version: int, channel: str) -> Post:
 
 def _files(post: Post) -> list[dict[str, Any]]:
     return [
-        {"url": a.url, "alt": a.alt, "words": f"{KINDS[a.kind]} {n} ({in_words(a.found.size)})"}
-        for n, a in enumerate(post.attached, start=1)
+        {
+            "name": one.name,
+            "words": f"{one.words} ({in_words(one.file.found.size)})",
+            "type": one.file.found.content_type,
+            "size": one.file.found.size,
+            "alt": one.file.alt,
+        }
+        for one in files_of(post)
     ]

@@ -102,12 +102,18 @@ def _attached(media: StoryMedia, fit: MediaFit, media_url: str) -> Attached | No
     copies = [r for r in publishable(media.renditions) if _is_taken(r, fit)]
     if not copies:
         return None
-    best = max(copies, key=lambda r: (-fit.types.index(r.content_type), r.width or 0, r.size))
+    best = max(copies, key=lambda r: (not _is_still(media, r), -fit.types.index(r.content_type), r.width or 0, r.size))
+    kind = "image" if _is_still(media, best) else media.kind
     key = public_key(best.sha256, best.content_type)
     found = PublicObject(key, best.bucket, best.key, best.sha256, best.size, public_type(best.content_type))
     return Attached(
-        media.kind, found, f"{media_url}/{key}", best.width, best.height, best.duration_ms, media.alt, media.caption
+        kind, found, f"{media_url}/{key}", best.width, best.height, best.duration_ms, media.alt, media.caption
     )
+
+
+def _is_still(media: StoryMedia, copy: Rendition) -> bool:
+    """A video's poster: it goes where its channel takes no copy that moves, and goes as a picture."""
+    return media.kind == "video" and copy.content_type.startswith("image/")
 
 
 def _is_taken(copy: Rendition, fit: MediaFit) -> bool:

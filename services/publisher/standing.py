@@ -1,12 +1,13 @@
 """How one channel stands, in words, and what a person can do about it now. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from services.publisher.answers import LOOKS, is_asked
 from services.publisher.domain import UNDERWAY, UNKNOWN_CHANNEL, Delivery, Publication, Removal, Way
+from services.publisher.removing import WITHDRAWN
 
 Doable = Literal["retry", "look", "confirm", "waive", "removed", "remove-again", "post", "by-hand"]
 # Which action of the table of access each needs.
@@ -15,6 +16,7 @@ ACTION_OF: dict[Doable, str] = {
     "waive": "publication.waive", "removed": "publication.take-down", "remove-again": "publication.take-down",
     "post": "publication.post", "by-hand": "publication.post",
 }  # fmt: skip
+REMOVE_IT = "Hapus di kanalnya, lalu tekan “Sudah saya hapus”."
 WAYS: dict[Way, str] = {
     "fetched": "dibaca sistem sebagai orang luar",
     "api": "dibaca kembali dari kanalnya",
@@ -52,6 +54,13 @@ class Standing:
         return f"dinyatakan oleh {by.name}, {by.capacity}" if by else WAYS[found.way]
 
     @property
+    def shown(self) -> str:
+        """Its state as a person reads it."""
+        d = self.delivery
+        removal = d.removal if d.removal is not None and d.removal.cause != "left-over" else None
+        return shown_state(d.state, d.mode, removal.state if removal else None)
+
+    @property
     def shows_link(self) -> bool:
         """Whether a person has to find it there, to remove it."""
         return self.delivery.removal is not None and self.delivery.removal.is_open
@@ -69,6 +78,35 @@ def standing(publication: Publication, delivery: Delivery, *, reach: Reach, sinc
     return Standing(delivery, since, advice, doable)
 
 
+def shown_state(state: str, mode: str, removal: str | None) -> str:
+    """A word of `shared.words.STATES`: what has to be gone is told as that, and never as live."""
+    if removal in ("by-hand", "refused"):
+        return "to-remove"
+    if removal == "due":
+        return "being-removed"
+    return "posting" if state == "sending" and mode == "assisted" else state
+
+
+def in_brief(state: str, told: Mapping[str, Any]) -> str:
+    """What is to be done about one delivery, as a line of the desk's list says it; empty where nobody has to act."""
+    if told["shown"] == "to-remove":
+        return "Hapus kirimannya di kanal ini, lalu nyatakan sudah dihapus."
+    if state not in UNDERWAY or told["removal"] is not None:
+        return ""
+    by_hand = told["mode"] == "assisted"
+    match told["state"]:
+        case "waiting" if by_hand:
+            return "Posting di kanal ini, lalu tempelkan tautannya."
+        case "sending" if by_hand and told["held_by"]:
+            return f"Sedang diposting oleh {told['held_by']}."
+        case "failed" if told["reason"] != UNKNOWN_CHANNEL:
+            return "Kirim ulang, atau posting sendiri."
+        case "unconfirmed" if told["next_at"] is None or told["looks"] >= LOOKS:
+            return "Pastikan apakah sudah tayang di kanal ini."
+        case _:
+            return ""
+
+
 def _next(p: Publication, d: Delivery, reach: Reach) -> tuple[str, tuple[Doable, ...]]:
     if d.removal is not None and d.removal.is_open and d.removal.cause != "left-over":
         return _removal(d, d.removal, reach)
@@ -83,11 +121,9 @@ def _removal(d: Delivery, removal: Removal, reach: Reach) -> tuple[str, tuple[Do
     match removal.state:
         case "refused":
             again: tuple[Doable, ...] = ("remove-again",) if reach.way is not None else ()
-            return f"{why}Kiriman ini {left}: {removal.reason} Hapus di kanalnya, lalu nyatakan.", ("removed", *again)
+            return f"{why}Kiriman ini {left}. {removal.reason} {REMOVE_IT}", ("removed", *again)
         case "by-hand":
-            return f"{why}Kiriman ini {left}: sistem tidak dapat menghapusnya. Hapus di kanalnya, lalu nyatakan.", (
-                "removed",
-            )
+            return f"{why}Kiriman ini {left}: sistem tidak dapat menghapusnya. {REMOVE_IT}", ("removed",)
         case _ if removal.reason:
             tried = f" ({removal.tries} kali dicoba)" if removal.tries else ""
             return f"{why}Sedang dihapus dari kanal{tried}. {removal.reason} Dicoba lagi.", ("removed",)
@@ -108,6 +144,8 @@ def _underway(p: Publication, d: Delivery, reach: Reach) -> tuple[str, tuple[Doa
             return "Sedang dikirim.", ()
         case "failed" if d.reason == UNKNOWN_CHANNEL and reach.way is None:
             return "Bila perlu, terbitkan sendiri di kanal itu.", by_hand
+        case "failed" if d.reason == WITHDRAWN:
+            return "", ("retry", *by_hand)
         case "failed":
             return "Perbaiki sebabnya, lalu kirim ulang.", ("retry", *by_hand)
         case "unconfirmed":

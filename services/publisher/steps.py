@@ -24,6 +24,7 @@ from services.publisher.domain import Story
 from services.publisher.switchboard import Switchboard
 from shared.accounts import Person
 from shared.content import Official
+from shared.media.store import Store
 from shared.refusal import NotFound
 from shared.sop import Sop
 from shared.web import desk_of
@@ -33,7 +34,7 @@ Step = Callable[[Story, datetime], Story]
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What the screens are told at start: names, addresses, channels, and where to ring when something became due.
+    """What the screens are told at start: names, addresses, channels, where files lie, where to ring when work is due.
 
     `settle` is how long a look-up may take that was under way when a person answered.
     """
@@ -42,6 +43,7 @@ class Office:
     public_url: str
     media_url: str
     board: Switchboard
+    objects: Store
     ring: Callable[[], None]
     settle: timedelta = timedelta(seconds=60)
 

@@ -55,7 +55,8 @@ _LINE = """
            c.target_seconds, sc.publish_at, sc.state AS schedule, sc.set_by ->> 'name' AS scheduled_by,
            (SELECT coalesce(json_agg(json_build_object('channel', d.channel, 'state', d.state, 'url', d.url,
                        'way', d.way, 'reason', d.reason, 'required', d.required, 'since', d.since,
-                       'next_at', d.next_at, 'waived', d.waiver ->> 'reason')
+                       'next_at', d.next_at, 'waived', d.waiver ->> 'reason', 'mode', d.mode, 'looks', d.looks,
+                       'held_by', d.held_by ->> 'name', 'removal', d.removal, 'removal_cause', d.removal_cause)
                        ORDER BY d.channel <> 'site', d.channel), '[]')
             FROM deliveries d WHERE d.story = p.story AND d.version = p.version) AS deliveries"""
 _FROM = """
@@ -69,7 +70,8 @@ _STUCK = f"""(d.state IN ('failed', 'unconfirmed')
               AND (d.reason <> '{UNKNOWN_CHANNEL}' OR d.required AND d.waiver IS NULL)
               AND (d.next_at IS NULL OR d.looks >= {LOOKS})
               OR d.mode = 'assisted' AND d.state IN ('waiting', 'sending'))"""
-_LEFT = "d.removal IN ('by-hand', 'refused')"
+# What an attempt left and nobody saw is no work for a person.
+_LEFT = "(d.removal IN ('by-hand', 'refused') AND d.removal_cause <> 'left-over')"
 _WORK = f"""
     WITH work AS (
         SELECT * FROM publications WHERE state IN ('ready', 'publishing', 'taking-down')

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 IDLE_SECONDS, MEASURE_SECONDS = 1.0, 15.0
 NONE: Mapping[str, int] = {}
-AT_ONCE = 5
+AT_ONCE, LOOKED_AT = 5, 40
 LEASE = timedelta(seconds=120)
 SOON, PATIENCE = timedelta(seconds=1), timedelta(seconds=30)
 NOT_OPEN = "Kanal ini tersambung, tetapi belum dapat dibuka oleh sistem."
@@ -94,7 +94,7 @@ class Removals:
             return []
         at = self.desk.now()
         async with self.desk.db.transaction() as conn:
-            stories = await store.lock_to_remove(conn, at, AT_ONCE)
+            stories = await store.lock_to_remove(conn, at, LOOKED_AT)
             if not stories:
                 return []
             calling = {d.channel for s in stories.values() for p, d in due(s, at) if self._instead(s, p, d, at) is None}

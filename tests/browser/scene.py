@@ -1,5 +1,6 @@
 """What lies on the four desks when the browser comes: some items in every state, made by the steps of the SOP."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,6 +32,10 @@ TITLES = {
     "revoked": "Peresmian taman bacaan",
     "taken-down": "Pengumuman dengan angka yang keliru",
 }
+RIGHTS = {
+    "alt": "Deretan rumah di tepi jalan.", "credit": "Humas", "licence": "Apache-2.0", "consent": "official-duty",
+    "consent_note": "Tidak ada orang yang dapat dikenali.",
+}  # fmt: skip
 # Additional people beside the demo's: role, account, name, capacity.
 WATCHERS = (
     ("pengawas", "inspektur", "Sari Pengawas", "Auditor Inspektorat"),
@@ -132,25 +137,32 @@ class Actors:
 
         await until("the report in the inbox, its files checked", there)
 
-    async def compile(self, state: str) -> str:
-        report = await self.send(state)
+    async def compile(self, state: str, *, file: str = "") -> str:
+        report = await self.send(state, file=file)
         await self.arrived(report)
         return str((await self.admin.post("/api/v1/stories", {"reports": [report]}))["story"])
 
-    async def submit(self, state: str, *, channel: str = "") -> str:
-        """For the site, and for another channel where it is named."""
-        story = await self.compile(state)
+    async def submit(self, state: str, *, channels: Sequence[str] = (), file: str = "") -> str:
+        """For the site, and for other channels where they are named, with a picture where its file is."""
+        story = await self.compile(state, file=file)
         body = [{"kind": "paragraph", "spans": [{"text": "Isi berita yang akan disaring."}]}]
         content: dict[str, Any] = {"title": TITLES[state], "lead": "Teras berita.", "body": body}
-        if channel:
-            content |= {"channels": ["site", channel], "channel_texts": {channel: "Berita baru dari dinas. #Bekasi"}}
+        if channels:
+            words = dict.fromkeys(channels, "Berita baru dari dinas. #Bekasi")
+            content |= {"channels": ["site", *channels], "channel_texts": words}
+        if file:
+            (report,) = (await self.admin.get(f"/api/v1/stories/{story}"))["reports"]
+            found = await self.admin.get(f"/api/v1/inbox/{report}")
+            content["media"] = [{"id": m["id"], **RIGHTS} for m in found["media"]]
         await self.admin.post(f"/api/v1/stories/{story}/versions", {"expected_version": 0, "content": content})
         await self.admin.post(f"/api/v1/stories/{story}/submit", {"version": 1})
         await until("the story before the leader", lambda: self._review(story))
         return story
 
-    async def decide(self, decision: str, state: str = "", *, channel: str = "", **more: Any) -> str:
-        story = await self.submit(state or decision, channel=channel)
+    async def decide(
+        self, decision: str, state: str = "", *, channels: Sequence[str] = (), file: str = "", **more: Any
+    ) -> str:
+        story = await self.submit(state or decision, channels=channels, file=file)
         review = await self.leader.get(f"/api/v1/reviews/{story}")
         exact = {k: review[k] for k in ("version", "content_sha256")}
         await self.leader.post(f"/api/v1/reviews/{story}/decisions", exact | {"decision": decision} | more)

@@ -1,6 +1,7 @@
 """The Admin's publishing as it is done: scheduled, published, followed, taken down; by script and without."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,10 +20,10 @@ SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["skrip", "tanpa
 ON_EACH = pytest.mark.parametrize("screen", SCREENS, ids=lambda s: s.name)
 
 
-async def approved(site: Site, *, channel: str = "") -> str:
+async def approved(site: Site, *, channels: Sequence[str] = (), file: str = "") -> str:
     """A fresh Story that the leader approved, before the Admin."""
     async with site.actors() as actors:
-        story = await actors.decide("approved", channel=channel)
+        story = await actors.decide("approved", channels=channels, file=file)
         await until("the approved story before the Admin", lambda: actors._publication(story, "ready"))
     return story
 
@@ -195,30 +196,3 @@ async def test_the_leader_waives_nothing_that_is_live_and_the_pengawas_only_read
     async with site.tab("pengawas", screen) as tab:
         await tab.visit(f"/terbit/{story}", "penerbitan pengawas")
         assert await tab.page.locator("#keadaan button, #keadaan .button").count() == 0
-
-
-@SCRIPTS
-@ON_EACH
-async def test_the_admin_posts_by_hand_and_comes_back_with_the_link(site: Site, screen: Screen, scripts: bool) -> None:
-    story = await approved(site, channel="telegram")
-    async with site.tab("admin", screen, scripts=scripts) as tab:
-        await tab.open(f"/terbit/{story}")
-        await press(tab, "Terbitkan versi 1")
-        await tab.open(f"/terbit/{story}")
-        await tab.page.get_by_role("link", name="Posting").click()
-        await tab.check("posting sendiri")
-        await press(tab, "Saya yang memposting")
-        assert "Anda yang memposting ini" in await tab.page.inner_text("main")
-        assert "Berita baru dari dinas. #Bekasi" in await tab.page.input_value("#teks")
-        await tab.check("posting dipegang", weight=False)
-        if scripts:
-            await tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-            await tab.page.get_by_role("button", name="Salin teks").click()
-            await expect(tab.page.locator("[data-salinan]")).to_contain_text("disalin")
-        await tab.page.fill("#tautan", "https://contoh.test/1")
-        await press(tab, "Sudah tayang")
-        assert "bukan tautan kiriman dari t.me" in await tab.page.inner_text("main")
-        await tab.page.fill("#tautan", "https://t.me/dinas/12")
-        await press(tab, "Sudah tayang")
-        assert "Pernyataan Anda dicatat" in await tab.page.inner_text("main")
-        assert "dinyatakan oleh" in await tab.page.inner_text("#keadaan")

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from services.editing.packing import LONGEST, originals, packed, safe_name, zip_name
+from services.editing.packing import LONGEST, originals, packed, safe_name
 from tests.unit.editing.parts import photo, report
 
 
@@ -44,16 +44,3 @@ def test_two_files_of_one_name_have_two_names_on_every_system():
 def test_only_files_that_passed_and_lie_in_reports_that_are_there_are_packed():
     refused, checking = photo("refused", media=UUID(int=1)), photo("checking", media=UUID(int=2))
     assert [m.id for m in originals([report(media=(refused, checking, photo()))])] == [photo().id]
-
-
-@pytest.mark.parametrize(
-    ("title", "name"),
-    [
-        ("40 Rumah, Selesai!", "40-rumah-selesai.zip"),
-        ('"; x="', "x.zip"),
-        ("🏠", "berita.zip"),
-        ("Ä" * 200, "a" * 80 + ".zip"),
-    ],
-)
-def test_the_zip_is_named_after_its_story(title: str, name: str):
-    assert zip_name(title) == name

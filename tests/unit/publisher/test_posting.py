@@ -99,3 +99,16 @@ def test_no_more_files_than_the_channel_takes_and_none_that_only_staff_may_read(
     assert len(posting.attached(content(media=media, body=()), can, AT.media_url)) == 10
     text = picture(rendition("text", "text/plain"))
     assert posting.attached(content(media=(text,), body=()), can, AT.media_url) == ()
+
+
+def test_a_video_goes_as_itself_also_where_a_channel_likes_pictures_best_and_as_its_poster_where_it_does_not_fit() -> (
+    None
+):
+    mp4, poster = rendition("mp4", "video/mp4", size=60), rendition("poster-jpeg", "image/jpeg", width=1280)
+    video = picture(mp4, poster).model_copy(update={"kind": "video"})
+    for fit, went in (
+        (MediaFit(("image/jpeg", "video/mp4")), ("video", "mp4")),
+        (MediaFit(("image/jpeg", "video/mp4"), max_bytes=50), ("image", "poster-jpeg")),
+    ):
+        (found,) = posting.attached(content(media=(video,), body=()), replace(NOTHING, media=fit), AT.media_url)
+        assert (found.kind, found.found.source_key) == went
