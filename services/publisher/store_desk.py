@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.publisher.answers import LOOKS
 from services.publisher.domain import UNKNOWN_CHANNEL
+from services.publisher.removing import PATIENT
 from shared.refusal import Refused
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ _STUCK = f"""(d.state IN ('failed', 'unconfirmed')
               AND (d.next_at IS NULL OR d.looks >= {LOOKS})
               OR d.mode = 'assisted' AND d.state IN ('waiting', 'sending'))"""
 # What an attempt left and nobody saw is no work for a person.
-_LEFT = "(d.removal IN ('by-hand', 'refused') AND d.removal_cause <> 'left-over')"
+_LEFT = f"""(d.removal IN ('due', 'by-hand', 'refused') AND d.removal_cause <> 'left-over'
+             AND (d.removal <> 'due' OR d.removal_tries >= {PATIENT}))"""
 _WORK = f"""
     WITH work AS (
         SELECT * FROM publications WHERE state IN ('ready', 'publishing', 'taking-down')
