@@ -161,7 +161,7 @@ def ask_again(story: Story, version: int, channel: str, *, at: datetime) -> Stor
         story,
         version,
         channel,
-        lambda p, d, r: replace(d, removal=replace(r, state="due", at=at, tries=0, reason="")),
+        lambda p, d, r: replace(d, removal=replace(r, state="due", at=at, since=at, tries=0, reason="")),
         of=("by-hand", "refused"),
     )
 

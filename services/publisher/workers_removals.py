@@ -55,7 +55,9 @@ class Removals:
         self.calling = Calling(desk, board)
 
     async def run(self) -> None:
-        await asyncio.gather(self._rounds(), self._measures())
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._rounds())
+            both.create_task(self._measures())
 
     async def _rounds(self) -> None:
         running: dict[asyncio.Task[None], str] = {}
