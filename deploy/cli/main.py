@@ -13,6 +13,7 @@ from deploy.cli import (
     contracts,
     dashboards,
     dead_letter,
+    doctor,
     emit,
     language,
     media,
@@ -50,6 +51,7 @@ app.command("gateway")(run.gateway)
 app.command("prepare")(run.prepare)
 app.command("emit")(emit.emit)
 app.command("report")(report.report)
+app.command("doctor")(doctor.doctor)
 app.command("routes")(routes.routes)
 app.command("check-text")(check_text.check_text)
 app.add_typer(states.app, name="states")
