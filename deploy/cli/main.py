@@ -5,6 +5,7 @@ import typer
 from deploy.cli import (
     accounts,
     audit,
+    backup,
     bench,
     board,
     channels_template,
@@ -63,6 +64,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(clock.app, name="clock")
 app.add_typer(dead_letter.app, name="dead-letter")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(backup.app, name="backup")
 app.add_typer(board.app, name="board")
 app.add_typer(media.app, name="media")
 app.add_typer(contracts.app, name="contracts")

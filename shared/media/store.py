@@ -188,8 +188,18 @@ class Store:
     async def put(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
         await self.put_file(bucket, key, io.BytesIO(data), len(data), content_type)
 
-    async def put_file(self, bucket: str, key: str, file: IO[bytes], size: int, content_type: str) -> None:
-        await self._run(self._client.put_object, bucket, key, file, size, content_type)  # pyright: ignore
+    async def put_file(
+        self,
+        bucket: str,
+        key: str,
+        file: IO[bytes],
+        size: int,
+        content_type: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        told: dict[str, str | list[str] | tuple[str]] | None = {**headers} if headers else None
+        await self._run(self._client.put_object, bucket, key, file, size, content_type, told)  # pyright: ignore
         metrics.MEDIA_BYTES.labels("written").inc(size)
 
     async def copy(
