@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,8 @@ async def put(site: Site, story: str, channel: str, **facts: Any) -> None:
 
 async def left_there(site: Site, story: str, channel: str, url: str, **facts: Any) -> None:
     """Have a post stand there still that had to be gone."""
-    told = {"state": "live", "way": "attested", "url": url, "removal_at": None, "removal_cause": "taken-down"}
+    told: dict[str, Any] = {"state": "live", "way": "attested", "url": url, "removal_cause": "taken-down"}
+    told |= {"removal_at": None, "removal_since": datetime.now(UTC)}
     await put(site, story, channel, **told | facts)
 
 
