@@ -6,7 +6,6 @@
 Kafka is in none: what it held is in the outboxes, which say it again (`alurwarta outbox replay`).
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -16,7 +15,6 @@ from pathlib import Path
 
 MANIFEST, OBJECTS, DUMP, POOL = "manifest.json", "objects.jsonl", "database.dump", "objects"
 STAMP = "%Y-%m-%dT%H%M%SZ"
-PIECE = 1 << 20
 
 
 class NotDone(Exception):
@@ -111,11 +109,3 @@ def objects_of(backup: Path) -> Iterator[Kept]:
 
 def pooled(folder: Path, sha256: str) -> Path:
     return folder / POOL / sha256[:2] / sha256
-
-
-def hash_of(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            digest.update(piece)
-    return digest.hexdigest()

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from deploy.backup import OBJECTS, POOL, Kept, NotDone, hash_of, pooled
-from shared.media.store import Buckets, Missing, Store
+from deploy.backup import OBJECTS, POOL, Kept, NotDone, pooled
+from shared.media.store import Buckets, Missing, Store, hash_of_file
 
 AT_ONCE = 8
 Place = tuple[str, str]
@@ -72,7 +72,7 @@ async def put_back(store: Store, buckets: Buckets, folder: Path, kept: Iterable[
     async def one(found: Kept) -> None:
         async with places:
             path = pooled(folder, found.sha256)
-            if not path.is_file() or await asyncio.to_thread(hash_of, path) != found.sha256:
+            if not path.is_file() or await asyncio.to_thread(hash_of_file, path) != found.sha256:
                 raise NotDone(f"{path} is not what was backed up: take another back-up, or another copy of this one.")
             headers = {"Cache-Control": found.caching} if found.caching else {}
             with path.open("rb") as file:

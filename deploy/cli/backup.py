@@ -75,7 +75,7 @@ def _done(work: Awaitable[str]) -> None:
 async def _make(folder: Path) -> str:
     from deploy import backup
     from deploy.backup import database, objects
-    from shared.media.store import Buckets
+    from shared.media.store import Buckets, hash_of_file
 
     settings, began = settings_of(OperatorSettings), time.monotonic()
     at = datetime.now(UTC)
@@ -90,7 +90,7 @@ async def _make(folder: Path) -> str:
         count, size = await objects.keep(store, Buckets(settings.bucket_prefix), folder, made, known)
     finally:
         store.close()
-    dumped = await asyncio.to_thread(backup.hash_of, made / backup.DUMP)
+    dumped = await asyncio.to_thread(hash_of_file, made / backup.DUMP)
     took = round(time.monotonic() - began, 1)
     manifest = backup.Manifest(at.isoformat(), took, dumped, count, size, tables, ran)
     backup.write_manifest(made, manifest)
@@ -100,13 +100,13 @@ async def _make(folder: Path) -> str:
 async def _restore(folder: Path) -> str:
     from deploy import backup
     from deploy.backup import database, objects
-    from shared.media.store import Buckets
+    from shared.media.store import Buckets, hash_of_file
     from shared.outbox import mark_for_replay
     from shared.topics import SERVICES
 
     settings, chosen = settings_of(OperatorSettings), backup.chosen(folder)
     manifest = backup.manifest_of(chosen)
-    if await asyncio.to_thread(backup.hash_of, chosen / backup.DUMP) != manifest.dump_sha256:
+    if await asyncio.to_thread(hash_of_file, chosen / backup.DUMP) != manifest.dump_sha256:
         raise backup.NotDone(f"{chosen / backup.DUMP} is not what was backed up: take another back-up.")
     await database.restore(settings.dsn, chosen / backup.DUMP)
     store = _store(settings)
@@ -133,16 +133,17 @@ async def _restore(folder: Path) -> str:
 
 async def _verify(folder: Path) -> str:
     from deploy import backup
+    from shared.media.store import hash_of_file
 
     chosen = backup.chosen(folder)
     manifest = backup.manifest_of(chosen)
-    bad = [] if backup.hash_of(chosen / backup.DUMP) == manifest.dump_sha256 else [backup.DUMP]
+    bad = [] if hash_of_file(chosen / backup.DUMP) == manifest.dump_sha256 else [backup.DUMP]
     seen: set[str] = set()
     for kept in backup.objects_of(chosen):
         if kept.sha256 not in seen:
             seen.add(kept.sha256)
             path = backup.pooled(chosen.parent, kept.sha256)
-            if not path.is_file() or backup.hash_of(path) != kept.sha256:
+            if not path.is_file() or hash_of_file(path) != kept.sha256:
                 bad.append(f"{kept.bucket}/{kept.key}")
     if bad:
         raise backup.NotDone(f"{chosen.name} is not whole: {', '.join(bad[:20])}")

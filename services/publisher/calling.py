@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from shared.db import Connection
 
+NOT_OPEN = "Kanal ini tersambung, tetapi belum dapat dibuka oleh sistem."
+
 
 @dataclass(frozen=True, slots=True)
 class Calling:

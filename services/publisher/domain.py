@@ -107,6 +107,10 @@ class Made:
         """What attempts have made and the public does not see: drafts, uploads."""
         return {name: fact for name, fact in self.facts.items() if not name.startswith((DONE, SENT)) and name != ROUND}
 
+    def is_at(self, account: str) -> bool:
+        """Whether it stands at this account of the channel, as far as that was written down."""
+        return self.facts.get(f"{SENT}account", account) == account
+
     @property
     def lasting(self) -> dict[str, str]:
         """What holds for the next attempt, whatever this one made."""

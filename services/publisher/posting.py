@@ -14,7 +14,7 @@ from shared.content import Content, Rendition, StoryMedia
 from shared.media.choosing import publishable
 
 STOOD = ("live", "unconfirmed", "superseded")
-LINK, TEXT, ACCOUNT = f"{SENT}link", f"{SENT}text", f"{SENT}account"
+LINK, TEXT = f"{SENT}link", f"{SENT}text"
 
 
 class Wording(NamedTuple):
@@ -73,7 +73,7 @@ def _former(story: Story, p: Publication, channel: str, account: str) -> Former 
     older = [(o.version, found) for o in story.publications if o.version < p.version if (found := o.delivery(channel))]
     for version, found in reversed(older):
         # A number of another account's would be somebody else's post here.
-        if found.state in STOOD and found.made.facts.get(ACCOUNT, account) == account:
+        if found.state in STOOD and found.made.is_at(account):
             return Former(version, found.made.external_id, found.url)
     return None
 

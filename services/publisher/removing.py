@@ -50,13 +50,10 @@ def needed(story: Story, at: datetime) -> Story:
     """Ask for the removal of each post that has no right to stand any more, whatever brought that about."""
     down = _is_down(story)
     for publication in story.publications:
-        asked: dict[str, RemovalCause] = {}
         for d in publication.deliveries:
             cause = _cause(story, publication, d, down=down)
             if cause is not None:
-                asked[d.channel] = cause
-        if asked:
-            story = story.put(_asked(publication, asked, at))
+                story = _ask(story, publication.version, d.channel, cause, at)
     return story
 
 
@@ -305,17 +302,13 @@ def _looked_at_again(after: Story, before: Story, version: int, channel: str, at
     return after
 
 
-def _asked(p: Publication, causes: Mapping[str, RemovalCause], at: datetime) -> Publication:
-    for channel, cause in causes.items():
-        found = p.delivery(channel)
-        if found is not None:
-            p = p.with_delivery(replace(found, removal=Removal(cause, at=at, since=at), check_at=None))
-    return p
-
-
 def _ask(story: Story, version: int, channel: str, cause: RemovalCause, at: datetime) -> Story:
-    found = story.find(version)
-    return story if found is None else story.put(_asked(found, {channel: cause}, at))
+    publication = story.find(version)
+    delivery = publication.delivery(channel) if publication else None
+    if publication is None or delivery is None:
+        return story
+    asked = replace(delivery, removal=Removal(cause, at=at, since=at), check_at=None)
+    return story.put(publication.with_delivery(asked))
 
 
 def _gone(d: Delivery, r: Removal) -> Delivery:

@@ -58,16 +58,9 @@ async def lock_due(conn: "Connection", at: datetime, places: Mapping[str, int], 
 
 async def lock_to_remove(conn: "Connection", at: datetime, limit: int) -> dict[UUID, Story]:
     """Lock Stories with a post whose removal is due, `limit` of each channel; others' are passed over."""
-    first = """(SELECT story, row_number() OVER (PARTITION BY channel ORDER BY removal_at) AS place
-                FROM deliveries WHERE removal_at <= $1) AS d WHERE place <= $3 ORDER BY place"""
-    rows = await conn.fetch(
-        f"""SELECT * FROM stories WHERE story IN (SELECT story FROM {first} LIMIT $2)
-            ORDER BY story FOR UPDATE SKIP LOCKED""",  # noqa: S608  (ours)
-        at,
-        limit * 20,
-        limit,
-    )
-    return await _load(conn, rows)
+    first = f"""(SELECT story, row_number() OVER (PARTITION BY channel ORDER BY removal_at) AS place
+                 FROM deliveries WHERE removal_at <= $1) AS d WHERE place <= {limit:d} ORDER BY place"""  # noqa: S608
+    return await _lock_first(conn, first, at, limit * 20)
 
 
 async def lock_to_check(conn: "Connection", at: datetime, limit: int) -> dict[UUID, Story]:

@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 
 from services.publisher import assisting, changes, delivery, removing, store, store_objects
-from services.publisher.calling import Calling
+from services.publisher.calling import NOT_OPEN, Calling
 from services.publisher.consequences import Change
 from services.publisher.domain import SITE, Delivery, Publication, Story
 from services.publisher.objects import objects_of
@@ -194,7 +194,7 @@ class Deliveries:
         if d.state == "waiting" and removing.holds(story, p, d.channel, at):
             return at + SOON, "Menunggu kiriman sebelumnya dihapus dari kanal ini."
         if self.board.is_expected(d.channel):
-            return at + PATIENCE, "Kanal ini tersambung, tetapi belum dapat dibuka oleh sistem."
+            return at + PATIENCE, NOT_OPEN
         site = p.delivery(SITE)
         comes = site is not None and site.state in ("waiting", "sending", "unconfirmed") and not p.visible
         # A person who posts there needs no address of ours for that.

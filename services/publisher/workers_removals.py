@@ -10,11 +10,11 @@ from typing import Literal
 import structlog
 
 from services.publisher import changes, removing, store, store_removals
-from services.publisher.calling import Calling
+from services.publisher.calling import NOT_OPEN, Calling
 from services.publisher.channels import Channel, Discards, Limited, Post, Rejected
 from services.publisher.consequences import Change
 from services.publisher.domain import Delivery, Publication, Story
-from services.publisher.posting import ACCOUNT, Addresses, post_of
+from services.publisher.posting import Addresses, post_of
 from services.publisher.shelf import Step, change
 from services.publisher.store_rests import Resting
 from services.publisher.switchboard import Switchboard
@@ -28,7 +28,6 @@ NONE: Mapping[str, int] = {}
 AT_ONCE, LOOKED_AT = 5, 40
 LEASE = timedelta(seconds=120)
 SOON, PATIENCE = timedelta(seconds=1), timedelta(seconds=30)
-NOT_OPEN = "Kanal ini tersambung, tetapi belum dapat dibuka oleh sistem."
 Doing = Literal["take-down", "discard"]
 SILENT = "Kanal belum memastikan bahwa kiriman ini hilang."
 
@@ -143,7 +142,7 @@ class Removals:
         channel, stands = self._channel(name), removing.may_stand(d)
         if channel is None or d.state == "sending" or not (stands or isinstance(channel, Discards)):
             return removing.leave_to_person(story, version, name)
-        if d.made.facts.get(ACCOUNT, account := self.addresses.account_of(name)) != account:
+        if not d.made.is_at(self.addresses.account_of(name)):
             return removing.leave_to_person(story, version, name)
         if removing.is_in_use(story, version, name):
             return removing.wait(story, version, name, until=at + SOON)

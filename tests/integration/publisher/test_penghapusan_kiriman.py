@@ -9,7 +9,7 @@ import pytest
 from services.publisher.removing import PATIENT
 from services.publisher.store_rests import BROKEN
 from shared import metrics
-from shared.content import Official
+from shared.content import Official, StoryMedia
 from shared.events import MediaErased, StoryTakenDown
 from tests.integration.publisher.medsos import Medsos
 from tests.integration.publisher.office import Office
@@ -44,6 +44,15 @@ async def corrected(desk: Office, story: UUID, *, after: float = 300) -> None:
 async def take_down(desk: Office, story: UUID) -> None:
     answer = await desk.call("tono", "POST", f"/api/v1/publications/{story}/take-down", json={"reason": "Salah foto."})
     assert answer.status_code == 202, answer.text
+
+
+async def erase(desk: Office, picture: StoryMedia) -> None:
+    await desk.hear(
+        MediaErased(
+            report=uuid4(), media=picture.id, sha256="a" * 64, renditions=(), reason="Permintaan subjek data.",
+            erased_by=WATI, approved_by=WATI, at=desk.at,
+        )
+    )  # fmt: skip
 
 
 async def told(desk: Office) -> dict[str, str]:
@@ -156,13 +165,7 @@ async def test_an_erased_photograph_leaves_the_channel_and_the_story_is_posted_a
     picture = await desk.photo()
     story = await published(desk, media=(picture,))
     assert len(medsos.posts) == 1
-    await desk.hear(
-        MediaErased(
-            report=uuid4(), media=picture.id, sha256="a" * 64, renditions=(), reason="Permintaan subjek data.",
-            erased_by=WATI,
-            approved_by=WATI, at=desk.at,
-        )
-    )  # fmt: skip
+    await erase(desk, picture)
     found = await of_medsos(desk, story)
     assert "memuat berkas yang harus dihapus" in found["advice"]
     await desk.clear()
@@ -176,13 +179,7 @@ async def test_an_erased_photograph_that_a_channel_never_got_changes_nothing_the
 ) -> None:
     picture = await desk.photo()
     story = await published(desk, media=(picture,))
-    await desk.hear(
-        MediaErased(
-            report=uuid4(), media=picture.id, sha256="a" * 64, renditions=(), reason="Permintaan subjek data.",
-            erased_by=WATI,
-            approved_by=WATI, at=desk.at,
-        )
-    )  # fmt: skip
+    await erase(desk, picture)
     await desk.clear()
     assert (len(medsos.posts), await desk.delivery(story, channel="medsos")) == (1, "live")
 
